@@ -1,0 +1,68 @@
+"""Rights and roles: one table in code, synced to groups by `manage.py sync_roles`."""
+
+from enum import StrEnum
+
+from django.db import models
+
+
+class Perm(StrEnum):
+    """A right in one store. The sentence says what a person with it may do."""
+
+    sentence: str
+
+    def __new__(cls, value: str, sentence: str) -> "Perm":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        return member
+
+    VIEW_ORDERS = "view_orders", "See orders, customers and their history"
+    VIEW_CASES = "view_cases", "See queues, cases, advice and decisions"
+    VIEW_INTAKE = "view_intake", "See deliveries and their failures"
+    VIEW_AUDIT = "view_audit", "Search the audit history"
+    EXPORT_AUDIT = "export_audit", "Take the audit history out as a file"
+    VIEW_PEOPLE = "view_people", "See who has which role"
+    DECIDE_FRAUD = "decide_fraud", "Claim fraud cases and approve the recommendation"
+    OVERRIDE = "override", "Decide against a recommendation"
+    OVERRIDE_BLOCK_LIST = "override_block_list", "Release an order that hits the block list"
+    EDIT_LISTS = "edit_lists", "Add to and remove from block and allow lists"
+    PLACE_HOLD = "place_hold", "Stop an order from shipping"
+    RELEASE_HOLD = "release_hold", "End a hold that is not a fraud hold"
+    RETRY_EFFECT = "retry_effect", "Send a failed effect again, or mark a hand-over as done"
+    REPLAY_DELIVERY = "replay_delivery", "Process a failed delivery again"
+    MANAGE_STORES = "manage_stores", "Change a store's connection and secrets"
+    MANAGE_PEOPLE = "manage_people", "Give and take roles"
+
+
+class Role(models.TextChoices):
+    FRAUD_REVIEWER = "fraud_reviewer", "Fraud reviewer"
+    SENIOR_FRAUD_REVIEWER = "senior_fraud_reviewer", "Senior fraud reviewer"
+    OPS_REVIEWER = "ops_reviewer", "Ops reviewer"
+    RETURNS_REVIEWER = "returns_reviewer", "Returns reviewer"
+    SUPPORT_AGENT = "support_agent", "Support agent"
+    SUPERVISOR = "supervisor", "Supervisor"
+    AUDITOR = "auditor", "Auditor"
+    ADMIN = "admin", "Admin"
+
+
+_reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
+_fraud = _reads | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
+_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT}
+_ops = _reads | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
+
+ROLES: dict[Role, frozenset[Perm]] = {
+    Role.FRAUD_REVIEWER: frozenset(_fraud),
+    Role.SENIOR_FRAUD_REVIEWER: frozenset(_senior),
+    Role.OPS_REVIEWER: frozenset(_ops),
+    Role.RETURNS_REVIEWER: frozenset(_reads),
+    Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
+    Role.SUPERVISOR: frozenset(_senior | _ops | {Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
+    # Reads everything and changes nothing.
+    Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE}),
+    Role.ADMIN: frozenset(
+        _reads | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.VIEW_AUDIT}
+    ),
+}
+
+# What automation may do by itself: hold, never release; assess, never decide.
+SYSTEM: frozenset[Perm] = frozenset({Perm.VIEW_ORDERS, Perm.VIEW_CASES, Perm.PLACE_HOLD})

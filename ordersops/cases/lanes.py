@@ -1,0 +1,132 @@
+"""The Lane protocol: all that the kernel knows of a lane. Lanes are named in settings.LANES and reached through here alone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from ordersops.accounts.roles import Perm
+
+if TYPE_CHECKING:
+    from ordersops.advice.facts import Evidence
+    from ordersops.advice.models import Recommendation
+    from ordersops.orders.changes import Change
+    from ordersops.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A possible answer. `risk` is the risk axis after it, `effect` the act that follows ("" for none)."""
+
+    key: str
+    label: str  # as advice and decision: "Release the order"
+    button: str  # one word: "Release"
+    tone: str  # good, bad or neutral
+    risk: str
+    effect: str
+    sentence: str  # what happens if it is chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A reason code: for which outcomes, and what it says about the world (a review.Label). `overrides` are offered when deciding against advice."""
+
+    code: str
+    sentence: str
+    outcomes: frozenset[str]
+    label: str
+    overrides: bool = False
+    needs: Perm | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A signal: one thing that a rule saw. `points` move the score; `claim` is what it says, checkable: (fact, operator, value)."""
+
+    key: str
+    group: str
+    state: str  # fired, clearing, unavailable
+    points: int
+    says: str
+    claims: tuple[tuple[str, str, Any], ...] = ()
+
+    @property
+    def facts(self) -> list[str]:
+        return list(dict.fromkeys(fact for fact, _, _ in self.claims))
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds of a lane. `version` goes on every recommendation made under it."""
+
+    version: str
+    anomalous_from: int  # score at which a person looks
+    high_from: int
+    decline_from: int  # score at which the scorecard recommends against the order
+    review_within: dict[str, timedelta]  # by band
+    attack_orders: int  # orders sharing one key ...
+    attack_within: timedelta  # ... in this time make one attack
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Higher is sooner. The reasons are shown with it."""
+
+    points: int
+    reasons: tuple[str, ...]
+
+
+class Lane(Protocol):
+    """One kind of question about an order."""
+
+    key: str
+    label: str
+    policy: Policy
+    rules_version: str
+    decides: Perm  # who may approve
+    outcomes: dict[str, Outcome]
+    reasons: tuple[Reason, ...]
+
+    def touched_by(self, change: "Change") -> str:
+        """Why this change of an order raises the question (again), or "" when it does not."""
+
+    def gather(self, orders: Sequence["Order"]) -> dict[UUID, "Evidence"]:
+        """The evidence for each order, from at most a constant number of queries for the whole batch. History counts from the past of each order only."""
+
+    def signals(self, evidence: "Evidence") -> list[Seen]:
+        """What the rules see. Pure; a fact that is not present never adds points."""
+
+    def possible(self, order: "Order") -> list[str]:
+        """The outcomes that can still be chosen for the order now."""
+
+    def attack_key(self, evidence: "Evidence") -> str:
+        """What many orders share in a short time, such as `ip:123`, or ""."""
+
+    def headline(self, evidence: "Evidence", signals: Sequence[Seen]) -> str:
+        """One line that lets a reviewer judge at a glance. Holds no personal data."""
+
+    def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
+        """How urgent, with the reasons."""
+
+    def may_choose(self, recommendation: "Recommendation", outcome: str) -> Perm | None:
+        """A further right that this outcome needs on this advice (releasing a block-list hit), or None."""
+
+    def panel(self, evidence: "Evidence") -> dict[str, Any]:
+        """Context of templates/<lane>/_panel.html."""
+
+
+@lru_cache(maxsize=1)
+def lanes() -> dict[str, Lane]:
+    """All lanes by key."""
+    found = [import_string(path)() for path in settings.LANES]
+    return {lane.key: lane for lane in found}
+
+
+def lane(key: str) -> Lane:
+    return lanes()[key]

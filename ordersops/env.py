@@ -1,0 +1,61 @@
+"""Settings from the environment, typed. Nonsense stops the start with one sentence; nothing is guessed."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE, FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
+
+
+def text(name: str, default: str = "") -> str:
+    """The variable, or `default` where it is unset or empty."""
+    return os.environ.get(name, "").strip() or default
+
+
+def flag(name: str, default: bool) -> bool:
+    """`1 true yes on` or `0 false no off`; anything else is refused."""
+    raw = text(name).lower()
+    if not raw:
+        return default
+    if raw in TRUE:
+        return True
+    if raw in FALSE:
+        return False
+    raise ImproperlyConfigured(f"{name} is {raw!r}: say true or false.")
+
+
+def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int:
+    """A whole number within `least` and `most`."""
+    raw = text(name)
+    if not raw:
+        return default
+    try:
+        value = int(raw)
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} is {raw!r}: a whole number is needed.") from None
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} is {value}: it must lie between {least} and {most}.")
+    return value
+
+
+def names(name: str, default: list[str]) -> list[str]:
+    """A list separated by commas."""
+    raw = text(name)
+    return [part.strip() for part in raw.split(",") if part.strip()] if raw else default
+
+
+def kept_secret(name: str, path: Path, make: Callable[[], str]) -> str:
+    """The secret in the variable, else the one kept in the file `path`, which is made (mode 600) when it is not there."""
+    if value := text(name):
+        return value
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        secret = make()
+        file.write(secret + "\n")
+    return secret

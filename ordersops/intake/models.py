@@ -1,0 +1,100 @@
+"""The inbox: every webhook as it was received."""
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+from ordersops.accounts.roles import Perm
+from ordersops.ids import uuid7
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+
+class DeliveryState(models.TextChoices):
+    PENDING = "pending", "Waiting"
+    DONE = "done", "Done"
+    IGNORED = "ignored", "Ignored"
+    DEAD = "dead", "Failed"
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: "User", perm: Perm = Perm.VIEW_INTAKE) -> Self:
+        from ordersops.accounts.access import store_ids
+
+        return self.filter(store__in=store_ids(user, perm))
+
+    def dead(self) -> Self:
+        return self.filter(state=DeliveryState.DEAD)
+
+
+class Delivery(models.Model):
+    """One webhook as received. The body is sealed; after `RAW_BODY_DAYS` it is forgotten, the row stays.
+
+    The row is the queue: workers claim pending rows that are due, grouped by `resource`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="deliveries")
+    topic = models.CharField(max_length=120)
+    resource = models.CharField(max_length=220, blank=True, help_text="What it is about, such as order:1001. Same resource, same worker.")
+    dedupe_key = models.CharField(max_length=300)
+    delivery_id = models.CharField(max_length=200, blank=True)
+    event_id = models.CharField(max_length=200, blank=True)
+    body = models.BinaryField(null=True)
+    body_sha256 = models.CharField(max_length=64)
+    headers = models.JSONField(default=dict)
+    source_at = models.DateTimeField(null=True, help_text="When the sender says it happened.")
+    received_at = models.DateTimeField()
+    duplicates = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=20, choices=DeliveryState.choices, default=DeliveryState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    processed_at = models.DateTimeField(null=True)
+    order = models.ForeignKey("orders.Order", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "dedupe_key"], name="intake_one_row_per_delivery"),
+            models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="intake_state_known"),
+        ]
+        indexes = [
+            models.Index("not_before", "id", condition=Q(state="pending"), name="intake_ready"),
+            models.Index("store", "resource", condition=Q(state="pending"), name="intake_pending_resource"),
+            models.Index("store", "-received_at", name="intake_newest"),
+            models.Index("store", "-received_at", condition=Q(state="dead"), name="intake_dead"),
+            models.Index("order", condition=Q(order__isnull=False), name="intake_of_order"),
+            models.Index("received_at", condition=Q(body__isnull=False), name="intake_bodies"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.topic} {self.resource}"
+
+    @property
+    def seal_context(self) -> str:
+        return body_context(self.id)
+
+
+def body_context(delivery_id: object) -> str:
+    """The additional data under which a delivery's body is sealed."""
+    return f"intake_delivery.{delivery_id}.body"
+
+
+class Pulse(models.Model):
+    """How a store's channel beats: counts per hour, and the usual rate that silence is measured against."""
+
+    store = models.OneToOneField("stores.Store", on_delete=models.CASCADE, related_name="pulse")
+    counted_until = models.DateTimeField()
+    last_event_at = models.DateTimeField(null=True)
+    usual_gap_seconds = models.FloatField(null=True, help_text="Moving average of the time between events.")
+    silent_since = models.DateTimeField(null=True)
+    bad_signatures = models.PositiveIntegerField(default=0)
+    last_bad_signature_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"Pulse of {self.store_id}"

@@ -1,0 +1,371 @@
+"""Orders, mirrored from the stores in one platform-neutral shape. Rows change only through `actions.apply_facts` and the hold verbs."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+
+from ordersops.accounts.roles import Perm
+from ordersops.ids import uuid7
+from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment, HoldReason, Payment, Returns, Risk, Stage
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+MONEY = {"max_digits": 14, "decimal_places": 2}
+
+
+class Customer(models.Model):
+    """A person who buys, as one store knows them. The counts are maintained, so reading them never scans history."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=200, help_text="The store's id, or `email:<address>` for a guest.")
+    email = models.CharField(max_length=320, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    tier = models.CharField(max_length=60, blank=True)
+    email_verified = models.BooleanField(null=True)
+    account_created_at = models.DateTimeField(null=True)
+    source_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    orders_count = models.PositiveIntegerField(default=0, help_text="Orders placed, cancelled ones too.")
+    first_order_at = models.DateTimeField(null=True)
+    last_order_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "external_id"], name="orders_one_customer_per_store")]
+
+    def __str__(self) -> str:
+        return self.name or self.email or self.external_id
+
+
+class OrderQuerySet(models.QuerySet["Order"]):
+    def visible_to(self, user: "User", perm: Perm = Perm.VIEW_ORDERS) -> Self:
+        """The orders of the stores in which the person has the right."""
+        from ordersops.accounts.access import store_ids
+
+        return self.filter(store__in=store_ids(user, perm))
+
+    def known(self) -> Self:
+        """Orders whose own facts have arrived; one that we know only from a refund or shipment waits for them."""
+        return self.filter(placed_at__isnull=False)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-placed_at", "-id")
+
+    def search(self, words: str) -> Self:
+        """Number, name, e-mail, phone, SKU or tracking number, each word as a prefix."""
+        from ordersops.orders.search import query
+
+        asked = query(words)
+        return self.filter(search=SearchQuery(asked, config="simple", search_type="raw")) if asked else self.none()
+
+
+class Order(models.Model):
+    """One order. The axes and the stage are derived from the facts (lifecycle.derive) and recomputed with each change."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="orders")
+    external_id = models.CharField(max_length=200)
+    number = models.CharField(max_length=120, blank=True)
+    customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="orders")
+
+    placed_at = models.DateTimeField(null=True, help_text="Null until the order's own facts have arrived.")
+    source_at = models.DateTimeField(null=True, help_text="Watermark: the source time of the newest order facts applied.")
+    content_hash = models.CharField(max_length=64, blank=True)
+    received_at = models.DateTimeField(auto_now_add=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_reason = models.CharField(max_length=60, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    currency = models.CharField(max_length=3, blank=True)
+    total = models.DecimalField(**MONEY, null=True, help_text="Null where the store did not say.")
+    subtotal = models.DecimalField(**MONEY, null=True)
+    shipping_total = models.DecimalField(**MONEY, null=True)
+    tax_total = models.DecimalField(**MONEY, null=True)
+    discount_total = models.DecimalField(**MONEY, null=True)
+    authorized = models.DecimalField(**MONEY, default=0)
+    captured = models.DecimalField(**MONEY, default=0)
+    refunded = models.DecimalField(**MONEY, default=0)
+
+    email = models.CharField(max_length=320, blank=True)
+    name = models.CharField(max_length=300, blank=True)
+    phone = models.CharField(max_length=60, blank=True)
+    shipping_address = models.JSONField(default=dict)
+    billing_address = models.JSONField(default=dict)
+    client = models.JSONField(default=dict, help_text="ip, user_agent, accept_language, session_id, device_id")
+    shipping_method = models.CharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    tags = models.JSONField(default=list)
+    source = models.CharField(max_length=120, blank=True)
+    is_test = models.BooleanField(default=False)
+    stated = models.JSONField(default=dict, help_text="The store's own words for its states, verbatim.")
+    platform_risk = models.JSONField(default=dict, help_text="level, provider, facts, at")
+    issues = models.JSONField(default=list, help_text="What is wrong or missing in the facts, found on capture.")
+
+    commercial = models.CharField(max_length=20, choices=Commercial.choices, default=Commercial.PLACED)
+    payment = models.CharField(max_length=20, choices=Payment.choices, default=Payment.UNKNOWN)
+    risk = models.CharField(max_length=25, choices=Risk.choices, default=Risk.NOT_ASSESSED)
+    allocation = models.CharField(max_length=20, choices=Allocation.choices, default=Allocation.NONE)
+    fulfilment = models.CharField(max_length=25, choices=Fulfilment.choices, default=Fulfilment.UNROUTED)
+    returns = models.CharField(max_length=25, choices=Returns.choices, default=Returns.NONE)
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.PLACED)
+    on_hold = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=0)
+
+    # 64-bit digests of normalised values (orders/keys.py): what links one order with another.
+    email_key = models.BigIntegerField(null=True)
+    phone_key = models.BigIntegerField(null=True)
+    ip_key = models.BigIntegerField(null=True)
+    card_key = models.BigIntegerField(null=True)
+    bin_key = models.BigIntegerField(null=True)
+    ship_key = models.BigIntegerField(null=True)
+    device_key = models.BigIntegerField(null=True)
+    search = SearchVectorField(null=True)
+
+    objects = OrderQuerySet.as_manager()
+
+    KEYS = ("email", "phone", "ip", "card", "bin", "ship", "device")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "external_id"], name="orders_one_order_per_external_id"),
+            models.CheckConstraint(
+                condition=Q(authorized__gte=0) & Q(captured__gte=0) & Q(refunded__gte=0), name="orders_money_not_negative"
+            ),
+            models.CheckConstraint(condition=Q(refunded__lte=F("captured")), name="orders_refunded_within_captured"),
+            *(
+                models.CheckConstraint(condition=Q(**{f"{axis}__in": values}), name=f"orders_{axis}_known")
+                for axis, values in {
+                    "commercial": Commercial.values,
+                    "payment": Payment.values,
+                    "risk": Risk.values,
+                    "fulfilment": Fulfilment.values,
+                    "stage": Stage.values,
+                }.items()
+            ),
+        ]
+        indexes = [
+            models.Index("store", "-placed_at", "-id", name="orders_newest"),
+            models.Index("store", "stage", "-placed_at", name="orders_by_stage"),
+            models.Index("customer", "-placed_at", name="orders_of_customer"),
+            GinIndex(fields=["search"], name="orders_search"),
+            *(
+                models.Index("store", f"{key}_key", "-placed_at", condition=Q(**{f"{key}_key__isnull": False}), name=f"orders_{key}_key")
+                for key in ("email", "phone", "ip", "card", "bin", "ship", "device")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.external_id
+
+    @property
+    def is_final(self) -> bool:
+        """Cancelled, or out of the door: a fraud decision can no longer stop it."""
+        return self.commercial == Commercial.CANCELLED or self.fulfilment in GONE
+
+
+class Line(models.Model):
+    """One line. Quantities are the truth from which the fulfilment and returns axes are derived."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="lines")
+    external_id = models.CharField(max_length=200)
+    position = models.PositiveIntegerField(default=0)
+    sku = models.CharField(max_length=200, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    price = models.DecimalField(**MONEY, null=True, help_text="Of one unit, in the order's currency.")
+    requires_shipping = models.BooleanField(default=True)
+    gift_card = models.BooleanField(default=False)
+    ordered = models.PositiveIntegerField(default=0)
+    cancelled = models.PositiveIntegerField(default=0)
+    shipped = models.PositiveIntegerField(default=0)
+    delivered = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    refunded = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "external_id"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_line_per_external_id"),
+            models.CheckConstraint(condition=Q(shipped__lte=F("ordered") - F("cancelled")), name="orders_line_shipped"),
+            models.CheckConstraint(condition=Q(delivered__lte=F("shipped")), name="orders_line_delivered"),
+            models.CheckConstraint(condition=Q(returned__lte=F("shipped")), name="orders_line_returned"),
+            models.CheckConstraint(condition=Q(refunded__lte=F("ordered")), name="orders_line_refunded"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.ordered} × {self.sku or self.title}"
+
+
+class Fact(models.Model):
+    """Base of the parts that a store reports by themselves, each with its own watermark."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
+    external_id = models.CharField(max_length=200)
+    source_at = models.DateTimeField(null=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Transaction(Fact):
+    """One movement of money as the store reports it: authorization, sale, capture, void or refund."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transactions")
+    kind = models.CharField(max_length=30)
+    status = models.CharField(max_length=30)
+    amount = models.DecimalField(**MONEY, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    gateway = models.CharField(max_length=120, blank=True)
+    error_code = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField(null=True)
+    card = models.JSONField(default=dict, help_text="brand, last4, bin, fingerprint, country, wallet, funding, avs, cvv, name")
+
+    class Meta:
+        ordering = ["at", "external_id"]
+        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_transaction_per_external_id")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.status} {self.amount} {self.currency}"
+
+
+class Shipment(Fact):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
+    status = models.CharField(max_length=40)
+    carrier = models.CharField(max_length=120, blank=True)
+    tracking_numbers = models.JSONField(default=list)
+    quantities = models.JSONField(default=dict, help_text="line external id -> units")
+    shipped_at = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["shipped_at", "external_id"]
+        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_shipment_per_external_id")]
+
+    def __str__(self) -> str:
+        return f"{self.carrier} {', '.join(self.tracking_numbers)}".strip() or self.external_id
+
+
+class Refund(Fact):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
+    amount = models.DecimalField(**MONEY, null=True)
+    reason = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(null=True)
+    items = models.JSONField(default=list, help_text="[line external id, units, restock: return | cancel | none]")
+
+    class Meta:
+        ordering = ["at", "external_id"]
+        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_refund_per_external_id")]
+
+    def __str__(self) -> str:
+        return f"Refund {self.amount}"
+
+
+class Dispute(Fact):
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="disputes")
+    kind = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=120, blank=True)
+    status = models.CharField(max_length=60, blank=True)
+    amount = models.DecimalField(**MONEY, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    opened_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["opened_at", "external_id"]
+        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_dispute_per_external_id")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.status}".strip()
+
+    @property
+    def is_open(self) -> bool:
+        return self.status not in {"won", "lost", "charge_refunded", "accepted", "closed", "prevented"}
+
+
+class HoldQuerySet(models.QuerySet["Hold"]):
+    def open(self) -> Self:
+        return self.filter(released_at__isnull=True)
+
+
+class Hold(models.Model):
+    """A reason why an order may not ship. Released once, by somebody with the right, never by a model."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds")
+    reason = models.CharField(max_length=30, choices=HoldReason.choices)
+    note = models.CharField(max_length=300, blank=True)
+    placed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
+    placed_at = models.DateTimeField()
+    released_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    decision = models.ForeignKey("review.Decision", null=True, on_delete=models.PROTECT, related_name="+", help_text="On which it was released.")
+
+    objects = HoldQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["placed_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "reason"], condition=Q(released_at__isnull=True), name="orders_one_open_hold_per_reason"),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True, released_by__isnull=True) | Q(released_at__isnull=False, released_by__isnull=False),
+                name="orders_hold_released_by_someone",
+            ),
+            # Law 5: a fraud hold ends on a decision, and on nothing else.
+            models.CheckConstraint(
+                condition=~Q(reason="fraud") | Q(released_at__isnull=True) | Q(decision__isnull=False), name="orders_fraud_hold_needs_decision"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_reason_display()} hold"
+
+
+class Revision(models.Model):
+    """Before and after of a personal field. The audit event names the field; the values stay here, where they can be erased."""
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="revisions")
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
+    at = models.DateTimeField(help_text="Source time of the facts that brought the change.")
+    field = models.CharField(max_length=40)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index("order", "id", name="orders_revisions")]
+
+    def __str__(self) -> str:
+        return f"{self.field} changed"
+
+
+class StoreDay(models.Model):
+    """What a store sells in a day: the sums from which its usual amount is known without reading orders."""
+
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE)
+    day = models.DateField()
+    orders = models.PositiveIntegerField(default=0)
+    total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
+    squares = models.DecimalField(max_digits=26, decimal_places=4, default=0, help_text="Sum of the squares of the totals.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "day"], name="orders_one_row_per_store_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.store_id} {self.day}: {self.orders}"
+
+
+def at_or_never(moment: datetime | None) -> datetime:
+    """For comparing watermarks: facts without a time are older than any with one."""
+    from datetime import UTC
+
+    return moment or datetime.min.replace(tzinfo=UTC)

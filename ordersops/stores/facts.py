@@ -1,0 +1,195 @@
+"""Facts about an order, platform-neutral: what every adapter yields and `orders.apply_facts` takes.
+
+A section that is None was not stated and changes nothing; an empty list says that there are none. Money is in the
+order's currency unless a currency stands beside it. Times are aware.
+"""
+
+import hashlib
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+def _text(value: Any) -> str:
+    """Whatever stands there as text without NUL, which PostgreSQL cannot store."""
+    return "" if value is None else str(value).replace("\x00", "").strip()
+
+
+def _short(limit: int) -> Any:
+    return Annotated[str, BeforeValidator(lambda value: _text(value)[:limit])]
+
+
+Id = _short(200)
+Word = _short(60)
+Words = _short(300)
+Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None
+
+
+class Facts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AddressFacts(Facts):
+    name: Words = ""
+    company: Words = ""
+    address1: Words = ""
+    address2: Words = ""
+    city: Words = ""
+    region: Words = ""
+    country: Word = ""  # ISO 3166-1 alpha-2 where the store says so, else its own word
+    postal_code: Word = ""
+    phone: Word = ""
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class ClientFacts(Facts):
+    ip: Word = ""
+    user_agent: _short(500) = ""  # type: ignore[valid-type]
+    accept_language: Words = ""
+    session_id: Words = ""
+    device_id: Words = ""
+
+
+class CustomerFacts(Facts):
+    """`at` is the source time of these facts."""
+
+    external_id: Id
+    at: datetime | None = None
+    email: _short(320) = ""  # type: ignore[valid-type]
+    name: Words = ""
+    phone: Word = ""
+    tier: Word = ""
+    email_verified: bool | None = None
+    created_at: datetime | None = None
+
+
+class LineFacts(Facts):
+    external_id: Id
+    sku: Id = ""
+    title: _short(500) = ""  # type: ignore[valid-type]
+    quantity: int = Field(ge=0, le=1_000_000)
+    removed: int = Field(default=0, ge=0)  # taken off the order by an edit
+    price: Money = None
+    requires_shipping: bool = True
+    gift_card: bool = False
+
+
+class CardFacts(Facts):
+    brand: Word = ""
+    last4: Word = ""
+    bin: Word = ""
+    fingerprint: Id = ""
+    country: Word = ""
+    wallet: Word = ""
+    funding: Word = ""
+    avs: Word = ""  # the network's result code
+    cvv: Word = ""
+    name: Words = ""
+
+
+class TransactionFacts(Facts):
+    external_id: Id
+    kind: Word  # authorization sale capture void refund
+    status: Word  # success failure pending error
+    amount: Money = None
+    currency: _short(3) = ""  # type: ignore[valid-type]
+    gateway: Word = ""
+    error_code: Word = ""
+    at: datetime | None = None
+    card: CardFacts = CardFacts()
+
+
+class ShipmentFacts(Facts):
+    """`status` is one of pending, shipped, in_transit, out_for_delivery, ready_for_pickup, attempted_delivery, delivered, failure, cancelled, or the store's word."""
+
+    external_id: Id
+    at: datetime | None = None
+    status: Word
+    carrier: Words = ""
+    tracking_numbers: tuple[Id, ...] = ()
+    shipped_at: datetime | None = None
+    delivered_at: datetime | None = None
+    quantities: dict[str, int] = {}
+
+
+class RefundFacts(Facts):
+    external_id: Id
+    at: datetime | None = None
+    amount: Money = None
+    reason: Words = ""
+    items: tuple[tuple[str, int, str], ...] = ()  # line external id, units, return | cancel | none
+
+
+class DisputeFacts(Facts):
+    external_id: Id
+    at: datetime | None = None
+    kind: Word = ""
+    reason: Word = ""
+    status: Word = ""
+    amount: Money = None
+    currency: _short(3) = ""  # type: ignore[valid-type]
+    opened_at: datetime | None = None
+    due_at: datetime | None = None
+
+
+class RiskFacts(Facts):
+    """The platform's own assessment: an input, not a verdict. `facts` are (description, sentiment)."""
+
+    at: datetime | None = None
+    level: Word = ""
+    provider: Words = ""
+    facts: tuple[tuple[Words, Word], ...] = ()
+
+
+class CoreFacts(Facts):
+    """The order's own head. `payment` is a canonical payment state, or "" where the store's word (in `stated`) has no mapping."""
+
+    at: datetime | None = None
+    number: Words = ""
+    placed_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    cancel_reason: Word = ""
+    closed_at: datetime | None = None
+    currency: _short(3) = ""  # type: ignore[valid-type]
+    total: Money = None
+    subtotal: Money = None
+    shipping_total: Money = None
+    tax_total: Money = None
+    discount_total: Money = None
+    email: _short(320) = ""  # type: ignore[valid-type]
+    phone: Word = ""
+    customer_id: Id = ""
+    shipping_address: AddressFacts | None = None
+    billing_address: AddressFacts | None = None
+    client: ClientFacts = ClientFacts()
+    shipping_method: Words = ""
+    note: _short(5000) = ""  # type: ignore[valid-type]
+    tags: tuple[Words, ...] = ()
+    source: Words = ""
+    is_test: bool = False
+    payment: Word = ""
+    stated: dict[str, str] = {}
+    lines: tuple[LineFacts, ...] = ()
+    issues: tuple[str, ...] = ()  # what the adapter found wrong or missing
+
+
+class OrderFacts(Facts):
+    """All that one delivery says. `order` is the store's order id, "" where the delivery is about a customer alone."""
+
+    order: Id = ""
+    at: datetime
+    core: CoreFacts | None = None
+    customer: CustomerFacts | None = None
+    transactions: tuple[TransactionFacts, ...] = ()
+    shipments: tuple[ShipmentFacts, ...] = ()
+    refunds: tuple[RefundFacts, ...] = ()
+    disputes: tuple[DisputeFacts, ...] = ()
+    risk: RiskFacts | None = None
+
+
+def content_hash(facts: Facts) -> str:
+    """SHA-256 of the facts without their time: the tie-break between facts of the same moment, and what tells a change from a repetition."""
+    return hashlib.sha256(facts.model_dump_json(exclude={"at"}).encode()).hexdigest()

@@ -1,0 +1,94 @@
+"""Stores: one row for each sales channel connection."""
+
+import uuid
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.contrib.auth.models import Group
+from django.db import models
+from django.utils import timezone
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
+
+from ordersops.accounts.roles import Perm, Role
+from ordersops.ids import uuid7
+from ordersops.sealing import SealedField
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+
+class StoreQuerySet(models.QuerySet["Store"]):
+    def visible_to(self, user: "User", perm: Perm = Perm.VIEW_ORDERS) -> Self:
+        """The stores in which the person has the right."""
+        from ordersops.accounts.access import store_ids
+
+        return self.filter(pk__in=store_ids(user, perm))
+
+
+class Store(models.Model):
+    """One sales channel connection: platform, currency, time zone, secrets.
+
+    `endpoint_id` is the unguessable part of the webhook address. A replaced webhook secret stays valid until
+    `previous_secret_expires_at`, so the sender can be changed without losing a delivery.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    endpoint_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=120, unique=True)
+    platform = models.CharField(max_length=30)
+    currency = models.CharField(max_length=3, default="USD")
+    time_zone = models.CharField(max_length=60, default="UTC")
+    is_active = models.BooleanField(default=True)
+    webhook_secret = SealedField()
+    previous_webhook_secret = SealedField()
+    previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
+    callback_url = models.URLField(blank=True, help_text="Where decisions are sent, signed (generic platform).")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = StoreQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        permissions = [(perm.value, perm.sentence) for perm in Perm]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def endpoint_path(self) -> str:
+        return f"/hooks/{self.endpoint_id}"
+
+    def active_secrets(self, at: datetime | None = None) -> list[str]:
+        """The secrets that a signature may be made with now, the current one first."""
+        secrets = [self.webhook_secret]
+        expires = self.previous_secret_expires_at
+        if self.previous_webhook_secret and expires and expires > (at or timezone.now()):
+            secrets.append(self.previous_webhook_secret)
+        return secrets
+
+
+class StoreUserPermission(UserObjectPermissionBase):
+    """guardian's row for a right of one person in one store. Direct foreign key: no casts, and the database cascades."""
+
+    content_object = models.ForeignKey(Store, on_delete=models.CASCADE)
+
+
+class StoreGroupPermission(GroupObjectPermissionBase):
+    """guardian's row for a right of one group in one store."""
+
+    content_object = models.ForeignKey(Store, on_delete=models.CASCADE)
+
+
+class StoreRole(models.Model):
+    """The people who have one role in one store. The group's rights are synced from the table in accounts/roles.py."""
+
+    store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="roles")
+    role = models.CharField(max_length=40, choices=Role.choices)
+    group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="store_role")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "role"], name="stores_one_group_per_role")]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()} in {self.store}"

@@ -1,0 +1,60 @@
+"""Adapters: one file for each platform, named in settings.PLATFORMS. A vendor's name occurs only in its file."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Protocol
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from ordersops.stores.facts import OrderFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What can be said of a delivery before it is understood.
+
+    `dedupe_key` is unique per store and event; `resource` (such as `order:1001`) groups what one worker must apply.
+    """
+
+    topic: str
+    dedupe_key: str
+    resource: str = ""
+    delivery_id: str = ""
+    event_id: str = ""
+    source_at: datetime | None = None
+
+
+class Platform(Protocol):
+    """What intake needs to know of a platform. Functions are pure; none of them reaches for the network or database."""
+
+    key: str
+    label: str
+    kept_headers: tuple[str, ...]  # lower-case names of the headers that are stored with the delivery
+
+    def new_secret(self) -> str:
+        """A fresh webhook secret in the form that this platform's sender takes."""
+
+    def is_genuine(self, *, headers: Mapping[str, str], body: bytes, secrets: list[str], now: datetime) -> bool:
+        """Whether the signature over the raw body was made with one of the secrets. Constant time, all secrets tried. Header names are lower-case."""
+
+    def envelope(self, *, headers: Mapping[str, str], body: bytes) -> Envelope:
+        """Never raises: a body that does not parse gets a resource of its own and fails later, where a person sees it."""
+
+    def wants(self, topic: str) -> bool:
+        """Whether we use the topic; others are stored as ignored."""
+
+    def facts(self, *, topic: str, payload: Any, at: datetime) -> OrderFacts:
+        """The payload as facts. `at` is the source time of the delivery, used where the payload states none.
+
+        Total over the platform's documented payloads, whatever is null. Raises Invalid, saying which field, for anything else.
+        """
+
+
+@lru_cache(maxsize=1)
+def platforms() -> dict[str, Platform]:
+    """All adapters by key."""
+    found = [import_string(path)() for path in settings.PLATFORMS]
+    return {platform.key: platform for platform in found}
