@@ -27,10 +27,11 @@ from ordersops.models import Heartbeat, Wakeup
 log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS = 5
-LEASE = timedelta(seconds=60)  # how long a claimed row is out of reach of others; longer than the slowest batch
-SHIFT = 20.0  # seconds after which a worker hands on to a fresh task, so that none holds a cluster for ever
+LEASE = timedelta(seconds=30)  # how long a claimed row is out of reach of others; longer than the slowest batch
+SHIFT = 3.0  # seconds after which a worker hands on to a fresh task; also the longest that a clean stop waits for it
 LINGER = 0.05  # seconds in which a row may still commit behind a flag that its writer saw
 BEAT_SECONDS = 5.0
+MOST_WAITING = 20  # tasks in the table of a cluster that takes none; more would not wake it up either
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,7 @@ def backoff(attempts: int) -> timedelta:
     return min(timedelta(seconds=5) * 2 ** min(max(attempts, 1) - 1, 20), timedelta(hours=1))
 
 
+_last_beat: dict[str, float] = {}
 _LOCK_SPACE = 7201
 _SET_FLAG = """
     WITH turn AS MATERIALIZED (SELECT pg_try_advisory_xact_lock(%(space)s, %(lock)s) AS mine),
@@ -98,14 +100,12 @@ def run(kind: str) -> int:
     Errors end the shift and are logged; the rows keep their attempts and leases, and the sweeper wakes us for them.
     """
     this = KINDS[kind]
-    done, start, last_beat, quiet = 0, time.monotonic(), 0.0, False
+    done, start, quiet = 0, time.monotonic(), False
     try:
         Wakeup.objects.filter(kind=kind).delete()
+        _beat_sometimes(this.cluster)
         work: Callable[[], int | None] = import_string(this.path)
         while time.monotonic() - start < SHIFT:
-            if time.monotonic() - last_beat > BEAT_SECONDS:
-                beat(this.cluster)
-                last_beat = time.monotonic()
             taken = work() or 0
             done += taken
             if taken:
@@ -123,7 +123,17 @@ def run(kind: str) -> int:
 
 def beat(cluster: str) -> None:
     """A sign of life of this cluster (or of the sweeper), for the watchdog."""
-    Heartbeat.objects.update_or_create(name=cluster, defaults={"at": timezone.now()})
+    Heartbeat.objects.bulk_create(
+        [Heartbeat(name=cluster, at=timezone.now())], update_conflicts=True, unique_fields=["name"], update_fields=["at"]
+    )
+
+
+def _beat_sometimes(cluster: str) -> None:
+    """A worker at work is alive; a canary that waits behind a long queue must not make it look dead."""
+    now = time.monotonic()
+    if now - _last_beat.get(cluster, -BEAT_SECONDS) >= BEAT_SECONDS:
+        _last_beat[cluster] = now
+        beat(cluster)
 
 
 def take_canary(cluster: str) -> None:
@@ -164,9 +174,6 @@ def tidy() -> None:
     """Forget results and tasks that nobody will take: the history of the work is in our own rows."""
     Task.objects.filter(stopped__lt=timezone.now() - timedelta(hours=1)).delete()
     OrmQ.objects.filter(lock__lt=timezone.now() - timedelta(hours=1)).delete()
-
-
-MOST_WAITING = 20
 
 
 def _canary(cluster: str) -> str:
