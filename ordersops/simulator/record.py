@@ -1,0 +1,151 @@
+"""What the simulated store remembers for its page: counts, answers, the last events, callbacks. Shared by all threads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter, deque
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from .generic import when
+from .messages import Message
+from .world import Order
+
+
+@dataclass(frozen=True)
+class Callback:
+    """One request of the product to the store, applied or not."""
+
+    at: str
+    shop: str
+    type: str
+    order_id: str
+    number: str
+    webhook_id: str
+    verified: bool
+    duplicate: bool
+    answer: int
+    effect_id: str = ""
+    decision_id: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass
+class Faults:
+    """What goes wrong on purpose."""
+
+    callback_status: int | None = None
+    callback_delay_ms: int = 0
+    drop_next: int = 0
+
+
+class Record:
+    """One line on standard output per event, and the same kept for the page."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        self._lock = threading.Lock()
+        self._quiet = quiet
+        self.started = time.monotonic()
+        self.faults = Faults()
+        self.orders: list[Order] = []
+        self.callbacks: deque[Callback] = deque(maxlen=1000)
+        self.events: deque[dict[str, Any]] = deque(maxlen=50)
+        self._stories: Counter[str] = Counter()
+        self._topics: Counter[str] = Counter()
+        self._answers: Counter[str] = Counter()
+        self._counts: Counter[str] = Counter()
+
+    def began(self, story: str) -> None:
+        with self._lock:
+            self._stories[story] += 1
+
+    def composed(self, message: Message) -> bool:
+        """Count a webhook on its way out. False if it is to be lost, as the fault knob asks."""
+        with self._lock:
+            self._counts["total"] += 1
+            self._topics[message.topic] += 1
+            if self.faults.drop_next <= 0:
+                return True
+            self.faults.drop_next -= 1
+            self._counts["lost"] += 1
+        self._event(message, "lost")
+        return False
+
+    def answered(self, message: Message, answer: str) -> None:
+        """An attempt and what came of it: a status code, or the kind of failure."""
+        with self._lock:
+            self._answers[answer] += 1
+        self._event(message, answer)
+
+    def delivered(self) -> None:
+        with self._lock:
+            self._counts["delivered"] += 1
+
+    def gave_up(self, message: Message) -> None:
+        with self._lock:
+            self._counts["given_up"] += 1
+        self._event(message, "given up")
+
+    def called(self, callback: Callback) -> None:
+        with self._lock:
+            self.callbacks.append(callback)
+        self.say(f"{callback.shop}: callback {callback.type} {callback.order_id} -> {callback.answer} {callback.note}".rstrip())
+
+    def say(self, line: str) -> None:
+        if not self._quiet:
+            print(f"{datetime.now(UTC):%H:%M:%S} {line}", flush=True)
+
+    def _event(self, message: Message, answer: str) -> None:
+        event = {
+            "at": when(datetime.now(UTC)), "shop": message.shop.name, "topic": message.topic, "order": message.about,
+            "story": message.story, "answer": answer, "attempt": message.attempts, "webhook_id": message.webhook_id,
+        }  # fmt: skip
+        with self._lock:
+            self.events.append(event)
+        self.say(f"{message.shop.name}: {message.topic} {message.about} ({message.story}) -> {answer}, attempt {message.attempts}")
+
+    def state(self) -> dict[str, Any]:
+        """Everything, as plain values. `orders` has the newest 500 first."""
+        with self._lock:
+            return {
+                "sent": dict(self._counts)
+                | {"lost": self._counts["lost"], "by_story": dict(self._stories), "by_topic": dict(self._topics)},
+                "answers": dict(self._answers),
+                "callbacks": [asdict(callback) for callback in self.callbacks],
+                "orders": [order_state(order) for order in self.orders[:-501:-1]],
+                "orders_total": len(self.orders),
+                "events": list(self.events),
+                "faults": asdict(self.faults),
+                "uptime_seconds": round(time.monotonic() - self.started, 1),
+            }
+
+
+def order_state(order: Order) -> dict[str, Any]:
+    """An order as the store itself sees it."""
+    return {
+        "shop": order.shop.name,
+        "shop_index": order.shop.index,
+        "order_id": order_id(order),
+        "number": order.name,
+        "story": order.story,
+        "email": order.person.email,
+        "total": f"{order.total:.2f}",
+        "currency": order.shop.currency,
+        "payment": order.payment_status,
+        "captured": f"{order.captured:.2f}",
+        "refunded": f"{order.refunded:.2f}",
+        "shipping": order.shipping_state,
+        "cancelled": order.cancelled_at is not None,
+        "disputes": len(order.disputes),
+        "awaits_word": order.awaits_word,
+        "word": order.word,
+        "updated_at": when(order.updated_at),
+    }
+
+
+def order_id(order: Order) -> str:
+    """The id under which the product knows the order."""
+    return str(order.key) if order.shop.platform == "shopify" else order.name

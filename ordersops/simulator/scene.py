@@ -1,0 +1,276 @@
+"""What can happen to an order. Each verb changes the order and tells the product; the stories are written with these."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from . import catalogue, people
+from .cards import Card
+from .catalogue import Product
+from .config import Shop
+from .messages import Message, compose
+from .numbering import Numbering
+from .people import Person
+from .places import Address
+from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Line, Method, Order, Refund, Risk, Shipment, Transaction, cents
+
+Story = Iterator[float]  # yields how many seconds of demo time pass before the next event
+Now = Callable[[], datetime]
+Out = Callable[[Message], None]
+_CARRIERS = {"USD": ("UPS", "FedEx", "USPS"), "EUR": ("DHL", "DPD", "Hermes")}
+_TAX = {"USD": Decimal("0.0825"), "EUR": Decimal("0.19")}
+
+
+class Scene:
+    """One telling of one story in one shop: its own dice, the shop's people, the clock, and the way out."""
+
+    def __init__(
+        self,
+        *,
+        shop: Shop,
+        story: str,
+        rng: random.Random,
+        now: Now,
+        out: Out,
+        numbering: Numbering,
+        regulars: list[Person],
+        history: list[Order],
+    ) -> None:
+        self.shop, self.story, self.rng, self.now, self._out = shop, story, rng, now, out
+        self.numbering, self.regulars, self.history = numbering, regulars, history
+        self.orders: list[Order] = []
+        self._kept: list[Message] | None = None
+
+    # -- who and what
+
+    def newcomer(self, country: str | None = None) -> Person:
+        return people.stranger(self.rng, country or people.country_for(self.rng, self.shop.currency))
+
+    def regular(self) -> Person:
+        person = self.rng.choice(self.regulars)
+        return person.using(device=person.device.new_session(self.rng))
+
+    def basket(self) -> list[tuple[Product, int]]:
+        return catalogue.basket(self.rng, self.shop.index)
+
+    def draft(
+        self,
+        person: Person,
+        basket: list[tuple[Product, int]],
+        *,
+        ship_to: Address | None = None,
+        billing: Address | None = None,
+        shipping: Method | None = None,
+        discount: Decimal = ZERO,
+        note: str | None = None,
+        tags: list[str] | None = None,
+        awaits_word: bool = False,
+    ) -> Order:
+        """An order that exists with its identity but has not been placed yet."""
+        lines = [Line(self.numbering.key(), product, quantity) for product, quantity in basket]
+        if not any(line.product.requires_shipping for line in lines):
+            shipping = NO_SHIPPING
+        elif shipping is None:
+            shipping = FREE if sum((line.price for line in lines), ZERO) >= 100 else STANDARD
+        address = ship_to or person.home
+        order = Order(
+            shop=self.shop,
+            key=self.numbering.key(),
+            number=self.numbering.number(),
+            story=self.story,
+            person=person,
+            lines=lines,
+            shipping=shipping,
+            ship_to=address if self.rng.random() < 0.8 else address.without_position(),
+            billing=billing or person.home,
+            device=person.device,
+            placed_at=self.now(),
+            updated_at=self.now(),
+            discount=cents(discount),
+            tax_rate=_TAX.get(self.shop.currency, ZERO),
+            note=note,
+            tags=tags or [],
+            awaits_word=awaits_word,
+        )
+        order.attributes = {"gift_wrap": "yes"} if "gift" in order.tags else {}
+        self.orders.append(order)
+        return order
+
+    # -- events
+
+    def place(self, order: Order) -> Order:
+        order.placed_at = order.updated_at = self.now()
+        order.placed = True
+        self.history.append(order)
+        self.tell("placed", order)
+        return order
+
+    def decline(self, order: Order, card: Card | None = None, code: str = "card_declined") -> None:
+        if order.cancelled_at:
+            return
+        transaction = self._transaction(order, "sale", order.total, card, status="failure", error_code=code)
+        self.tell("payment_failed", order, transaction)
+
+    def authorise(self, order: Order, card: Card | None = None) -> None:
+        if order.cancelled_at:
+            return
+        self.tell("authorised", order, self._transaction(order, "authorization", order.total, card))
+
+    def pay(self, order: Order, card: Card | None = None) -> None:
+        """Take the money once: a capture of what was authorised, or a sale."""
+        if order.cancelled_at or order.captured:
+            return
+        held = next((t for t in order.transactions if t.kind == "authorization" and t.status == "success"), None)
+        if held is not None:
+            transaction = self._transaction(order, "capture", order.total, held.card, parent=held.key)
+        else:
+            transaction = self._transaction(order, "sale", order.total, card)
+        self.tell("paid", order, transaction)
+
+    def assess(self, order: Order, risk: Risk) -> None:
+        order.risk = risk
+        order.touch(self.now())
+        self.tell("risk_assessed", order)
+
+    def ship(self, order: Order, *, partly: bool = False) -> Shipment | None:
+        """Hand over what is left to ship; None if there is nothing, or if the product said not to."""
+        if order.cancelled_at or order.word in ("held", "cancelled"):
+            return None
+        items = [(line, line.fulfillable) for line in order.lines if line.product.requires_shipping and line.fulfillable]
+        items = items[:1] if partly else items
+        if not items:
+            return None
+        at = order.touch(self.now())
+        for line, quantity in items:
+            line.shipped += quantity
+        carrier = self.rng.choice(_CARRIERS.get(self.shop.currency, ("UPS",)))
+        shipment = Shipment(self.numbering.key(), carrier, f"1Z{self.rng.randrange(10**14):014d}", items, at, at)
+        order.shipments.append(shipment)
+        self.tell("shipped", order, shipment)
+        return shipment
+
+    def move(self, order: Order, shipment: Shipment, status: str) -> None:
+        shipment.status, shipment.updated_at = status, order.touch(self.now())
+        if status == "delivered":
+            shipment.delivered_at = shipment.updated_at
+        self.tell("shipment_moved", order, shipment)
+
+    def refund(
+        self, order: Order, *, reason: str, items: list[tuple[Line, int]], restock: str = "return", everything: bool = False
+    ) -> None:
+        """Give money back, never more than was captured and not yet refunded."""
+        left = order.captured - order.refunded
+        amount = left if everything else min(left, sum((sum(order.line_refund(line, n), ZERO) for line, n in items), ZERO))
+        if amount <= 0:
+            return
+        paid = next(t for t in order.transactions if t.kind in ("sale", "capture") and t.status == "success")
+        transaction = self._transaction(order, "refund", amount, paid.card, parent=paid.key)
+        for line, quantity in items:
+            line.withdrawn += min(quantity, line.fulfillable)
+            line.refunded += quantity
+        back = Refund(self.numbering.key(), amount, order.updated_at, reason, items, restock, transaction)  # type: ignore[arg-type]
+        order.refunds.append(back)
+        self.tell("refunded", order, back)
+
+    def cancel(self, order: Order, reason: str) -> None:
+        """Cancel what has not been shipped, and give back or let go of the money."""
+        if order.cancelled_at or order.shipments:
+            return
+        order.cancelled_at, order.cancel_reason = order.touch(self.now()), reason
+        if order.authorised and not order.captured:
+            self._transaction(order, "void", order.total, None)
+        remaining = [(line, line.current) for line in order.lines if line.current]
+        if not order.captured:
+            for line, quantity in remaining:
+                line.withdrawn += quantity
+                line.refunded += quantity
+        self.tell("cancelled", order)
+        if order.captured:
+            self.refund(order, reason="Order cancelled", items=remaining, restock="cancel", everything=True)
+
+    def dispute(self, order: Order, *, kind: str = "chargeback", reason: str = "fraudulent") -> Dispute:
+        at = order.touch(self.now())
+        dispute = Dispute(self.numbering.key(), kind, reason, order.captured - order.refunded, at, at + timedelta(days=9))  # type: ignore[arg-type]
+        order.disputes.append(dispute)
+        self.tell("disputed", order, dispute)
+        return dispute
+
+    def readdress(self, order: Order, address: Address) -> None:
+        order.ship_to = address
+        order.touch(self.now())
+        self.tell("edited", order)
+
+    def know_better(self, order: Order, person: Person) -> None:
+        """The customer's record changed in the shop."""
+        order.person = person
+        order.touch(self.now())
+        self.tell("customer_changed", order)
+
+    # -- parts that many stories share
+
+    def fulfil(self, order: Order, *, deliver: bool = True) -> Story:
+        """Ship a minute or two after payment, then the parcel travels. A store that waits for the product's word does not begin."""
+        yield self.rng.uniform(60, 130)
+        if order.awaits_word and order.word != "released":
+            return
+        shipment = self.ship(order)
+        if shipment is None:
+            return
+        for status in ("in_transit", "out_for_delivery", "delivered") if deliver else ("in_transit",):
+            yield self.rng.uniform(40, 110)
+            self.move(order, shipment, status)
+
+    def obey(self, order: Order) -> Story:
+        """Do what the product's callback asked for."""
+        yield self.rng.uniform(2, 6)
+        if order.word == "cancelled":
+            self.cancel(order, "fraud")
+        elif order.word == "released":
+            if order.authorised and not order.captured:
+                self.pay(order)
+            yield from self.fulfil(order)
+
+    # -- the way out
+
+    def tell(self, happening: str, order: Order, part: object = None) -> list[Message]:
+        """Compose the messages of one happening in the shop's format and hand them over."""
+        messages = compose(happening, order, part, now=self.now())
+        for message in messages:
+            self.send(message)
+        return messages
+
+    def send(self, message: Message) -> None:
+        if self._kept is None:
+            self._out(message)
+        else:
+            self._kept.append(message)
+
+    def keep(self) -> None:
+        """From now on messages are kept back, for a story that sends them in another order."""
+        self._kept = []
+
+    def kept(self) -> list[Message]:
+        """What was kept back; from now on messages leave at once again."""
+        messages, self._kept = self._kept or [], None
+        return messages
+
+    def _transaction(
+        self,
+        order: Order,
+        kind: str,
+        amount: Decimal,
+        card: Card | None,
+        *,
+        status: str = "success",
+        error_code: str | None = None,
+        parent: int | None = None,
+    ) -> Transaction:
+        at = order.touch(self.now())
+        transaction = Transaction(self.numbering.key(), kind, status, amount, at, card or order.person.card, error_code, parent)  # type: ignore[arg-type]
+        if self.shop.platform == "generic":
+            transaction.gateway = "kartenwerk"
+        order.transactions.append(transaction)
+        return transaction
