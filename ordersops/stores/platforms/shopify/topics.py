@@ -1,0 +1,123 @@
+"""The topics that are used: what each is about, and how its body becomes facts."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from ordersops.errors import Invalid
+from ordersops.stores.facts import OrderFacts
+from ordersops.stores.platforms.reading import moment, table, text
+from ordersops.stores.platforms.shopify import parts
+from ordersops.stores.platforms.shopify.order import order_facts
+
+Body = dict[str, Any]
+Reader = Callable[[Body, datetime], OrderFacts]
+
+_OF_ORDER = ("order_id",)
+_OF_RISK = ("order_id", "admin_graphql_api_order_id")
+
+
+def subject(topic: str) -> tuple[str, tuple[str, ...]]:
+    """`order` or `customer`, and the fields in which the body names it; an empty subject for topics that are not used."""
+    if topic not in READERS:
+        return "", ()
+    resource, _, happening = topic.partition("/")
+    if resource == "customers":
+        return "customer", ("id",)
+    if happening == "risk_assessment_changed":
+        return "order", _OF_RISK
+    return "order", ("id",) if resource == "orders" and happening != "edited" else _OF_ORDER
+
+
+def subject_id(body: Body, names: tuple[str, ...]) -> str:
+    """The first id that stands in one of the fields; of a global id, its last part."""
+    body = table(body.get("order_edit")) or body
+    found = (text(body.get(name)).rpartition("/")[2] for name in names)
+    return next((key[:200] for key in found if key), "")
+
+
+def _order_of(body: Body, names: tuple[str, ...] = _OF_ORDER) -> str:
+    key = subject_id(body, names)
+    if not key:
+        raise Invalid(f"The body names no order: “{names[0]}” is empty. Find the order in Shopify; there is nothing to apply here.")
+    return key
+
+
+def _part_of(body: Body, what: str) -> str:
+    key = text(body.get("id"))
+    if not key:
+        raise Invalid(f"The {what} has no id: “id” is empty. Send the delivery again from Shopify.")
+    return key
+
+
+def _order(body: Body, at: datetime) -> OrderFacts:
+    return order_facts(body, _order_of(body, ("id",)), at)
+
+
+def _mentioned(body: Body, at: datetime) -> OrderFacts:
+    """The order's id alone. An edit is a delta and a deletion says nothing else: the state itself comes with orders/updated."""
+    edited = "order_edit" in body
+    key = _order_of(body, _OF_ORDER if edited else ("id",))
+    return OrderFacts(order=key, at=moment(table(body.get("order_edit")).get("committed_at")) or at)
+
+
+def _risk(body: Body, at: datetime) -> OrderFacts:
+    return OrderFacts(order=_order_of(body, _OF_RISK), at=at, risk=parts.risk(body, at))
+
+
+def _refund(body: Body, at: datetime) -> OrderFacts:
+    _part_of(body, "refund")
+    refunds, transactions = parts.refunds([body])
+    return OrderFacts(order=_order_of(body), at=refunds[0].at or at, refunds=refunds, transactions=transactions)
+
+
+def _fulfillment(body: Body, at: datetime) -> OrderFacts:
+    _part_of(body, "fulfilment")
+    shipments = parts.shipments([body])
+    return OrderFacts(order=_order_of(body), at=shipments[0].at or at, shipments=shipments)
+
+
+def _fulfillment_event(body: Body, at: datetime) -> OrderFacts:
+    event = parts.shipment_event(body, at)
+    if event is not None and not event.external_id:
+        raise Invalid("The fulfilment event names no fulfilment: “fulfillment_id” is empty. Send the delivery again from Shopify.")
+    return OrderFacts(order=_order_of(body), at=at, shipments=(event,) if event else ())
+
+
+def _transaction(body: Body, at: datetime) -> OrderFacts:
+    _part_of(body, "transaction")
+    return OrderFacts(order=_order_of(body), at=at, transactions=parts.transactions([body]))
+
+
+def _dispute(body: Body, at: datetime) -> OrderFacts:
+    _part_of(body, "dispute")
+    return OrderFacts(order=_order_of(body), at=at, disputes=(parts.dispute(body, at),))
+
+
+def _customer(body: Body, at: datetime) -> OrderFacts:
+    _part_of(body, "customer")
+    return OrderFacts(at=moment(body.get("updated_at")) or at, customer=parts.customer(body, at))
+
+
+READERS: dict[str, Reader] = {
+    "orders/create": _order,
+    "orders/updated": _order,
+    "orders/paid": _order,
+    "orders/cancelled": _order,
+    "orders/fulfilled": _order,
+    "orders/partially_fulfilled": _order,
+    "orders/edited": _mentioned,
+    "orders/delete": _mentioned,
+    "orders/risk_assessment_changed": _risk,
+    "refunds/create": _refund,
+    "fulfillments/create": _fulfillment,
+    "fulfillments/update": _fulfillment,
+    "fulfillment_events/create": _fulfillment_event,
+    "order_transactions/create": _transaction,
+    "disputes/create": _dispute,
+    "disputes/update": _dispute,
+    "customers/create": _customer,
+    "customers/update": _customer,
+    "customers/enable": _customer,
+    "customers/disable": _customer,
+}
