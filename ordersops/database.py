@@ -26,8 +26,12 @@ def embedded_url(home: Path) -> str:
     Safe as root (the server runs as a user of its own) and when several commands start at once.
     Raises ImproperlyConfigured with the server's own words when it does not start.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    _join(home)
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        _join(home)
+    except OSError as error:
+        sentence = f"Cannot write {home.parent}: {error.strerror}. Give this user the right, or set ORDERSOPS_DATA."
+        raise ImproperlyConfigured(sentence) from error
     return _start(home)
 
 
@@ -37,13 +41,27 @@ def restart(home: Path) -> str:
 
 
 def is_alive(home: Path) -> bool:
-    """Whether the postmaster named in the pid file is running."""
+    """Whether the postmaster named in the pid file is running. A recycled pid of another program does not count."""
+    import psutil
+
     try:
-        pid = int((home / "postmaster.pid").read_text().split()[0])
-        os.kill(pid, 0)
-    except (OSError, ValueError, IndexError):
+        process = psutil.Process(int((home / "postmaster.pid").read_text().split()[0]))
+        return process.name().startswith("postgres") and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, IndexError, psutil.Error):
         return False
-    return Path(f"/proc/{pid}/stat").read_text().split(")")[-1].split()[0] != "Z" if Path("/proc").exists() else True
+
+
+def stop_if_unused(home: Path) -> None:
+    """Stop the server unless somebody holds its lock."""
+    handle = os.open(home.parent / f"{home.name}.users", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if is_alive(home):
+            _server(home).stop()
+    except (OSError, subprocess.SubprocessError, AssertionError):
+        pass  # in use, or already going; the next start recovers
+    finally:
+        os.close(handle)
 
 
 def _join(home: Path) -> None:
@@ -56,22 +74,13 @@ def _join(home: Path) -> None:
 
 
 def _leave(home: Path, owner: int) -> None:
-    """Stop the server if nobody else uses it. Forked children never do: the lock is their parent's too."""
+    """Give up the lock, and stop the server if that was the last. Forked children never do: the lock is their parent's too."""
     handle = _held.get(home)
     if handle is None or os.getpid() != owner:
         return
     del _held[home]
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return
-    try:
-        if is_alive(home):
-            _server(home).stop()
-    except (OSError, subprocess.SubprocessError, AssertionError):
-        pass  # leaving; the next start recovers
-    finally:
-        os.close(handle)
+    os.close(handle)
+    stop_if_unused(home)
 
 
 def _server(home: Path):  # type: ignore[no-untyped-def]

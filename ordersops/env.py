@@ -1,6 +1,7 @@
 """Settings from the environment, typed. Nonsense stops the start with one sentence; nothing is guessed."""
 
 import os
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,12 +51,27 @@ def kept_secret(name: str, path: Path, make: Callable[[], str]) -> str:
     """The secret in the variable, else the one kept in the file `path`, which is made (mode 600) when it is not there."""
     if value := text(name):
         return value
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text().strip()
+        return _read(path)
+    except OSError as error:
+        sentence = f"Cannot write {path}: {error.strerror}. Give this user the right, or set {name} or ORDERSOPS_DATA."
+        raise ImproperlyConfigured(sentence) from error
     with os.fdopen(handle, "w") as file:
         secret = make()
         file.write(secret + "\n")
     return secret
+
+
+def _read(path: Path) -> str:
+    """The secret in the file. Another process may have made the file a moment ago and not have written it yet."""
+    for _ in range(100):
+        try:
+            if secret := path.read_text().strip():
+                return secret
+        except OSError as error:
+            raise ImproperlyConfigured(f"Cannot read {path}: {error.strerror}. Give this user the right, or set ORDERSOPS_DATA.") from error
+        time.sleep(0.02)
+    raise ImproperlyConfigured(f"The file {path} is empty: delete it, or put the secret into it.")

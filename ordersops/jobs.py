@@ -51,9 +51,9 @@ class Kind:
 
 
 KINDS = {
-    "intake.drain": Kind("intake", "ordersops.intake.jobs.drain", "ordersops.intake.queries.oldest_ready"),
-    "advice.answer": Kind("advice", "ordersops.advice.jobs.answer", "ordersops.advice.queries.oldest_ready"),
-    "effects.send": Kind("advice", "ordersops.effects.jobs.send", "ordersops.effects.queries.oldest_ready"),
+    "intake.drain": Kind("intake", "ordersops.intake.jobs.drain", "ordersops.intake.jobs.oldest_ready"),
+    "advice.answer": Kind("advice", "ordersops.advice.jobs.answer", "ordersops.advice.jobs.oldest_ready"),
+    "effects.send": Kind("advice", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
 
 
@@ -138,14 +138,14 @@ def _beat_sometimes(cluster: str) -> None:
 
 def take_canary(cluster: str) -> None:
     """The canary's task: shows that the whole way from table to worker is open."""
-    Wakeup.objects.filter(kind=_canary(cluster)).delete()
+    Wakeup.objects.filter(kind=canary(cluster)).delete()
     beat(cluster)
 
 
 # --- For the sweeper and the watchdog -------------------------------------------------------------------------------
 def send_canary(cluster: str) -> None:
     """Ask the cluster for a sign of life, unless it still owes one."""
-    _, created = Wakeup.objects.get_or_create(kind=_canary(cluster))
+    _, created = Wakeup.objects.get_or_create(kind=canary(cluster))
     if created:
         async_task("ordersops.jobs.take_canary", cluster, cluster=cluster)
 
@@ -154,7 +154,7 @@ def renew(older_than: timedelta) -> None:
     """Ask again where a flag has been up for so long that its task must be lost. A dead cluster does not pile up tasks."""
     for flag in Wakeup.objects.filter(at__lt=timezone.now() - older_than):
         kind = KINDS.get(flag.kind)
-        cluster = kind.cluster if kind else flag.kind.removeprefix(_canary(""))
+        cluster = kind.cluster if kind else flag.kind.removeprefix(canary(""))
         if not Wakeup.objects.filter(pk=flag.pk, at=flag.at).update(at=timezone.now()):
             continue
         if waiting(cluster) >= MOST_WAITING:
@@ -176,5 +176,5 @@ def tidy() -> None:
     OrmQ.objects.filter(lock__lt=timezone.now() - timedelta(hours=1)).delete()
 
 
-def _canary(cluster: str) -> str:
+def canary(cluster: str) -> str:
     return f"canary.{cluster}"
