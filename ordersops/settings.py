@@ -147,7 +147,11 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no session state
     }
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    # django-q2 writes its statistics twice a second; nobody reads them, so they stay out of the database.
+    "process": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 # django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
@@ -159,7 +163,7 @@ def _cluster(name: str) -> dict[str, object]:
     return {
         "name": name, "orm": "default", "workers": workers, "queue_limit": workers, "bulk": 1, "timeout": 120, "retry": 300,
         "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False, "poll": 0.2, "recycle": 500,
-        "max_rss": 400_000, "label": "Tasks", "scheduler": False,
+        "max_rss": 400_000, "label": "Tasks", "scheduler": False, "cache": "process",
     }  # fmt: skip
 
 
