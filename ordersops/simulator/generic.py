@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -103,7 +103,7 @@ def customer(order: Order) -> dict[str, Any]:
         "name": person.name,
         "phone": person.phone,
         "tier": person.tier,
-        "created_at": when(order.placed_at - timedelta(days=person.known_days)),
+        "created_at": when(order.customer_since),
         "email_verified": person.email_verified,
     }
 

@@ -10,7 +10,7 @@ from typing import Any
 from .stories import TALES
 
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
-_ORDERS_SHOWN = 60
+_ORDERS_SHOWN = 25
 
 
 def render(state: dict[str, Any]) -> str:
@@ -44,13 +44,13 @@ def render(state: dict[str, Any]) -> str:
 {figures}
 <section><h2>Shops</h2>{_shops(state["shops"])}</section>
 <section><h2>Callbacks from the product</h2>{_callbacks(state["callbacks"])}</section>
+<section><h2>Orders</h2>{_orders(state["orders"])}</section>
+<section><h2>Last {len(state["events"])} events</h2>{_events(state["events"])}</section>
 <div class="columns">
 <section><h2>Answers</h2>{_counts("Answer", state["answers"])}</section>
 <section><h2>Stories</h2>{_counts("Story", sent["by_story"], titles=True)}</section>
 <section><h2>Topics</h2>{_counts("Topic", sent["by_topic"])}</section>
 </div>
-<section><h2>Orders</h2>{_orders(state["orders"])}</section>
-<section><h2>Last {len(state["events"])} events</h2>{_events(state["events"])}</section>
 </main>
 </body>
 </html>

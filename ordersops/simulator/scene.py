@@ -20,7 +20,10 @@ from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Line, Method, Ord
 Story = Iterator[float]  # yields how many seconds of demo time pass before the next event
 Now = Callable[[], datetime]
 Out = Callable[[Message], None]
-_CARRIERS = {"USD": ("UPS", "FedEx", "USPS"), "EUR": ("DHL", "DPD", "Hermes")}
+_CARRIERS = {  # with the beginning of their tracking numbers
+    "USD": (("UPS", "1ZN0RT"), ("FedEx", "7946"), ("USPS", "94001118")),
+    "EUR": (("DHL", "00340434"), ("DPD", "0150"), ("Hermes", "H100")),
+}
 _TAX = {"USD": Decimal("0.0825"), "EUR": Decimal("0.19")}
 
 
@@ -75,7 +78,9 @@ class Scene:
             shipping = NO_SHIPPING
         elif shipping is None:
             shipping = FREE if sum((line.price for line in lines), ZERO) >= 100 else STANDARD
-        address = ship_to or person.home
+        address, payer = ship_to or person.home, billing or person.home
+        if self.rng.random() < 0.2:  # the platform did not find the place on the map
+            address, payer = address.without_position(), payer.without_position()
         order = Order(
             shop=self.shop,
             key=self.numbering.key(),
@@ -84,8 +89,8 @@ class Scene:
             person=person,
             lines=lines,
             shipping=shipping,
-            ship_to=address if self.rng.random() < 0.8 else address.without_position(),
-            billing=billing or person.home,
+            ship_to=address,
+            billing=payer,
             device=person.device,
             placed_at=self.now(),
             updated_at=self.now(),
@@ -146,8 +151,8 @@ class Scene:
         at = order.touch(self.now())
         for line, quantity in items:
             line.shipped += quantity
-        carrier = self.rng.choice(_CARRIERS.get(self.shop.currency, ("UPS",)))
-        shipment = Shipment(self.numbering.key(), carrier, f"1Z{self.rng.randrange(10**14):014d}", items, at, at)
+        carrier, prefix = self.rng.choice(_CARRIERS.get(self.shop.currency, _CARRIERS["USD"]))
+        shipment = Shipment(self.numbering.key(), carrier, f"{prefix}{self.rng.randrange(10**12):012d}", items, at, at)
         order.shipments.append(shipment)
         self.tell("shipped", order, shipment)
         return shipment
@@ -216,7 +221,9 @@ class Scene:
         yield self.rng.uniform(60, 130)
         if order.awaits_word and order.word != "released":
             return
-        shipment = self.ship(order)
+        if order.authorised:
+            self.pay(order)
+        shipment = self.ship(order) if order.captured else None
         if shipment is None:
             return
         for status in ("in_transit", "out_for_delivery", "delivered") if deliver else ("in_transit",):
@@ -229,7 +236,7 @@ class Scene:
         if order.word == "cancelled":
             self.cancel(order, "fraud")
         elif order.word == "released":
-            if order.authorised and not order.captured:
+            if order.authorised:
                 self.pay(order)
             yield from self.fulfil(order)
 

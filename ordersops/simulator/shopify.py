@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -50,7 +49,7 @@ def documents(happening: str, order: Order, part: object) -> list[tuple[str, dic
         case "cancelled", _:
             return [("orders/cancelled", order_body(order)), ("orders/updated", order_body(order))]
         case "customer_changed", _:
-            return [("customers/update", customer(order))]
+            return [("customers/update", customer(order) | {"addresses": []})]
     raise ValueError(f"Shopify announces no {happening}")
 
 
@@ -88,7 +87,6 @@ def order_body(order: Order) -> dict[str, Any]:
             "user_agent": device.user_agent,
         },
         "closed_at": when(order.closed_at),
-        "company": None,
         "confirmation_number": token[:9].upper(),
         "confirmed": True,
         "contact_email": order.person.email,
@@ -139,6 +137,8 @@ def order_body(order: Order) -> dict[str, Any]:
         "taxes_included": False,
         "test": False,
         "token": token,
+        "total_cash_rounding_payment_adjustment_set": money_set(ZERO, currency),
+        "total_cash_rounding_refund_adjustment_set": money_set(ZERO, currency),
         **priced("total_discounts", order.discount),
         **priced("total_line_items_price", order.subtotal),
         "total_outstanding": f"{max(current_total - order.captured + order.refunded, ZERO):.2f}",
@@ -173,7 +173,7 @@ def customer(order: Order) -> dict[str, Any]:
     return {
         "id": key,
         "email": person.email,
-        "created_at": when(order.placed_at - timedelta(days=person.known_days, minutes=4)),
+        "created_at": when(order.customer_since),
         "updated_at": when(order.updated_at),
         "first_name": person.first,
         "last_name": person.last,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
@@ -16,6 +16,7 @@ from .places import Address
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
+_RUN_BEGAN = datetime.now(UTC)
 Word = Literal["released", "cancelled", "held"]
 
 
@@ -148,6 +149,11 @@ class Order:
     placed: bool = False
     awaits_word: bool = False
     word: Word | None = None
+
+    @property
+    def customer_since(self) -> datetime:
+        """When the account was opened: minutes before a first order, or long before this run."""
+        return _RUN_BEGAN - timedelta(days=self.person.known_days) if self.person.known_days else self.placed_at - timedelta(minutes=4)
 
     def touch(self, now: datetime) -> datetime:
         """Every event is newer than the one before, by a second at least: the coarsest clock of the formats shows it."""

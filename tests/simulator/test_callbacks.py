@@ -76,6 +76,16 @@ def test_a_cancellation_refunds_what_was_paid(run: Callable[..., Running], recei
     assert topics(receiver)[-2:] == ["order.cancelled", "refund.created"]
 
 
+def test_a_release_does_not_ship_what_was_never_paid(run: Callable[..., Running]) -> None:
+    running = run()
+    order_ids = running.send("card_testing", shop=1)
+    running.settle()
+    unpaid = next(order_id for order_id in order_ids if running.order(order_id)["payment"] == "failed")
+    assert call(running, "order.release", unpaid).status_code == 200
+    running.settle()
+    assert running.order(unpaid)["shipping"] == "unfulfilled"
+
+
 def test_the_same_webhook_id_is_applied_once(run: Callable[..., Running]) -> None:
     running = run()
     order_id = held_order(running)
