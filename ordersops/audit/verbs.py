@@ -1,0 +1,227 @@
+"""The verbs of the history: one entry each, with its sentence and the exact payload that it takes.
+
+A new verb is one new entry here. `{actor}` in a sentence is who did it; the other names are payload keys.
+Payloads carry ids, enums, amounts and names of colleagues, never anything about a customer.
+"""
+
+import json
+import string
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import Enum, StrEnum
+from types import UnionType
+from typing import TYPE_CHECKING, Any, get_args
+from uuid import UUID
+
+if TYPE_CHECKING:
+    from ordersops.audit.models import Event
+
+Kind = type | UnionType
+
+
+class Verb(StrEnum):
+    sentence: str
+    keys: dict[str, Kind]
+
+    def __new__(cls, value: str, sentence: str, keys: dict[str, Kind]) -> "Verb":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.sentence = sentence
+        member.keys = keys
+        return member
+
+    ORDER_PLACED = (
+        "order.placed",
+        "{actor} took in order {number} with {lines} lines over {total} {currency}.",
+        {"number": str, "lines": int, "total": Decimal | None, "currency": str},
+    )
+    # changed: {field: {"before": ..., "after": ...}}, and {field: {"changed": True}} for a personal field.
+    ORDER_UPDATED = "order.updated", "{actor} updated the order: {changed}.", {"changed": dict}
+    ORDER_HELD = "order.held", "{actor} put a {reason} hold on the order.", {"hold": UUID, "reason": str}
+    HOLD_RELEASED = (
+        "order.hold_released",
+        "{actor} released the {reason} hold.",
+        {"hold": UUID, "reason": str, "decision": UUID | None},
+    )
+    ORDER_ASSESSED = (
+        "order.assessed",
+        "{actor} assessed the order: {lane} {band}, score {score}, from {signals} signals.",
+        {"lane": str, "band": str, "score": int, "signals": int, "snapshot": str},
+    )
+    RISK_CHANGED = "order.risk_changed", "{actor} changed the order's risk from {before} to {after}.", {"before": str, "after": str}
+
+    CASE_OPENED = (
+        "case.opened",
+        "{actor} opened a {lane} case with priority {priority}.",
+        {"lane": str, "band": str, "score": int, "priority": int, "reasons": list},
+    )
+    CASE_CLAIMED = "case.claimed", "{actor} took the case until {until}.", {"until": datetime}
+    CASE_RELEASED = "case.released", "{actor} gave the case back.", {}
+    CASE_RECOMMENDED = (
+        "case.recommended",
+        "{actor} received new advice from {advisor}: {outcome}, score {score}.",
+        {"recommendation": UUID, "advisor": str, "outcome": str, "score": int},
+    )
+    CASE_WITHDRAWN = "case.withdrawn", "{actor} withdrew the case: {reason}.", {"reason": str}
+    CASE_MERGED = "case.merged", "{actor} merged the case into another about the same attack.", {"into": UUID}
+    CASE_ORDER_ADDED = "case.order_added", "{actor} added the order to a case, which is now about {orders} orders.", {"orders": int}
+    CASE_APPROVED = (
+        "case.approved",
+        "{actor} approved the recommendation: {outcome}, reason {reason}.",
+        {"decision": UUID, "recommendation": UUID, "outcome": str, "reason": str},
+    )
+    CASE_OVERRIDDEN = (
+        "case.overridden",
+        "{actor} overrode the recommendation {recommended} with {outcome}, reason {reason}.",
+        {"decision": UUID, "recommendation": UUID, "recommended": str, "outcome": str, "reason": str},
+    )
+    DECISION_UNDONE = (
+        "decision.undone",
+        "{actor} took back the decision {outcome}.",
+        {"decision": UUID, "undone": UUID, "outcome": str},
+    )
+
+    EFFECT_PLANNED = (
+        "effect.planned",
+        "{actor} planned {kind}, due at {due_at}.",
+        {"effect": UUID, "kind": str, "decision": UUID, "due_at": datetime},
+    )
+    EFFECT_SENT = (
+        "effect.sent",
+        "{actor} sent {kind} to the store (attempt {attempt}).",
+        {"effect": UUID, "kind": str, "attempt": int},
+    )
+    EFFECT_FAILED = (
+        "effect.failed",
+        "{actor} could not deliver {kind} (attempt {attempt}): {error} It is tried again at {again_at}.",
+        {"effect": UUID, "kind": str, "attempt": int, "error": str, "again_at": datetime | None},
+    )
+    EFFECT_DEAD = (
+        "effect.dead",
+        "{actor} gave up on {kind} after {attempts} attempts: {error}",
+        {"effect": UUID, "kind": str, "attempts": int, "error": str},
+    )
+    EFFECT_UNDONE = "effect.undone", "{actor} undid {kind} before it left.", {"effect": UUID, "kind": str}
+    EFFECT_HANDED_OVER = "effect.handed_over", "{actor} handed {kind} to a person.", {"effect": UUID, "kind": str}
+    EFFECT_DONE_BY_HAND = "effect.done_by_hand", "{actor} did {kind} by hand.", {"effect": UUID, "kind": str}
+    EFFECT_RETRIED = "effect.retried", "{actor} sent {kind} again.", {"effect": UUID, "kind": str}
+
+    DELIVERY_DEAD = (
+        "delivery.dead",
+        "{actor} gave up on a {topic} delivery after {attempts} attempts: {error}",
+        {"delivery": UUID, "topic": str, "attempts": int, "error": str},
+    )
+    DELIVERY_REPLAYED = "delivery.replayed", "{actor} replayed a {topic} delivery.", {"delivery": UUID, "topic": str}
+
+    STORE_CONNECTED = "store.connected", "{actor} connected the store {name} ({platform}).", {"name": str, "platform": str}
+    STORE_UPDATED = "store.updated", "{actor} changed the store's {changed}.", {"changed": dict}
+    STORE_SECRET_ROTATED = (
+        "store.secret_rotated",
+        "{actor} rotated the webhook secret; the old one is accepted until {until}.",
+        {"until": datetime | None},
+    )
+    STORE_SILENT = (
+        "store.silent",
+        "{actor} noticed that the store is silent since {since}; {usual_per_hour} deliveries an hour are usual.",
+        {"since": datetime | None, "usual_per_hour": int},
+    )
+
+    ENTRY_ADDED = (
+        "list.entry_added",
+        "{actor} put an entry for one {key} on the {list} list, until {until}.",
+        {"entry": UUID, "list": str, "key": str, "until": datetime | None},
+    )
+    ENTRY_REMOVED = (
+        "list.entry_removed",
+        "{actor} took an entry for one {key} off the {list} list.",
+        {"entry": UUID, "list": str, "key": str},
+    )
+
+    PERSON_INVITED = "person.invited", "{actor} invited {name}.", {"name": str}
+    ROLE_GIVEN = "person.role_given", "{actor} gave {name} the role {role}.", {"name": str, "role": str}
+    ROLE_TAKEN = "person.role_taken", "{actor} took the role {role} from {name}.", {"name": str, "role": str}
+    PERSON_DEACTIVATED = "person.deactivated", "{actor} deactivated {name}; every session ended.", {"name": str}
+    SIGNED_IN = "person.signed_in", "{actor} signed in.", {}
+    # about: what else the refused attempt named, ids as text.
+    ACCESS_REFUSED = "access.refused", "{actor} was refused: the right {right} is missing.", {"right": str, "about": dict}
+
+    AUDIT_EXPORTED = "audit.exported", "{actor} exported the history as {format}, filtered by {filters}.", {"format": str, "filters": dict}
+    KEYS_ROTATED = "keys.rotated", "{actor} sealed {rows} secrets again under the key {key}.", {"key": str, "rows": int}
+
+    @property
+    def label(self) -> str:
+        """The verb as two or three words: Case opened."""
+        return _words(self.value.replace(".", " ")).capitalize()
+
+    @classmethod
+    def find(cls, value: str) -> "Verb | None":
+        """The verb of that name; None for one that this version does not know."""
+        return cls._value2member_map_.get(value)  # type: ignore[return-value]
+
+
+def payload(verb: Verb, data: dict[str, Any]) -> str:
+    """The data as the JSON text that is hashed. Raises TypeError for an unknown verb, a missing or extra key, a wrong type, a float."""
+    if not isinstance(verb, Verb):
+        raise TypeError(f"{verb!r} is not a verb of the history; verbs.py lists them")
+    if data.keys() != verb.keys.keys():
+        missing, extra = verb.keys.keys() - data.keys(), data.keys() - verb.keys.keys()
+        raise TypeError(f"{verb} takes {sorted(verb.keys)}; missing {sorted(missing)}, unexpected {sorted(extra)}")
+    for key, value in data.items():
+        kind = verb.keys[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and bool not in (kind, *get_args(kind))):
+            raise TypeError(f"{key} of {verb} is {value!r}, a {type(value).__name__}; {kind} is needed")
+    return json.dumps({key: canonical(value) for key, value in data.items()}, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
+
+def canonical(value: Any) -> Any:
+    """The value as JSON knows it. Amounts keep their digits as text, times are UTC, text is what PostgreSQL can hold."""
+    if isinstance(value, Enum):
+        value = value.value
+    if value is None or isinstance(value, bool | int):
+        return value
+    if isinstance(value, str):
+        return value.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    if isinstance(value, datetime) and value.tzinfo:
+        return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    if isinstance(value, UUID):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return [canonical(item) for item in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {canonical(key): canonical(item) for key, item in value.items()}
+    raise TypeError(f"{value!r} cannot stand in the history: amounts are Decimal, times carry a zone")
+
+
+def describe(event: "Event") -> str:
+    """What happened, as one plain sentence. A verb or key that this version does not know is named, never an error."""
+    verb = Verb.find(event.verb)
+    if verb is None:
+        return f"{event.actor_name}: {event.verb}."
+    return _Sentence().vformat(verb.sentence, (), {"actor": event.actor_name, **event.data})
+
+
+class _Sentence(string.Formatter):
+    """Fills a verb's sentence from stored JSON, in words."""
+
+    def get_value(self, key: int | str, args: Any, kwargs: Any) -> str:
+        value = kwargs.get(key)
+        if value is None:
+            return _ABSENT.get(str(key), "nothing")
+        return value if key in _VERBATIM and isinstance(value, str) else _words(value)
+
+
+_VERBATIM = {"actor", "name", "number", "error", "key", "topic", "currency", "advisor"}
+_ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
+
+
+def _words(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, dict | list):
+        return ", ".join(_words(item) for item in value) or "nothing"
+    text = str(value)
+    if len(text) == 27 and text[10] == "T" and text.endswith("Z"):
+        return f"{text[:10]} {text[11:16]} UTC"
+    return text.replace("_", " ") if text.replace("_", "").isalnum() else text
