@@ -23,7 +23,7 @@ TIMES = ("updated_at", "created_at", "processed_at", "cancelled_at", "closed_at"
 
 def order_facts(body: Body, key: str, at: datetime) -> OrderFacts:
     """The whole order: its head and lines, and the fulfilments, refunds and customer that are embedded in it."""
-    changed = moment(body.get("updated_at")) or at
+    changed = parts.sharpened(moment(body.get("updated_at")), at)
     shipments = parts.shipments(body.get("fulfillments"))
     refunds, transactions = parts.refunds(body.get("refunds"))
     customer = _customer(body, changed)

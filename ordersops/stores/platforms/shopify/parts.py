@@ -1,7 +1,7 @@
 """The smaller resources as facts. A refund or fulfilment inside an order gives the same facts as one that came by itself."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -52,10 +52,11 @@ TIERS = ("vip", "platinum", "gold", "silver", "bronze", "premium", "wholesale", 
 
 def shipments(found: Any) -> tuple[ShipmentFacts, ...]:
     """Fulfilments with an id, the last one of each."""
-    return tuple({key: _shipment(body, key) for body in rows(found) if (key := text(body.get("id")))}.values())
+    return tuple({key: shipment(body, key) for body in rows(found) if (key := text(body.get("id")))}.values())
 
 
-def _shipment(body: Body, key: str) -> ShipmentFacts:
+def shipment(body: Body, key: str, at: datetime | None = None) -> ShipmentFacts:
+    """A fulfilment. `at` is the time of its own delivery, where it came by itself."""
     status, stated = shipment_status(word(body.get("status")), word(body.get("shipment_status")))
     changed = moment(body.get("updated_at")) or moment(body.get("created_at"))
     numbers = body.get("tracking_numbers") if isinstance(body.get("tracking_numbers"), list) else []
@@ -65,7 +66,7 @@ def _shipment(body: Body, key: str) -> ShipmentFacts:
             quantities[line_id] = quantities.get(line_id, 0) + count
     return ShipmentFacts(
         external_id=key,
-        at=changed,
+        at=sharpened(changed, at) if at else changed,
         status=status or stated or "pending",
         carrier=text(body.get("tracking_company")),
         tracking_numbers=tuple(dict.fromkeys(filter(None, map(text, [*(numbers or []), body.get("tracking_number")])))),
@@ -114,10 +115,21 @@ def transactions(found: Any) -> tuple[TransactionFacts, ...]:
                 currency=text(body.get("currency")).upper(),
                 gateway=text(body.get("gateway")),
                 error_code=word(body.get("error_code")),
-                at=moment(body.get("processed_at")) or moment(body.get("created_at")),
+                at=_settled(body),
                 card=_card(table(body.get("payment_details"))),
             )
     return tuple(made.values())
+
+
+def _settled(body: Body) -> datetime | None:
+    """A result has the time of the attempt itself; it is put just after it, so that it stands whichever is read first."""
+    at = moment(body.get("processed_at")) or moment(body.get("created_at"))
+    return at if at is None or word(body.get("status")) == "pending" else at + timedelta(microseconds=1)
+
+
+def sharpened(changed: datetime | None, at: datetime) -> datetime:
+    """Bodies state times to the second, the delivery's header finer: within the same second the header tells which state is later."""
+    return at if changed is None or timedelta(0) <= at - changed < timedelta(seconds=1) else changed
 
 
 def _card(details: Body) -> CardFacts:
@@ -141,18 +153,18 @@ def refunds(found: Any) -> tuple[tuple[RefundFacts, ...], tuple[TransactionFacts
 
 
 def _refund(body: Body, key: str) -> RefundFacts:
-    """The amount is the money that went back; where the store lists no movement at all, the value of the lines."""
+    """The amount is the money that went back. A body that leaves the movements out is taken at the value of its lines;
+    an empty list says that none has gone back."""
     items, value = [], []
     for line in rows(body.get("refund_line_items")):
         value += [money(line.get("subtotal")), money(line.get("total_tax"))]
         line_id = text(line.get("line_item_id")) or text(table(line.get("line_item")).get("id"))
         if line_id and (count := units(line.get("quantity"))):
             items.append((line_id, count, RESTOCK.get(word(line.get("restock_type")), "none")))
-    back = [part for part in transactions(body.get("transactions")) if part.kind == "refund"]
-    if any(True for _ in rows(body.get("transactions"))):
-        amount = total(part.amount for part in back if part.status == "success") or Decimal(0)
-    else:
-        amount = total(value)
+    amount = total(value)
+    if isinstance(body.get("transactions"), list):
+        moved = transactions(body["transactions"])
+        amount = total(part.amount for part in moved if part.kind == "refund" and part.status == "success") or Decimal(0)
     at = moment(body.get("processed_at")) or moment(body.get("created_at"))
     return RefundFacts(external_id=key, at=at, amount=amount, reason=text(body.get("note")), items=tuple(items))
 

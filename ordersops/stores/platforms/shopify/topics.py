@@ -72,9 +72,8 @@ def _refund(body: Body, at: datetime) -> OrderFacts:
 
 
 def _fulfillment(body: Body, at: datetime) -> OrderFacts:
-    _part_of(body, "fulfilment")
-    shipments = parts.shipments([body])
-    return OrderFacts(order=_order_of(body), at=shipments[0].at or at, shipments=shipments)
+    shipment = parts.shipment(body, _part_of(body, "fulfilment"), at)
+    return OrderFacts(order=_order_of(body), at=shipment.at or at, shipments=(shipment,))
 
 
 def _fulfillment_event(body: Body, at: datetime) -> OrderFacts:
