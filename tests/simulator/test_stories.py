@@ -15,6 +15,7 @@ from .conftest import Receiver, Running
 
 CRAFTED_WRONG = {"truncated", "bad_signature", "unknown_value", "unused_topic"}
 WELL_FORMED = sorted(set(TALES) - CRAFTED_WRONG)
+TELLINGS = {"loyal": 20, "refunded": 5, "cancelled_by_customer": 5}  # stories whose sums differ from one telling to the next
 FORMATS = [pytest.param(0, id="shopify"), pytest.param(1, id="generic")]
 
 
@@ -45,7 +46,7 @@ def test_a_story_is_told_to_its_end(story: str, shop: int, run: Callable[..., Ru
 @pytest.mark.parametrize("story", WELL_FORMED)
 def test_shopify_bodies_add_up(story: str, run: Callable[..., Running], receiver: Receiver) -> None:
     running = run()
-    running.send(story, shop=0)
+    running.send(story, shop=0, n=TELLINGS.get(story, 1))
     running.settle()
     orders = [received.document for received in receiver.received if received.topic in ORDER_TOPICS]
     assert orders
@@ -69,10 +70,12 @@ def _shipped(order: dict[str, Any], line_id: int) -> list[int]:
 @pytest.mark.parametrize("story", WELL_FORMED)
 def test_generic_bodies_add_up(story: str, run: Callable[..., Running], receiver: Receiver) -> None:
     running = run()
-    running.send(story, shop=1)
+    running.send(story, shop=1, n=TELLINGS.get(story, 1))
     running.settle()
     created = [document for document in told(receiver) if document["event"] == "order.created"]
     assert created
+    if story == "loyal":
+        assert any(Decimal(order["totals"]["discount"]) for order in created), "some thank-you discounts are among them"
     for order in created:
         totals = {name: Decimal(value) for name, value in order["totals"].items()}
         assert sum(Decimal(item["unit_price"]) * item["quantity"] for item in order["items"]) == totals["subtotal"]
