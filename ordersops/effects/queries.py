@@ -1,0 +1,53 @@
+"""Reads of effects: the pages of the list, and what waits for a person."""
+
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from ordersops.accounts.access import store_ids
+from ordersops.accounts.roles import Perm
+from ordersops.effects.models import Effect, EffectState
+from ordersops.lists import Page, newest
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+OPEN = (EffectState.PLANNED, EffectState.SENDING, EffectState.HANDED_OVER, EffectState.DEAD)
+SHOWN = ("store", "order", "decision__by", "decision__case", "settled_by")
+
+
+def page_of(user: "User", *, state: str, store: UUID | None, cursor: str) -> Page[Effect]:
+    """Effects, newest first."""
+    states = [state] if state else EffectState.values
+    parts = [Effect.objects.filter(store=one, state=each) for one in _stores(user, store) for each in states]
+    return newest(parts, "planned_at", cursor, load=Effect.objects.select_related(*SHOWN))
+
+
+def counts(user: "User", store: UUID | None = None) -> dict[str, int]:
+    """How many effects are in each state that is still open. Those that are done only grow in number, and are not counted."""
+    found = dict.fromkeys(OPEN, 0)
+    rows = Effect.objects.filter(store__in=_stores(user, store), state__in=OPEN).order_by().values("state").annotate(n=Count("pk"))
+    found.update({row["state"]: row["n"] for row in rows})
+    return found
+
+
+def _stores(user: "User", store: UUID | None) -> list[UUID]:
+    return [one for one in store_ids(user, Perm.VIEW_CASES) if store in (None, one)]
+
+
+def waiting(user: "User", limit: int = 10) -> list[Effect]:
+    """What needs a person: handed over or failed; and what the person can still take back."""
+    effects = Effect.objects.visible_to(user).select_related(*SHOWN)
+    now = timezone.now()
+    needed = Q(state__in=[EffectState.HANDED_OVER, EffectState.DEAD])
+    mine = Q(state=EffectState.PLANNED, attempts=0, due_at__gt=now, decision__by=user)
+    return list(effects.filter(needed | mine)[:limit])
+
+
+def of_order(order_id: UUID) -> list[Effect]:
+    """All effects of an order, newest first."""
+    return list(Effect.objects.filter(order=order_id).select_related("decision__by", "settled_by"))
+
+

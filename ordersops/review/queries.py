@@ -1,0 +1,111 @@
+"""What a person may decide on a case now: computed once, drawn as buttons, and asked again by the verbs."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ordersops.accounts.access import can
+from ordersops.accounts.roles import Perm
+from ordersops.advice.models import Recommendation
+from ordersops.cases.lanes import Lane, Outcome, Reason, lane
+from ordersops.cases.models import Case, CaseState
+from ordersops.effects.models import Effect
+from ordersops.review.models import Decision
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+
+@dataclass(slots=True)
+class Available:
+    """The acts that are open to one person on one case. `why_not` says in a sentence what stands in the way of deciding."""
+
+    approve: bool = False
+    override: bool = False
+    why_not: str = ""
+    recommended: Outcome | None = None
+    others: list[Outcome] = field(default_factory=list)
+    approve_reasons: list[Reason] = field(default_factory=list)
+    override_reasons: dict[str, list[Reason]] = field(default_factory=dict)
+    claim: bool = False
+    release: bool = False
+    undo: Decision | None = None
+
+
+def recommendation_for(case: Case) -> Recommendation | None:
+    """The newest advice on the case's order in the case's lane."""
+    return Recommendation.objects.filter(order=case.order_id, lane=case.lane).select_related("snapshot").order_by("-advised_at", "-id").first()
+
+
+def available(case: Case, user: "User", *, recommendation: Recommendation | None = None) -> Available:
+    """What `user` may do with the case now. A caller that has the newest recommendation at hand passes it."""
+    about = lane(case.lane)
+    decides = can(user, about.decides, case.store_id)
+    if not case.is_open:
+        return Available(why_not=_closed_because(case), undo=undoable(case, user) if decides else None)
+    holder = case.holder_id()
+    mine = holder == user.pk
+    found = Available(claim=decides and holder is None, release=mine)
+    recommendation = recommendation or recommendation_for(case)
+    found.recommended = about.outcomes.get(recommendation.outcome) if recommendation else None
+    if not decides:
+        found.why_not = f"It needs the right “{about.decides.sentence}”; a supervisor can give you a role with it."
+    elif holder is not None and not mine:
+        found.why_not = f"{case.leased_by} is at work on it."
+    elif recommendation is None:
+        found.why_not = "There is no recommendation yet; it comes within moments."
+    else:
+        _offer(found, case, user, about, recommendation)
+    return found
+
+
+def _offer(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation) -> None:
+    """Fill in the outcomes that are still possible for the order, and that the person may choose."""
+    open_to = []
+    refused = None
+    for key in about.possible(case.order):
+        extra = about.may_choose(recommendation, key)
+        if extra is None or can(user, extra, case.store_id):
+            open_to.append(key)
+        elif key == recommendation.outcome:
+            refused = extra
+    found.approve = recommendation.outcome in open_to
+    found.approve_reasons = [
+        reason for reason in _reasons(about, recommendation.outcome, user, case) if not reason.overrides
+    ] if found.approve else []  # fmt: skip
+    if can(user, Perm.OVERRIDE, case.store_id):
+        found.others = [about.outcomes[key] for key in open_to if key != recommendation.outcome]
+        found.override_reasons = {
+            outcome.key: [reason for reason in _reasons(about, outcome.key, user, case) if reason.overrides] for outcome in found.others
+        }
+        found.override = bool(found.others)
+    if not found.approve:
+        if refused is not None:
+            found.why_not = f"What is recommended needs the right “{refused.sentence}”."
+        else:
+            found.why_not = "What is recommended is no longer possible: the order has moved on."
+
+
+def _reasons(about: Lane, outcome: str, user: "User", case: Case) -> list[Reason]:
+    return [
+        reason
+        for reason in about.reasons
+        if outcome in reason.outcomes and (reason.needs is None or can(user, reason.needs, case.store_id))
+    ]
+
+
+def _closed_because(case: Case) -> str:
+    if case.state == CaseState.WITHDRAWN:
+        return "The case was withdrawn: its question no longer waits for an answer."
+    return "The case is decided."
+
+
+def undoable(case: Case, user: "User") -> Decision | None:
+    """The decision that can still be taken back: none of its effects has left, and the person made it or may override."""
+    if case.state != CaseState.DECIDED:
+        return None
+    decision = case.decisions.filter(superseded_by=None).exclude(outcome="undo").select_related("by").first()
+    if decision is None or (decision.by_id != user.pk and not can(user, Perm.OVERRIDE, case.store_id)):
+        return None
+    effects = Effect.objects.filter(decision=decision)
+    undoable_count = effects.undoable().count()
+    return decision if undoable_count and undoable_count == effects.count() else None

@@ -1,0 +1,120 @@
+"""How values are written on every page. All of them escape what they are given, and write None as nothing."""
+
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+SOON_SECONDS = 15 * 60
+_UNITS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h"), (60, "min"))
+
+
+@register.filter
+def money(amount: Any, currency: Any = "") -> str:
+    """1 234.50 EUR: thin spaces between thousands, the currency's own decimals."""
+    try:
+        value = Decimal(str(amount))
+    except InvalidOperation:
+        return "–"
+    if not value.is_finite():
+        return "–"
+    digits = 0 if currency in NO_DECIMALS and value == value.to_integral_value() else 2
+    text = f"{value:,.{digits}f}".replace(",", NARROW).replace("-", "−")
+    return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
+
+
+def _span(seconds: float) -> str:
+    """A length of time in its largest unit: 3 min, 2 h, 5 days."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {unit}{'s' if count > 1 and unit not in {'h', 'min'} else ''}"
+    return "moments"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@register.filter
+def ago(moment: datetime | None) -> str:
+    """When it was (or will be), seen from now; the exact time on hovering."""
+    if not moment:
+        return ""
+    seconds = (timezone.now() - moment).total_seconds()
+    words = f"{_span(seconds)} ago" if seconds >= 0 else f"in {_span(-seconds)}"
+    return format_html('<time datetime="{}" data-relative title="{}">{}</time>', moment.isoformat(), _utc(moment), words)
+
+
+@register.filter
+def stamp(moment: datetime | None) -> str:
+    """The exact time."""
+    return format_html('<time datetime="{}" data-local>{}</time>', moment.isoformat(), _utc(moment)) if moment else ""
+
+
+@register.filter
+def countdown(moment: datetime | None) -> str:
+    """How long until then."""
+    if not moment:
+        return ""
+    seconds = (moment - timezone.now()).total_seconds()
+    words = _span(seconds) if seconds >= 0 else f"{_span(-seconds)} late"
+    return format_html('<time datetime="{0}" data-countdown="{0}">{1}</time>', moment.isoformat(), words)
+
+
+@register.filter
+def due(case: Any) -> str:
+    """The deadline of a case, with its urgency."""
+    moment = getattr(case, "due_at", None)
+    if not moment:
+        return ""
+    left = (moment - timezone.now()).total_seconds()
+    urgency = "late" if left < 0 else "soon" if left < SOON_SECONDS else "later"
+    return format_html('<span class="clock" data-urgency="{}">{}{}</span>', urgency, icon("clock", "small"), countdown(moment))
+
+
+@cache
+def _sheet() -> str:
+    return static("img/icons.svg")
+
+
+@register.simple_tag
+def icon(name: Any, size: str = "") -> SafeString:
+    """A drawing beside words that say the same; nothing to read aloud."""
+    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', f" icon-{size}" if size else "", _sheet(), name)
+
+
+@register.simple_tag
+def keycap(key: Any) -> SafeString:
+    """The key that does the same as the button it stands in."""
+    return format_html('<kbd class="keycap" aria-hidden="true">{}</kbd>', key)
+
+
+@register.filter
+def width(value: Any) -> int:
+    """A share as 0 to 100 in steps of 5, for the classes that stand in for inline styles."""
+    try:
+        return round(min(max(float(value), 0), 100) / 5) * 5
+    except (TypeError, ValueError, OverflowError):
+        return 0
+
+
+@register.filter
+def plural(count: Any, words: str) -> str:
+    """`{{ 3|plural:"order,orders" }}` is "3 orders"."""
+    one, _, many = words.partition(",")
+    try:
+        number = int(count)
+    except (TypeError, ValueError):
+        return f"{count} {many}"
+    return f"{number:,} {one if number == 1 else many}"
