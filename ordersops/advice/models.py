@@ -36,8 +36,8 @@ class Question(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["lane", "order"], condition=Q(state="pending"), name="advice_one_pending_question")]
         indexes = [
-            models.Index("not_before", "id", condition=Q(state="pending"), name="advice_ready"),
-            models.Index("store", "-asked_at", condition=Q(state="dead"), name="advice_dead"),
+            models.Index(fields=["not_before", "id"], condition=Q(state="pending"), name="advice_ready"),
+            models.Index(fields=["store", "-asked_at"], condition=Q(state="dead"), name="advice_dead"),
         ]
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class Snapshot(models.Model):
     taken_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index("order", "-taken_at", name="advice_snapshots_of_order")]
+        indexes = [models.Index(fields=["order", "-taken_at"], name="advice_snapshots_of_order")]
 
     def __str__(self) -> str:
         return self.sha256[:12]
@@ -92,8 +92,8 @@ class Recommendation(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("order", "-advised_at", name="advice_of_order"),
-            models.Index("store", "lane", "-advised_at", name="advice_by_lane"),
+            models.Index(fields=["order", "-advised_at"], name="advice_of_order"),
+            models.Index(fields=["store", "lane", "-advised_at"], name="advice_by_lane"),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +113,7 @@ class Signal(models.Model):
     says = models.CharField(max_length=300)
 
     class Meta:
-        indexes = [models.Index("recommendation", name="advice_signals")]
+        indexes = [models.Index(fields=["recommendation"], name="advice_signals")]
 
     def __str__(self) -> str:
         return f"{self.key} {self.points:+d}"

@@ -86,9 +86,9 @@ class Case(models.Model):
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="cases_state_known"),
         ]
         indexes = [
-            models.Index("store", "lane", "-priority", "due_at", "id", condition=Q(state="open"), name="cases_queue"),
-            models.Index("store", "-changed_at", name="cases_changed"),
-            models.Index("order", name="cases_of_order"),
+            models.Index(fields=["store", "lane", "-priority", "due_at", "id"], condition=Q(state="open"), name="cases_queue"),
+            models.Index(fields=["store", "-changed_at"], name="cases_changed"),
+            models.Index(fields=["order"], name="cases_of_order"),
         ]
 
     def __str__(self) -> str:

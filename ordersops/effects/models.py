@@ -33,6 +33,13 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+LABELS = {"order.release": "Release the order", "order.cancel": "Propose cancellation"}
+INSTRUCTIONS = {
+    "order.release": "Open order {order} in the store's admin and release its fulfilment hold, so that it can ship",
+    "order.cancel": "Open order {order} in the store's admin, cancel it with a full refund and restock the items",
+}
+
+
 class EffectQuerySet(models.QuerySet["Effect"]):
     def visible_to(self, user: "User", perm: Perm = Perm.VIEW_CASES) -> Self:
         from ordersops.accounts.access import store_ids
@@ -77,12 +84,22 @@ class Effect(models.Model):
         ordering = ["-planned_at"]
         constraints = [models.CheckConstraint(condition=Q(state__in=S.values), name="effects_state_known")]
         indexes = [
-            models.Index("not_before", condition=Q(state__in=["planned", "sending"]), name="effects_ready"),
-            models.Index("store", "state", "-planned_at", name="effects_by_state"),
+            models.Index(fields=["not_before"], condition=Q(state__in=["planned", "sending"]), name="effects_ready"),
+            models.Index(fields=["store", "state", "-planned_at"], name="effects_by_state"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.order}"
+
+    @property
+    def instructions(self) -> str:
+        """What a person must do where we cannot yet do it."""
+        what = INSTRUCTIONS.get(self.kind, "Do in the store what was decided")
+        return f"{what.format(order=self.order)}. Then mark it as done here."
+
+    @property
+    def label(self) -> str:
+        return LABELS.get(self.kind, self.kind)
 
     @property
     def can_be_undone(self) -> bool:

@@ -64,12 +64,12 @@ class Delivery(models.Model):
             models.CheckConstraint(condition=Q(state__in=DeliveryState.values), name="intake_state_known"),
         ]
         indexes = [
-            models.Index("not_before", "id", condition=Q(state="pending"), name="intake_ready"),
-            models.Index("store", "resource", condition=Q(state="pending"), name="intake_pending_resource"),
-            models.Index("store", "-received_at", name="intake_newest"),
-            models.Index("store", "-received_at", condition=Q(state="dead"), name="intake_dead"),
-            models.Index("order", condition=Q(order__isnull=False), name="intake_of_order"),
-            models.Index("received_at", condition=Q(body__isnull=False), name="intake_bodies"),
+            models.Index(fields=["not_before", "id"], condition=Q(state="pending"), name="intake_ready"),
+            models.Index(fields=["store", "resource"], condition=Q(state="pending"), name="intake_pending_resource"),
+            models.Index(fields=["store", "-received_at"], name="intake_newest"),
+            models.Index(fields=["store", "-received_at"], condition=Q(state="dead"), name="intake_dead"),
+            models.Index(fields=["order"], condition=Q(order__isnull=False), name="intake_of_order"),
+            models.Index(fields=["received_at"], condition=Q(body__isnull=False), name="intake_bodies"),
         ]
 
     def __str__(self) -> str:

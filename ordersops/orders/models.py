@@ -1,10 +1,10 @@
 """Orders, mirrored from the stores in one platform-neutral shape. Rows change only through `actions.apply_facts` and the hold verbs."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchQuery, SearchVectorField
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 
@@ -59,10 +59,10 @@ class OrderQuerySet(models.QuerySet["Order"]):
 
     def search(self, words: str) -> Self:
         """Number, name, e-mail, phone, SKU or tracking number, each word as a prefix."""
-        from ordersops.orders.search import query
+        from ordersops.orders.search import Lexemes, query
 
         asked = query(words)
-        return self.filter(search=SearchQuery(asked, config="simple", search_type="raw")) if asked else self.none()
+        return self.filter(search=Lexemes(asked)) if asked else self.none()
 
 
 class Order(models.Model):
@@ -150,12 +150,12 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            models.Index("store", "-placed_at", "-id", name="orders_newest"),
-            models.Index("store", "stage", "-placed_at", name="orders_by_stage"),
-            models.Index("customer", "-placed_at", name="orders_of_customer"),
+            models.Index(fields=["store", "-placed_at", "-id"], name="orders_newest"),
+            models.Index(fields=["store", "stage", "-placed_at"], name="orders_by_stage"),
+            models.Index(fields=["customer", "-placed_at"], name="orders_of_customer"),
             GinIndex(fields=["search"], name="orders_search"),
             *(
-                models.Index("store", f"{key}_key", "-placed_at", condition=Q(**{f"{key}_key__isnull": False}), name=f"orders_{key}_key")
+                models.Index(fields=["store", f"{key}_key", "-placed_at"], condition=Q(**{f"{key}_key__isnull": False}), name=f"orders_{key}_key")
                 for key in ("email", "phone", "ip", "card", "bin", "ship", "device")
             ),
         ]
@@ -183,6 +183,7 @@ class Line(models.Model):
     requires_shipping = models.BooleanField(default=True)
     gift_card = models.BooleanField(default=False)
     ordered = models.PositiveIntegerField(default=0)
+    removed = models.PositiveIntegerField(default=0, help_text="Taken off by an edit, as the store says.")
     cancelled = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
@@ -342,7 +343,7 @@ class Revision(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index("order", "id", name="orders_revisions")]
+        indexes = [models.Index(fields=["order", "id"], name="orders_revisions")]
 
     def __str__(self) -> str:
         return f"{self.field} changed"
@@ -366,6 +367,4 @@ class StoreDay(models.Model):
 
 def at_or_never(moment: datetime | None) -> datetime:
     """For comparing watermarks: facts without a time are older than any with one."""
-    from datetime import UTC
-
     return moment or datetime.min.replace(tzinfo=UTC)

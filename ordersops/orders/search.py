@@ -1,12 +1,40 @@
-"""Search over orders: one tsvector per order, asked for with prefixes of words."""
+"""Search over orders: one tsvector per order, made and asked for here, so both sides split words alike."""
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
-_WORD = re.compile(r"[^\s'&|!():*<>\\\x00]+")
-SQL = "to_tsvector('simple', %s)"
+from django.contrib.postgres.search import SearchQuery
+
+_PARTS = re.compile(r"[\s,;()<>\"'\\\x00]+")
+_LONGEST = 100
 
 
-def query(words: str) -> str:
-    """A tsquery that wants every word, each as a prefix. Operators in the input are words like any other; "" when nothing is left."""
-    found = [word.strip("#.,;") for word in _WORD.findall(words.casefold())[:8]]
-    return " & ".join("'" + word + "':*" for word in found if word)
+def words(text: str) -> list[str]:
+    """The words of a text, folded to lower case; `#1001` and `1001` are the same word, a phone number is its digits."""
+    found = []
+    for part in _PARTS.split(text.casefold()):
+        word = part.strip("#.:*&|!+-_/")[:_LONGEST]
+        if re.fullmatch(r"[\d\-./]{7,}", word):
+            word = re.sub(r"\D", "", word)
+        if word:
+            found.append(word)
+    return found
+
+
+def lexemes(texts: Iterable[str]) -> str:
+    """The input form of a tsvector: every word once, quoted."""
+    found = {word for text in texts for word in words(text)}
+    return " ".join("'" + word + "'" for word in sorted(found))
+
+
+def query(asked: str) -> str:
+    """The input form of a tsquery that wants every word, each as a prefix; "" when there is no word."""
+    return " & ".join("'" + word + "':*" for word in words(asked)[:8])
+
+
+class Lexemes(SearchQuery):
+    """A tsquery given in its input form, not parsed as prose."""
+
+    def as_sql(self, compiler: Any, connection: Any, function: Any = None, template: Any = None) -> Any:
+        return "%s::tsquery", [self.source_expressions[-1].value]

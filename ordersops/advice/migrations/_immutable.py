@@ -1,0 +1,10 @@
+"""Evidence and advice never change."""
+
+from django.db import migrations
+
+from ordersops.audit.immutable import deny_changes
+
+
+class Migration(migrations.Migration):
+    dependencies = [("advice", "")]
+    operations = [deny_changes("advice_snapshot", "advice_recommendation", "advice_signal")]

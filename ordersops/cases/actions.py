@@ -1,0 +1,225 @@
+"""Verbs on cases: opening, leasing and handing them out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+
+from ordersops.accounts.access import require, store_ids
+from ordersops.accounts.models import User
+from ordersops.audit.actions import atomic, record
+from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import Lane, Priority
+from ordersops.cases.lanes import lane as lane_named
+from ordersops.cases.models import Case, CaseState, Member
+from ordersops.errors import Conflict
+from ordersops.orders.models import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a lane says when an order needs a person."""
+
+    order: Order
+    recommendation_id: UUID
+    advisor: str
+    outcome: str
+    band: str
+    score: int
+    headline: str
+    attack_key: str
+    due_at: datetime
+    priority: Priority
+
+
+def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
+    """Open a case for each order, or bring the new advice to the case that is open; orders of one attack share one.
+
+    In the caller's unit, which has locked the orders. A constant number of queries.
+    """
+    _lock_attacks(lane, openings)
+    ids = [opening.order.pk for opening in openings]
+    single = {case.order_id: case for case in Case.objects.open().select_for_update().filter(lane=lane.key, order__in=ids)}
+    member_of = dict(Member.objects.filter(order__in=ids, case__state=CaseState.OPEN, case__lane=lane.key).values_list("order_id", "case_id"))
+    attacks = _attacks(lane, openings, set(member_of.values()))
+    opened: list[Case] = []
+    members: list[Member] = []
+    for opening in openings:
+        order = opening.order
+        case = single.get(order.pk) or attacks.get(str(member_of.get(order.pk)))
+        attack = attacks.get(f"{order.store_id}/{opening.attack_key}") if opening.attack_key else None
+        if case is not None:
+            _advise(case, opening, by)
+            if attack is None and opening.attack_key and not case.group_key:
+                case.group_key, case.headline = opening.attack_key, opening.headline  # the case that is open becomes the attack's
+                attacks[f"{order.store_id}/{opening.attack_key}"] = case
+        elif attack is not None:
+            members.append(Member(case=attack, order=order))
+            attack.orders_count += 1
+            attack.amount = (attack.amount or Decimal(0)) + (order.total or Decimal(0))
+            record(Verb.CASE_ORDER_ADDED, by=by, order=order, case=attack, orders=attack.orders_count)
+        else:
+            case = _new_case(lane, opening)
+            opened.append(case)
+            if opening.attack_key:
+                attacks[f"{order.store_id}/{opening.attack_key}"] = case
+            record(
+                Verb.CASE_OPENED, by=by, case=case, lane=lane.key, band=case.band, score=case.score, priority=case.priority,
+                reasons=list(opening.priority.reasons),
+            )  # fmt: skip
+    Case.objects.bulk_create(opened)
+    Member.objects.bulk_create(members)
+    for attack in {case.pk: case for case in attacks.values()}.values():
+        _gather_in(lane, attack, by)
+    for case in {case.pk: case for case in [*single.values(), *attacks.values()]}.values():
+        case.save(update_fields=["version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at"])
+
+
+def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
+    """Two workers that see the same attack open one case, not two."""
+    keys = sorted({f"{opening.order.store_id}/{lane.key}/{opening.attack_key}" for opening in openings if opening.attack_key})
+    if keys:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7102)) FROM unnest(%s::text[]) AS key ORDER BY 1", [keys])
+
+
+def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID]) -> dict[str, Case]:
+    """Open attack cases by `store/key` and by id."""
+    keys = {opening.attack_key for opening in openings if opening.attack_key}
+    if not keys and not also:
+        return {}
+    stores = {opening.order.store_id for opening in openings}
+    found: dict[str, Case] = {}
+    cases = Case.objects.open().select_for_update().filter(lane=lane.key, store__in=stores)
+    for case in [*cases.filter(group_key__in=keys), *cases.filter(pk__in=also)]:
+        known = found.setdefault(str(case.pk), case)
+        if case.group_key:
+            found[f"{case.store_id}/{case.group_key}"] = known
+    return found
+
+
+def _new_case(lane: Lane, opening: Opening) -> Case:
+    order = opening.order
+    return Case(
+        store_id=order.store_id, lane=lane.key, order=order, group_key=opening.attack_key, headline=opening.headline, band=opening.band,
+        score=opening.score, priority=opening.priority.points, priority_reasons=list(opening.priority.reasons), amount=order.total,
+        currency=order.currency, due_at=opening.due_at,
+    )  # fmt: skip
+
+
+def _advise(case: Case, opening: Opening, by: User) -> None:
+    """New advice supersedes the one that the case was opened with: whoever has it on screen must look again."""
+    case.version += 1
+    if case.order_id == opening.order.pk:
+        case.band, case.score, case.headline = opening.band, opening.score, opening.headline
+    record(
+        Verb.CASE_RECOMMENDED, by=by, order=opening.order, case=case, recommendation=opening.recommendation_id, advisor=opening.advisor,
+        outcome=opening.outcome, score=opening.score,
+    )  # fmt: skip
+
+
+def _gather_in(lane: Lane, attack: Case, by: User) -> None:
+    """Bring the open cases of the same attack, that nobody works on, into this one."""
+    kind, _, digest = attack.group_key.partition(":")
+    if kind not in Order.KEYS or not digest.lstrip("-").isdigit():
+        return
+    since = timezone.now() - lane.policy.attack_within
+    strays = (
+        Case.objects.open()
+        .select_for_update(of=("self",))
+        .filter(store_id=attack.store_id, lane=lane.key, group_key="", opened_at__gte=since, **{f"order__{kind}_key": int(digest)})
+        .exclude(pk=attack.pk)
+        .select_related("order")
+    )
+    now, found = timezone.now(), []
+    for case in strays:
+        if case.lease_until and case.lease_until > now:
+            continue
+        case.state = CaseState.WITHDRAWN
+        case.save(update_fields=["state", "changed_at"])
+        found.append(Member(case=attack, order=case.order))
+        attack.orders_count += 1
+        attack.amount = (attack.amount or Decimal(0)) + (case.amount or Decimal(0))
+        record(Verb.CASE_MERGED, by=by, case=case, into=attack.pk)
+    Member.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def _locked(case: Case) -> Case:
+    return Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
+
+
+def _lease(case: Case, by: User) -> None:
+    case.leased_by, case.lease_until = by, timezone.now() + timedelta(minutes=settings.LEASE_MINUTES)
+    case.save(update_fields=["leased_by", "lease_until", "changed_at"])
+
+
+@atomic
+def claim(*, case: Case, by: User) -> Case:
+    """Lease the case, so that others see who is at work on it. Needs the lane's right to decide.
+
+    Conflict if it is decided or somebody else holds it.
+    """
+    require(by, lane_named(case.lane).decides, case.store_id, to="take this case", case=case)
+    case = _locked(case)
+    if not case.is_open:
+        raise Conflict(f"This case is {case.get_state_display().lower()} already. Press n for the next one.")
+    if case.holder_id() not in {None, by.pk}:
+        raise Conflict(f"{case.leased_by} is working on this case. Press n for the next one.")
+    held_already = case.holder_id() == by.pk
+    _lease(case, by)
+    if not held_already:
+        record(Verb.CASE_CLAIMED, by=by, case=case, until=case.lease_until)
+    return case
+
+
+@atomic
+def heartbeat(*, case: Case, by: User) -> Case:
+    """Keep a lease alive while the page is open. Conflict once it is lost."""
+    case = _locked(case)
+    if case.holder_id() != by.pk or not case.is_open:
+        raise Conflict("You no longer hold this case: it was decided, or your lease ran out.")
+    _lease(case, by)
+    return case
+
+
+@atomic
+def release(*, case: Case, by: User) -> Case:
+    """Give the case back to the queue. Conflict unless you hold it."""
+    case = _locked(case)
+    if case.holder_id() != by.pk:
+        raise Conflict("You do not hold this case.")
+    case.leased_by = case.lease_until = None
+    case.save(update_fields=["leased_by", "lease_until", "changed_at"])
+    record(Verb.CASE_RELEASED, by=by, case=case)
+    return case
+
+
+@atomic
+def next_case(*, lane: str, by: User) -> Case | None:
+    """Lease the most urgent case that nobody holds, atomically: two people never get the same one. None when the queue is empty."""
+    stores = store_ids(by, lane_named(lane).decides)
+    case = (
+        Case.objects.open()
+        .filter(store__in=stores, lane=lane)
+        .free_for(by)
+        .exclude(leased_by=by, lease_until__gt=timezone.now())
+        .most_urgent_first()
+        .select_for_update(skip_locked=True, of=("self",))
+        .first()
+    )
+    if case is not None:
+        _lease(case, by)
+        record(Verb.CASE_CLAIMED, by=by, case=case, until=case.lease_until)
+    return case
+
+
+def return_expired() -> int:
+    """Take away leases that ran out, so that the queue shows them as free. Returns how many."""
+    return (
+        Case.objects.open().filter(leased_by__isnull=False, lease_until__lte=timezone.now()).update(leased_by=None, lease_until=None, changed_at=timezone.now())
+    )

@@ -1,0 +1,105 @@
+"""Sending effects: claim, count the attempt and commit; call out with no transaction open; then settle.
+
+A worker that dies in between leaves a lease that runs out; the next attempt carries the same idempotency key.
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.utils import timezone
+
+from ordersops.accounts.models import User
+from ordersops.audit.actions import atomic, record
+from ordersops.audit.verbs import Verb
+from ordersops.effects.connectors import callback, reaches
+from ordersops.effects.models import Effect, EffectState
+from ordersops.errors import Upstream
+from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff
+
+log = logging.getLogger(__name__)
+BATCH = 10
+
+
+def send() -> int:
+    """Send what is due, one small batch. Returns how many effects it took."""
+    effects = _claim()
+    for effect in effects:
+        _send(effect)
+    return len(effects)
+
+
+def oldest_ready() -> datetime | None:
+    """Since when the oldest effect has been ready."""
+    return Effect.objects.ready().order_by("not_before").values_list("not_before", flat=True).first()
+
+
+_CLAIM = """
+    WITH ready AS (
+        SELECT id FROM effects_effect
+        WHERE (state = 'planned' AND not_before <= now()) OR (state = 'sending' AND lease_until <= now())
+        ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = now() + %s
+    FROM ready WHERE e.id = ready.id RETURNING e.id
+"""
+
+
+def _claim() -> list[Effect]:
+    # Ten sequential calls of at most ten seconds each fit the lease.
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [BATCH, LEASE + timedelta(seconds=100)])
+        ids = [row[0] for row in cursor.fetchall()]
+    return list(Effect.objects.filter(pk__in=ids).select_related("store", "order").order_by("not_before", "id")) if ids else []
+
+
+def _send(effect: Effect) -> None:
+    if effect.attempts > MAX_ATTEMPTS:
+        _fail(effect, Upstream("Every worker that sent this effect died at it.", permanent=True))
+        return
+    if not reaches(effect):
+        _settle(effect, EffectState.HANDED_OVER, Verb.EFFECT_HANDED_OVER)
+        return
+    try:
+        answer = callback.send(effect)
+    except Upstream as error:
+        _fail(effect, error)
+        return
+    except Exception as error:
+        log.exception("An effect could not be sent.")
+        _fail(effect, Upstream(f"{type(error).__name__} on our side.", permanent=False))
+        return
+    effect.response_status = answer.status
+    _settle(effect, EffectState.DONE, Verb.EFFECT_SENT)
+
+
+@atomic
+def _settle(effect: Effect, state: str, verb: Verb) -> None:
+    effect.state, effect.lease_until, effect.last_error = state, None, ""
+    if state == EffectState.DONE:
+        effect.settled_at = timezone.now()
+    _save(effect)
+    extra = {"attempt": effect.attempts} if verb is Verb.EFFECT_SENT else {}
+    record(verb, by=User.objects.system(), order=effect.order, effect=effect.pk, kind=effect.kind, **extra)
+
+
+@atomic
+def _fail(effect: Effect, error: Upstream) -> None:
+    dead = error.permanent or effect.attempts >= MAX_ATTEMPTS
+    effect.state = EffectState.DEAD if dead else EffectState.PLANNED
+    effect.lease_until, effect.last_error, effect.not_before = None, error.message[:500], timezone.now() + backoff(effect.attempts)
+    _save(effect)
+    system = User.objects.system()
+    if dead:
+        record(
+            Verb.EFFECT_DEAD, by=system, order=effect.order, effect=effect.pk, kind=effect.kind, attempts=effect.attempts, error=error.message
+        )
+    else:
+        record(
+            Verb.EFFECT_FAILED, by=system, order=effect.order, effect=effect.pk, kind=effect.kind, attempt=effect.attempts,
+            error=error.message, again_at=effect.not_before,
+        )  # fmt: skip
+
+
+def _save(effect: Effect) -> None:
+    effect.save(update_fields=["state", "lease_until", "last_error", "not_before", "settled_at", "response_status"])

@@ -1,0 +1,154 @@
+"""Draining the inbox: deliveries become facts, facts become orders, and lanes are asked.
+
+Claiming commits first, with the attempt counted and a lease taken; the work is one transaction over the whole batch;
+so a worker that dies leaves rows that say so, and nothing half done.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django.db import DataError, IntegrityError, connection
+from django.utils import timezone
+
+from ordersops.accounts.models import User
+from ordersops.advice.actions import ask
+from ordersops.audit.actions import atomic, record
+from ordersops.audit.verbs import Verb
+from ordersops.errors import Invalid
+from ordersops.intake.models import Delivery, DeliveryState
+from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
+from ordersops.orders.actions import apply_facts
+from ordersops.orders.models import Order
+from ordersops.sealing import unseal
+from ordersops.stores.facts import OrderFacts
+from ordersops.stores.platforms import platforms
+
+log = logging.getLogger(__name__)
+BATCH = 100
+
+
+def drain() -> int:
+    """Process what is ready now, one batch. Returns how many deliveries it took."""
+    batch = _claim()
+    if len(batch) == BATCH:
+        enqueue("intake.drain")  # there is more than one batch: let another worker help
+    understood = []
+    system = User.objects.system() if batch else None
+    for delivery in batch:
+        assert system is not None
+        try:
+            if delivery.attempts > MAX_ATTEMPTS:
+                raise Invalid("Every worker that took this delivery died at it.")
+            understood.append((delivery, understand(delivery)))
+        except Exception as error:  # noqa: BLE001  whatever a sender managed to break is shown on its row
+            _fail([delivery], error, permanent=isinstance(error, Invalid), by=system)
+    if understood:
+        assert system is not None
+        _apply(understood, by=system)
+    return len(batch)
+
+
+def oldest_ready() -> datetime | None:
+    """Since when the oldest delivery has been ready."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT not_before FROM intake_delivery WHERE state = 'pending' AND not_before <= now()"
+            " AND (lease_until IS NULL OR lease_until <= now()) ORDER BY not_before LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def understand(delivery: Delivery) -> OrderFacts:
+    """The facts that a delivery carries. Raises Invalid with what is wrong and where."""
+    if delivery.body is None:
+        raise Invalid("The raw body was forgotten after its retention time; ask the store to send it again.")
+    raw = unseal(delivery.body, context=delivery.seal_context)
+    try:
+        payload = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, RecursionError, InvalidOperation) as error:
+        raise Invalid(f"The body is not JSON ({error}). Ask the sender to send it again; replaying the same bytes cannot help.") from None
+    platform = platforms()[delivery.store.platform]
+    return platform.facts(topic=delivery.topic, payload=payload, at=delivery.source_at or delivery.received_at)
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is not a JSON number")
+
+
+_CLAIM = """
+    WITH ready AS (
+        SELECT d.id FROM intake_delivery d
+        WHERE d.state = 'pending' AND d.not_before <= now() AND (d.lease_until IS NULL OR d.lease_until <= now())
+          AND (d.resource = '' OR NOT EXISTS (
+            SELECT FROM intake_delivery other
+            WHERE other.store_id = d.store_id AND other.resource = d.resource AND other.state = 'pending' AND other.lease_until > now()))
+        ORDER BY d.not_before, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
+    )
+    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = now() + %s FROM ready WHERE d.id = ready.id RETURNING d.id
+"""
+
+
+def _claim() -> list[Delivery]:
+    """Lease a batch and count the attempt. Deliveries about something that another worker holds are left to it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [BATCH, LEASE])
+        ids = [row[0] for row in cursor.fetchall()]
+    if not ids:
+        return []
+    return list(Delivery.objects.filter(pk__in=ids).select_related("store").order_by("received_at", "id"))
+
+
+def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> None:
+    """Apply a batch in one transaction; if something in it cannot be written, each by itself, so that one cannot stop the others."""
+    try:
+        with atomic():
+            changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
+            ask(changes=changes)
+            _finish(understood)
+    except (IntegrityError, DataError, Invalid, ValueError, TypeError) as error:
+        if len(understood) == 1:
+            _fail([understood[0][0]], error, permanent=False, by=by)
+            return
+        log.warning("A batch of %d deliveries is applied one by one: %s", len(understood), error)
+        for one in understood:
+            _apply([one], by=by)
+
+
+def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> None:
+    stores, externals = {d.store_id for d, _ in understood}, {f.order for _, f in understood if f.order}
+    found = Order.objects.filter(store__in=stores, external_id__in=externals).values_list("store_id", "external_id", "pk")
+    orders: dict[tuple[UUID, str], UUID] = {(store, external): pk for store, external, pk in found}
+    rows = [(d.pk, orders.get((d.store_id, f.order))) for d, f in understood]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE intake_delivery d SET state = 'done', processed_at = clock_timestamp(), lease_until = NULL, last_error = '', order_id = v.order_id
+            FROM unnest(%s::uuid[], %s::uuid[]) AS v(id, order_id) WHERE d.id = v.id
+            """,
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+
+def _fail(deliveries: Sequence[Delivery], error: Exception, *, permanent: bool, by: User) -> None:
+    """Put failed deliveries back with a doubled pause, or, after five attempts or where trying again cannot help, aside for a person."""
+    says = error.message if isinstance(error, Invalid) else f"{type(error).__name__}: {error}"
+    if not isinstance(error, Invalid):
+        log.warning("A delivery could not be processed.", exc_info=error)
+    with atomic():
+        for delivery in deliveries:
+            dead = permanent or delivery.attempts >= MAX_ATTEMPTS
+            delivery.state = DeliveryState.DEAD if dead else DeliveryState.PENDING
+            delivery.not_before = timezone.now() + backoff(delivery.attempts)
+            delivery.lease_until, delivery.last_error = None, says.replace("\x00", "")[:500]
+            delivery.save(update_fields=["state", "not_before", "lease_until", "last_error"])
+            if dead:
+                record(
+                    Verb.DELIVERY_DEAD, by=by, store=delivery.store, delivery=delivery.pk, topic=delivery.topic, attempts=delivery.attempts,
+                    error=f"{type(error).__name__}",
+                )  # fmt: skip

@@ -1,0 +1,157 @@
+"""Verbs of the desk: approve, override, undo. What a person may do now is computed once, in `queries.available`."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+
+from ordersops.accounts.access import require
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.advice.models import Recommendation
+from ordersops.audit.actions import atomic, record
+from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import Lane, Outcome, Reason
+from ordersops.cases.lanes import lane as lane_named
+from ordersops.cases.models import Case, CaseState
+from ordersops.effects import actions as effects
+from ordersops.errors import Conflict, Invalid
+from ordersops.ids import uuid7
+from ordersops.orders.actions import hold_for_fraud, release_fraud_holds, set_risk
+from ordersops.orders.lifecycle import Risk
+from ordersops.orders.models import Order
+from ordersops.review.models import Decision, Label
+from ordersops.review.queries import recommendation_for
+
+UNDO = "undo"
+LEAST_NOTE = 10
+
+
+@atomic
+def approve(*, case: Case, by: User, version: int, reason: str = "", note: str = "") -> Decision:
+    """Decide as recommended. Needs the lane's right to decide; without a reason code the outcome's first one is taken.
+
+    Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
+    """
+    case, recommendation = _open(case, by, version)
+    return _decide(case, recommendation, recommendation.outcome, reason, note, by)
+
+
+@atomic
+def override(*, case: Case, by: User, outcome: str, reason: str, note: str, version: int) -> Decision:
+    """Decide against the recommendation. Needs `override` as well, a reason code, and a note of at least ten characters.
+
+    Raises Conflict as `approve` does, Invalid when outcome, reason or note do not fit.
+    """
+    require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
+    case, recommendation = _open(case, by, version)
+    if outcome == recommendation.outcome:
+        raise Invalid("That is what the recommendation says: approve it instead.")
+    if len(note.strip()) < LEAST_NOTE:
+        raise Invalid(f"Say in at least {LEAST_NOTE} characters why you decide against the recommendation.")
+    return _decide(case, recommendation, outcome, reason, note, by)
+
+
+@atomic
+def undo(*, decision: Decision, by: User) -> Decision:
+    """Take a decision back while none of its effects has left: the case is open again, the order held again.
+
+    Needs the lane's right to decide. Conflict once the hold window is over, or if it was undone already.
+    """
+    this = lane_named(decision.case.lane)
+    require(by, this.decides, decision.store_id, to="undo this decision", case=decision.case)
+    case = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=decision.case_id)
+    if decision.outcome == UNDO or Decision.objects.filter(supersedes=decision).exists() or case.state != CaseState.DECIDED:
+        raise Conflict("This decision was undone already.")
+    orders = _lock_orders(case)
+    undone = effects.undo_all(decision=decision, by=by)
+    taken_back = Decision.objects.create(
+        id=uuid7(), store_id=case.store_id, case=case, recommendation_id=decision.recommendation_id, outcome=UNDO, overrides=False,
+        reason="UNDO", label=Label.INCONCLUSIVE, by=by, case_version=case.version, supersedes=decision, decided_at=timezone.now(),
+    )  # fmt: skip
+    if Case.objects.open().filter(lane=case.lane, order=case.order).exclude(pk=case.pk).exists():
+        raise Conflict("A newer case about this order is open; decide there.")
+    case.state, case.decided_at, case.version = CaseState.OPEN, None, case.version + 1
+    case.leased_by = case.lease_until = None
+    case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
+    hold_again = [order for order in orders if order.pk in {effect.order_id for effect in undone}]
+    hold_for_fraud(orders=hold_again, by=User.objects.system())
+    set_risk(orders=hold_again, to=Risk.NEEDS_REVIEW, by=by)
+    record(Verb.DECISION_UNDONE, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome)
+    return taken_back
+
+
+def _open(case: Case, by: User, version: int) -> tuple[Case, Recommendation]:
+    """The locked case with its newest advice, once it is sure that this person may decide it now."""
+    require(by, lane_named(case.lane).decides, case.store_id, to="decide this case", case=case)
+    case = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
+    if not case.is_open:
+        decision = case.decisions.select_related("by").first()
+        who = f" by {decision.by}" if decision else ""
+        raise Conflict(f"This case is {case.get_state_display().lower()} already{who}. Nothing was changed; press n for the next one.")
+    if case.holder_id() not in {None, by.pk}:
+        raise Conflict(f"{case.leased_by} is working on this case. Nothing was changed.")
+    if case.version != version:
+        raise Conflict("New facts or new advice arrived while you were looking. Nothing was changed; reload and look again.")
+    recommendation = recommendation_for(case)
+    if recommendation is None:
+        raise Conflict("There is no recommendation for this case yet; it comes within moments. Reload.")
+    return case, recommendation
+
+
+def _decide(case: Case, recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User) -> Decision:
+    this = lane_named(case.lane)
+    outcome = this.outcomes.get(outcome_key)
+    orders = _lock_orders(case)
+    open_to = [order for order in orders if outcome_key in this.possible(order)]
+    if outcome is None or not open_to:
+        raise Conflict(f"“{outcome.label if outcome else outcome_key}” is no longer possible: the order has shipped or is cancelled.")
+    overrides = outcome_key != recommendation.outcome
+    reason = _reason(this, outcome, reason_code, overrides=overrides)
+    for perm in filter(None, (reason.needs, this.may_choose(recommendation, outcome_key))):
+        require(by, perm, case.store_id, to=f"choose “{outcome.label}” here", case=case)
+    if len(note) > 4000:
+        raise Invalid("The note is too long; 4,000 characters are the most.")
+    decision = Decision.objects.create(
+        id=uuid7(), store_id=case.store_id, case=case, recommendation=recommendation, outcome=outcome.key, overrides=overrides,
+        reason=reason.code, note=note.strip(), label=reason.label, by=by, case_version=case.version, supersedes=_last_undo(case),
+        decided_at=timezone.now(),
+    )  # fmt: skip
+    case.state, case.decided_at = CaseState.DECIDED, decision.decided_at
+    case.leased_by = case.lease_until = None
+    case.save(update_fields=["state", "decided_at", "leased_by", "lease_until", "changed_at"])
+    release_fraud_holds(orders=open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=by)
+    set_risk(orders=open_to, to=outcome.risk, by=by)
+    if overrides:
+        record(
+            Verb.CASE_OVERRIDDEN, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk,
+            recommended=recommendation.outcome, outcome=outcome.key, reason=reason.code,
+        )  # fmt: skip
+    else:
+        record(
+            Verb.CASE_APPROVED, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=outcome.key,
+            reason=reason.code,
+        )  # fmt: skip
+    if outcome.effect:
+        effects.plan(kind=outcome.effect, orders=open_to, decision=decision, by=by)
+    return decision
+
+
+def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reason:
+    fitting = [reason for reason in this.reasons if outcome.key in reason.outcomes and reason.overrides == overrides]
+    if not code and not overrides and fitting:
+        return fitting[0]
+    for reason in fitting:
+        if reason.code == code:
+            return reason
+    raise Invalid(f"Choose a reason for “{outcome.label}”: {', '.join(reason.code for reason in fitting)}.")
+
+
+def _lock_orders(case: Case) -> Sequence[Order]:
+    """All orders of the case; an attack has many."""
+    ids = [case.order_id, *case.members.values_list("order_id", flat=True)]
+    return list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+
+
+def _last_undo(case: Case) -> Decision | None:
+    """A decision after an undo supersedes it, so that the chain of decisions of a case has no fork."""
+    return case.decisions.filter(outcome=UNDO, superseded_by__isnull=True).first()

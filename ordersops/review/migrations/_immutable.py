@@ -1,0 +1,10 @@
+"""A decision never changes; a later one supersedes it."""
+
+from django.db import migrations
+
+from ordersops.audit.immutable import deny_changes
+
+
+class Migration(migrations.Migration):
+    dependencies = [("review", "")]
+    operations = [deny_changes("review_decision")]
