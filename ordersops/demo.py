@@ -1,0 +1,117 @@
+"""`up --demo`: two stores, one person for each role, and what the simulated store is told. Starting it again changes nothing."""
+
+import json
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from ordersops import env
+from ordersops.accounts.actions import give_role, invite
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Role
+from ordersops.audit.actions import atomic
+from ordersops.stores.actions import connect, update
+from ordersops.stores.models import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """A demo store. One on the generic platform is told about decisions at its callback address."""
+
+    name: str
+    platform: str
+    currency: str
+    time_zone: str
+    domain: str
+
+
+SHOPS = [
+    Shop("Northwind Outfitters", "shopify", "USD", "America/New_York", "northwind-outfitters.myshopify.com"),
+    Shop("Kiez Werkstatt", "generic", "EUR", "Europe/Berlin", "kiez-werkstatt.example"),
+]
+
+PEOPLE = {
+    Role.FRAUD_REVIEWER: ("fraud@demo.example", "Frida Lindqvist"),
+    Role.SENIOR_FRAUD_REVIEWER: ("senior@demo.example", "Samuel Okafor"),
+    Role.OPS_REVIEWER: ("ops@demo.example", "Olivia Marchetti"),
+    Role.RETURNS_REVIEWER: ("returns@demo.example", "Ren Takahashi"),
+    Role.SUPPORT_AGENT: ("support@demo.example", "Sofia Almeida"),
+    Role.SUPERVISOR: ("supervisor@demo.example", "Selma Yilmaz"),
+    Role.AUDITOR: ("auditor@demo.example", "August Keller"),
+    Role.ADMIN: ("admin@demo.example", "Ada Nowak"),
+}
+
+
+def password() -> str:
+    """One password for all of them, made at the first start and kept in the data directory."""
+    return env.kept_secret(
+        "ORDERSOPS_DEMO_PASSWORD", settings.DATA_DIR / "demo_password", lambda: "-".join(secrets.token_hex(2) for _ in range(4))
+    )
+
+
+@atomic
+def furnish(store_url: str) -> list[Store]:
+    """The demo stores with their people. `store_url` is where the simulated store takes callbacks, empty without one."""
+    system = User.objects.system()
+    stores = []
+    for place, shop in enumerate(SHOPS):
+        callback = f"{store_url}/callbacks/{place}" if store_url and shop.platform == "generic" else ""
+        store = Store.objects.filter(name=shop.name).first() or connect(
+            name=shop.name, platform=shop.platform, by=system, currency=shop.currency, time_zone=shop.time_zone, callback_url=callback
+        )
+        stores.append(store)
+    people = _people(stores, system)
+    for place, store in enumerate(stores):
+        callback = f"{store_url}/callbacks/{place}"
+        if store_url and store.callback_url not in ("", callback):
+            stores[place] = update(store=store, by=people[Role.ADMIN], callback_url=callback)
+    return stores
+
+
+def _people(stores: list[Store], system: User) -> dict[Role, User]:
+    people = {}
+    word = password()
+    for role, (email, name) in PEOPLE.items():
+        person = User.objects.filter(email=email).first()
+        if person is None:
+            person = invite(email=email, name=name, by=system, password=word)
+        elif not person.check_password(word):  # the data directory is newer than the database
+            person.set_password(word)
+            person.save(update_fields=["password"])
+        for store in stores:
+            give_role(person=person, role=role, store=store, by=system)
+        people[role] = person
+    return people
+
+
+def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: float) -> Path:
+    """Write what the simulated store needs to know, secrets included, for this user's eyes only. Without a rate it starts empty."""
+    domains = {shop.name: shop.domain for shop in SHOPS}
+    shops = [
+        {
+            "name": store.name,
+            "platform": store.platform,
+            "endpoint": f"{product_url}{store.endpoint_path}",
+            "secret": store.webhook_secret,
+            "currency": store.currency,
+            "domain": domains[store.name],
+        }
+        for store in stores
+    ]
+    config = {"port": port, "rate": rate, "product_url": product_url, "shops": shops, "seed": None, **({} if rate else {"backfill": 0})}
+    path = settings.DATA_DIR / "simulator.json"
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    path.write_text(json.dumps(config, indent=2) + "\n")
+    return Path(path)
+
+
+def welcome(stores: list[Store], product_url: str, store_url: str) -> str:
+    """What is printed when it is ready: where to go, and as whom."""
+    lines = ["", f"ordersops is at {product_url}", *([f"the simulated store is at {store_url}"] if store_url else []), ""]
+    lines += [f"  {role.label:<22} {email}" for role, (email, _) in PEOPLE.items()]
+    lines += [f"  {'password of all':<22} {password()}", ""]
+    lines += [f"  {store.name:<22} POST {product_url}{store.endpoint_path}" for store in stores]
+    return "\n".join([*lines, ""])

@@ -1,0 +1,109 @@
+"""What all tests share: no network beyond this machine, people and stores, and a database of one's own for tests that commit."""
+
+import ipaddress
+import os
+import shutil
+import socket
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+from django.db import connection
+from django.utils.module_loading import import_string
+
+from ordersops import jobs
+
+pytest_plugins = ["tests.people", "tests.product"]
+
+hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, derandomize=True, print_blob=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+# --- The network ends at this machine -------------------------------------------------------------------------------
+class BeyondLoopback(AssertionError):
+    """A test tried to leave this machine."""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network() -> Iterator[None]:
+    """Refuse every connection that does not go to loopback or to a unix socket."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def guarded(original: Callable[..., Any]) -> Callable[..., Any]:
+        def only_loopback(self: socket.socket, address: Any) -> Any:
+            if self.family in (socket.AF_INET, socket.AF_INET6) and not _is_loopback(address[0]):
+                raise BeyondLoopback(f"A test tried to connect to {address[0]}.")
+            return original(self, address)
+
+        return only_loopback
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded(connect))
+        patch.setattr(socket.socket, "connect_ex", guarded(connect_ex))
+        yield
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+# --- A browser --------------------------------------------------------------------------------------------------------
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """Debian's chromium. Without it the journeys are skipped on one's own machine, and fail in CI."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        if os.environ.get("ORDERSOPS_REQUIRE_BROWSER") == "1":
+            pytest.fail("chromium is not installed, and ORDERSOPS_REQUIRE_BROWSER is set.")
+        pytest.skip("chromium is not installed")
+    return path
+
+
+# --- The database -----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """A copy of the migrated test database for one test that commits, for example with threads; yields its name.
+
+    The history refuses TRUNCATE, so pytest-django's transactional tests cannot clean up after themselves. Do not mark such a test `django_db`.
+    """
+    with django_db_blocker.unblock():
+        template = connection.settings_dict["NAME"]
+        connection.close()
+        name = f"{template}_{uuid.uuid4().hex[:8]}"
+        with _server() as server:
+            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        connection.settings_dict["NAME"] = name
+        try:
+            yield name
+        finally:
+            connection.close()
+            connection.settings_dict["NAME"] = template
+            with _server() as server:
+                server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _server() -> psycopg.Connection[Any]:
+    parameters = {**connection.get_connection_params(), "dbname": "postgres", "cursor_factory": psycopg.Cursor}
+    return psycopg.connect(**parameters, autocommit=True)
+
+
+# --- The workers ------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def work() -> Callable[[], int]:
+    """Do all work that is ready, as the workers would, and return how many rows they took."""
+
+    def until_quiet() -> int:
+        total = 0
+        while taken := sum(import_string(kind.path)() or 0 for kind in jobs.KINDS.values()):
+            total += taken
+        return total
+
+    return until_quiet
