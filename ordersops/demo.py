@@ -46,9 +46,8 @@ PEOPLE = {
 
 def password() -> str:
     """One password for all of them, made at the first start and kept in the data directory."""
-    return env.kept_secret(
-        "ORDERSOPS_DEMO_PASSWORD", settings.DATA_DIR / "demo_password", lambda: "-".join(secrets.token_hex(2) for _ in range(4))
-    )
+    path = settings.DATA_DIR / "demo_password"
+    return env.kept_secret("ORDERSOPS_DEMO_PASSWORD", path, lambda: "-".join(secrets.token_hex(2) for _ in range(4)))
 
 
 @atomic

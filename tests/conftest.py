@@ -71,7 +71,8 @@ def chromium_path() -> str:
 def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A copy of the migrated test database for one test that commits, for example with threads; yields its name.
 
-    The history refuses TRUNCATE, so pytest-django's transactional tests cannot clean up after themselves. Do not mark such a test `django_db`.
+    The history refuses TRUNCATE, so pytest-django's transactional tests cannot clean up after themselves.
+    Do not mark such a test `django_db`.
     """
     with django_db_blocker.unblock():
         template = connection.settings_dict["NAME"]

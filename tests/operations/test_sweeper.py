@@ -108,5 +108,6 @@ def test_ages_name_every_cluster_and_the_sweeper() -> None:
     jobs.beat("intake")
     ages = sweeper.ages()
     assert ages["advice"] is None
-    assert ages["intake"] is not None and ages["intake"] < 5
+    assert ages["intake"] is not None
+    assert ages["intake"] < 5
     assert "sweeper" in ages
