@@ -169,7 +169,7 @@ def _placed(events: list[_Pending]) -> list[_Pending]:
                 events[place] = e._replace(order=order, store=e.store or store, stream=_stream(order, e.case, None, None))
     if orders := {e.order for e in events if e.order and not e.store}:
         stores = dict(apps.get_model("orders.Order")._default_manager.filter(pk__in=orders).values_list("pk", "store_id"))
-        events = [e._replace(store=stores.get(e.order)) if not e.store else e for e in events]
+        events = [e._replace(store=stores.get(e.order) if e.order else None) if not e.store else e for e in events]
     return events
 
 

@@ -171,7 +171,7 @@ def read_event(line: dict[str, object]) -> Event:
     ids = [None if line[name] is None else UUID(_text(line[name])).bytes for name in Event._fields[5:9]]
     texts = [_text(line[name]).encode() for name in Event._fields[9:14]]
     hashes = [bytes.fromhex(_text(line[name])) for name in ("prev", "hash")]
-    return Event(*numbers, to_micros(datetime.fromisoformat(_text(line["at"]))), *ids, *texts, *hashes)  # type: ignore[arg-type]
+    return Event._make((*numbers, to_micros(datetime.fromisoformat(_text(line["at"]))), *ids, *texts, *hashes))
 
 
 def checkpoint_line(checkpoint: Checkpoint) -> dict[str, object]:
@@ -188,7 +188,7 @@ def read_checkpoint(line: dict[str, object]) -> Checkpoint:
     """The checkpoint of an export or anchor line. Raises KeyError, TypeError or ValueError when the line is not one."""
     numbers = [_whole(line[name]) for name in Checkpoint._fields[:5]]
     hashes = [bytes.fromhex(_text(line[name])) for name in Checkpoint._fields[6:]]
-    return Checkpoint(*numbers, to_micros(datetime.fromisoformat(_text(line["at"]))), *hashes)  # type: ignore[arg-type]
+    return Checkpoint._make((*numbers, to_micros(datetime.fromisoformat(_text(line["at"]))), *hashes))
 
 
 def _whole(value: object) -> int:

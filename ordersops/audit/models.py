@@ -110,7 +110,7 @@ class Event(models.Model):
 
     @property
     def verb_label(self) -> str:
-        verb = Verb.find(self.verb)
+        verb = Verb.named(self.verb)
         return verb.label if verb else self.verb
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ordersops.audit.models import Event
 
 Kind = type | UnionType
+NO_DATA: dict[str, Kind] = {}
 
 
 class Verb(StrEnum):
@@ -56,7 +57,7 @@ class Verb(StrEnum):
         {"lane": str, "band": str, "score": int, "priority": int, "reasons": list},
     )
     CASE_CLAIMED = "case.claimed", "{actor} took the case until {until}.", {"until": datetime}
-    CASE_RELEASED = "case.released", "{actor} gave the case back.", {}
+    CASE_RELEASED = "case.released", "{actor} gave the case back.", NO_DATA
     CASE_RECOMMENDED = (
         "case.recommended",
         "{actor} received new advice from {advisor}: {outcome}, score {score}.",
@@ -141,7 +142,7 @@ class Verb(StrEnum):
     ROLE_GIVEN = "person.role_given", "{actor} gave {name} the role {role}.", {"name": str, "role": str}
     ROLE_TAKEN = "person.role_taken", "{actor} took the role {role} from {name}.", {"name": str, "role": str}
     PERSON_DEACTIVATED = "person.deactivated", "{actor} deactivated {name}; every session ended.", {"name": str}
-    SIGNED_IN = "person.signed_in", "{actor} signed in.", {}
+    SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA
     # about: what else the refused attempt named, ids as text.
     ACCESS_REFUSED = "access.refused", "{actor} was refused: the right {right} is missing.", {"right": str, "about": dict}
 
@@ -154,7 +155,7 @@ class Verb(StrEnum):
         return _words(self.value.replace(".", " ")).capitalize()
 
     @classmethod
-    def find(cls, value: str) -> "Verb | None":
+    def named(cls, value: str) -> "Verb | None":
         """The verb of that name; None for one that this version does not know."""
         return cls._value2member_map_.get(value)  # type: ignore[return-value]
 
@@ -196,7 +197,7 @@ def canonical(value: Any) -> Any:
 
 def describe(event: "Event") -> str:
     """What happened, as one plain sentence. A verb or key that this version does not know is named, never an error."""
-    verb = Verb.find(event.verb)
+    verb = Verb.named(event.verb)
     if verb is None:
         return f"{event.actor_name}: {event.verb}."
     return _Sentence().vformat(verb.sentence, (), {"actor": event.actor_name, **event.data})

@@ -39,14 +39,14 @@ def verify(anchor_file: Path | None = None) -> Report:
     with snapshot() as connection:
         heads = stream(connection, "SELECT convert_to(stream, 'UTF8'), seq, hash FROM audit_head ORDER BY stream")
         check_chains(report, read_events(connection, EVENTS + "ORDER BY stream, seq, id"), heads)
-        check_checkpoints(report, _checkpoints(connection, "ORDER BY number"))
+        check_checkpoints(report, read_checkpoints(connection, "ORDER BY number"))
         for (epoch,) in stream(
             connection, "SELECT DISTINCT epoch FROM audit_event UNION SELECT DISTINCT epoch FROM audit_checkpoint ORDER BY 1"
         ):
-            leaves = stream(connection, "SELECT xid, id, hash FROM audit_event WHERE epoch = %s ORDER BY xid, id", epoch)
-            check_roots(report, _checkpoints(connection, "WHERE epoch = %s ORDER BY low, number", epoch), leaves)
+            leaves = stream(connection, "SELECT xid, id, hash FROM audit_event WHERE epoch = %s ORDER BY xid, id", [epoch])
+            check_roots(report, read_checkpoints(connection, "WHERE epoch = %s ORDER BY low, number", [epoch]), leaves)
         try:
-            check_anchors(report, _checkpoints(connection, "ORDER BY number"), anchors.read(path, size))
+            check_anchors(report, read_checkpoints(connection, "ORDER BY number"), anchors.read(path, size))
         except anchors.BadAnchor as error:
             report.found("anchor", str(error))
     return report
@@ -60,7 +60,7 @@ def snapshot() -> psycopg.Connection[Any]:
     return connection
 
 
-def stream(connection: psycopg.Connection[Any], query: str, *parameters: Any) -> Iterator[Any]:
+def stream(connection: psycopg.Connection[Any], query: str, parameters: Any = None) -> Iterator[Any]:
     """The rows of a query through a cursor on the server, a few thousand at a time."""
     with connection.cursor(f"rows_{next(_names)}", binary=True) as cursor:
         cursor.itersize = 5000
@@ -68,11 +68,11 @@ def stream(connection: psycopg.Connection[Any], query: str, *parameters: Any) ->
         yield from cursor
 
 
-def read_events(connection: psycopg.Connection[Any], query: str, *parameters: Any) -> Iterator[Event]:
-    for row in stream(connection, query, *parameters):
-        yield Event(*row[:4], int.from_bytes(row[4], signed=True), *row[5:])
+def read_events(connection: psycopg.Connection[Any], query: str, parameters: Any = None) -> Iterator[Event]:
+    for row in stream(connection, query, parameters):
+        yield Event._make((*row[:4], int.from_bytes(row[4], signed=True), *row[5:]))
 
 
-def _checkpoints(connection: psycopg.Connection[Any], which: str, *parameters: Any) -> Iterator[Checkpoint]:
-    for row in stream(connection, CHECKPOINTS + which, *parameters):
-        yield Checkpoint(*row[:5], int.from_bytes(row[5], signed=True), *row[6:])
+def read_checkpoints(connection: psycopg.Connection[Any], which: str, parameters: Any = None) -> Iterator[Checkpoint]:
+    for row in stream(connection, CHECKPOINTS + which, parameters):
+        yield Checkpoint._make((*row[:5], int.from_bytes(row[5], signed=True), *row[6:]))
