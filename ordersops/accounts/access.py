@@ -74,7 +74,7 @@ def require_anywhere(user: User | AnonymousUser, perm: Perm) -> list[UUID]:
     return found
 
 
-def get_or_404(queryset: "models.QuerySet[Row]", request: HttpRequest, perm: Perm, *, **lookup: Any) -> Row:
+def get_or_404(queryset: "models.QuerySet[Row]", request: HttpRequest, perm: Perm, **lookup: Any) -> Row:
     """Load one row of a store and authorise in one go.
 
     A row of a store in which the person sees nothing is not found; a row in sight without `perm` is Forbidden.

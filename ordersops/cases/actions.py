@@ -85,7 +85,7 @@ def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
     keys = sorted({f"{opening.order.store_id}/{lane.key}/{opening.attack_key}" for opening in openings if opening.attack_key})
     if keys:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7102)) FROM unnest(%s::text[]) AS key ORDER BY 1", [keys])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7102)) FROM unnest(%s::text[]) AS key", [keys])
 
 
 def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID]) -> dict[str, Case]:

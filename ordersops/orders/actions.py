@@ -61,7 +61,7 @@ def _lock(named: Iterable[tuple[UUID, str]]) -> None:
     keys = sorted(f"{store}/{external}" for store, external in named)
     if keys:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7101)) FROM unnest(%s::text[]) AS key ORDER BY 1", [keys])
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7101)) FROM unnest(%s::text[]) AS key", [keys])
 
 
 def _load(named: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], Draft]:

@@ -1,0 +1,144 @@
+"""Reads of the queues. Each costs a constant number of queries over the open cases, however many were ever decided."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
+from django.utils import timezone
+
+from ordersops.accounts.access import store_ids
+from ordersops.accounts.roles import Perm
+from ordersops.cases.lanes import Lane, Outcome, lanes
+from ordersops.cases.models import Case, CaseQuerySet
+from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
+from ordersops.orders.models import Order
+from ordersops.stores.models import Store
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+FOUND_AT_MOST = 1000  # orders that a search in the queue looks at
+
+
+def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "") -> Page[Case]:
+    """One page of the open cases that fit, the most urgent first."""
+    cases = _fitting(lane, user, filters)
+    if after := read_cursor(cursor, int, datetime.fromisoformat, UUID):
+        priority, due_at, pk = after
+        behind = Q(priority__lt=priority) | Q(priority=priority) & (Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
+        cases = cases.filter(behind, priority__lte=priority)
+    rows = list(cases.select_related("order", "store", "leased_by").most_urgent_first()[: SIZE + 1])
+    page = Page(rows[:SIZE])
+    if len(rows) > SIZE:
+        last = page.rows[-1]
+        page.next_cursor = write_cursor(last.priority, last.due_at.isoformat(), str(last.pk))
+    return page
+
+
+def _fitting(lane: Lane, user: "User", filters: dict[str, Any]) -> CaseQuerySet:
+    cases = _open(lane, user, filters.get("store"))
+    now = timezone.now()
+    if filters.get("band"):
+        cases = cases.filter(band=filters["band"])
+    if filters.get("mine"):
+        cases = cases.filter(leased_by=user, lease_until__gt=now)
+    if filters.get("overdue"):
+        cases = cases.filter(due_at__lt=now)
+    if filters.get("attack"):
+        cases = cases.exclude(group_key="")
+    if filters.get("q"):
+        asked = Order.objects.visible_to(user, Perm.VIEW_CASES).search(filters["q"]).values("pk")[:FOUND_AT_MOST]
+        cases = cases.filter(Q(order__in=asked) | Q(members__order__in=asked)).distinct()
+    return cases
+
+
+def _open(lane: Lane, user: "User", store: UUID | None) -> CaseQuerySet:
+    cases = Case.objects.visible_to(user).open().in_lane(lane.key)
+    return cases.filter(store=store) if store else cases
+
+
+def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str]:
+    """Open, mine, overdue and attack, taken among the most urgent up to the cap."""
+    now = timezone.now()
+    found = _open(lane, user, store).most_urgent_first()[: CAP + 1].aggregate(
+        open=Count("pk"),
+        mine=Count("pk", filter=Q(leased_by=user, lease_until__gt=now)),
+        overdue=Count("pk", filter=Q(due_at__lt=now)),
+        attack=Count("pk", filter=~Q(group_key="")),
+    )  # fmt: skip
+    return {key: capped(count) for key, count in found.items()}
+
+
+def version(lane: Lane, user: "User") -> str:
+    """Names the state of the queue: it changes when a case of the person's stores opens, changes or closes.
+
+    The newest change is read from the end of one index for each store. The count goes with it because a transaction may
+    commit after a later one: its older time alone would not show.
+    """
+    newest = Case.objects.filter(store=OuterRef("pk")).order_by("-changed_at").values("changed_at")[:1]
+    stores = Store.objects.filter(pk__in=store_ids(user, Perm.VIEW_CASES)).order_by()
+    at = stores.annotate(at=Subquery(newest)).aggregate(at=Max("at"))["at"]
+    count = _open(lane, user, None).order_by()[: CAP + 1].count()
+    return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}"
+
+
+def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
+    """Set on each case what its row shows besides its own columns: `held_by`, `mine`, `advised` (the Outcome of the newest advice)."""
+    cases = list(cases)
+    advised = newest_outcomes(lane, [case.order_id for case in cases])
+    for case in cases:
+        holder = case.holder_id()
+        case.held_by = case.leased_by if holder else None  # type: ignore[attr-defined]
+        case.mine = holder == user.pk  # type: ignore[attr-defined]
+        case.advised = advised.get(case.order_id)  # type: ignore[attr-defined]
+    return cases
+
+
+def newest_outcomes(lane: Lane, orders: list[UUID]) -> dict[UUID, Outcome]:
+    """What was last recommended for each order."""
+    advice = apps.get_model("advice", "Recommendation").objects.filter(order__in=orders, lane=lane.key)
+    newest = advice.order_by("order_id", "-advised_at").distinct("order_id").values_list("order_id", "outcome")
+    return {order: lane.outcomes[outcome] for order, outcome in newest if outcome in lane.outcomes}
+
+
+def mine(user: "User", limit: int = 20) -> list[Case]:
+    """The cases that the person holds now, the one that ends first on top."""
+    held = Case.objects.visible_to(user).open().filter(leased_by=user, lease_until__gt=timezone.now())
+    return list(held.select_related("order", "store").order_by("lease_until")[:limit])
+
+
+def overview(user: "User") -> list[dict[str, Any]]:
+    """Each lane with what is open in it: how many, how many are the person's or late, the money by currency, the oldest."""
+    now = timezone.now()
+    groups = (
+        Case.objects.visible_to(user)
+        .open()
+        .order_by()
+        .values("lane", "currency")
+        .annotate(
+            open=Count("pk"),
+            mine=Count("pk", filter=Q(leased_by=user, lease_until__gt=now)),
+            overdue=Count("pk", filter=Q(due_at__lt=now)),
+            amount=Sum("amount"),
+            oldest=Min("opened_at"),
+        )
+        .order_by(F("amount").desc(nulls_last=True))
+    )
+    found: dict[str, dict[str, Any]] = {
+        key: {"lane": lane, "open": 0, "mine": 0, "overdue": 0, "amount_by_currency": [], "oldest": None, "oldest_age": None}
+        for key, lane in lanes().items()
+    }
+    for group in groups:
+        row = found.get(group["lane"])
+        if row is None:
+            continue
+        for key in ("open", "mine", "overdue"):
+            row[key] += group[key]
+        if group["amount"]:
+            row["amount_by_currency"].append((group["currency"], group["amount"]))
+        row["oldest"] = min(filter(None, [row["oldest"], group["oldest"]]))
+        row["oldest_age"] = now - row["oldest"]
+    return list(found.values())

@@ -1,0 +1,65 @@
+"""The queues: what waits for a person, the most urgent first."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from ordersops.accounts.access import require_anywhere
+from ordersops.accounts.roles import Perm
+from ordersops.cases import actions, queries
+from ordersops.cases.forms import BANDS, QueueFilters
+from ordersops.cases.lanes import Lane, lanes
+from ordersops.htmx import done, seen
+from ordersops.stores.models import Store
+
+
+def lane_or_404(key: str) -> Lane:
+    if key not in lanes():
+        raise Http404
+    return lanes()[key]
+
+
+@require_safe
+def queue(request: HttpRequest, lane: str) -> HttpResponse:
+    return render(request, "cases/queue.html", _context(request, lane_or_404(lane)))
+
+
+@require_safe
+def rows(request: HttpRequest, lane: str) -> HttpResponse:
+    """The rows alone, asked for every two seconds: 204 as long as nothing changed."""
+    about = lane_or_404(lane)
+    require_anywhere(request.user, Perm.VIEW_CASES)
+    if seen(request, queries.version(about, request.user)):
+        return HttpResponse(status=204)
+    return render(request, "cases/_rows.html", _context(request, about))
+
+
+def _context(request: HttpRequest, lane: Lane) -> dict[str, Any]:
+    require_anywhere(request.user, Perm.VIEW_CASES)
+    stores = list(Store.objects.visible_to(request.user, Perm.VIEW_CASES))
+    filters = QueueFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
+    asked = filters.read()
+    version = queries.version(lane, request.user)  # before the rows: what changes in between is asked for again
+    page = queries.queue(lane, request.user, asked, request.GET.get("cursor", ""))
+    return {
+        **filters.context(page),
+        "lane": lane,
+        "cases": queries.dress(page.rows, lane, request.user),
+        "counts": queries.counts(lane, request.user, asked["store"]),
+        "stores": stores,
+        "bands": BANDS,
+        "version": version,
+    }
+
+
+@require_POST
+def take_next(request: HttpRequest, lane: str) -> HttpResponse:
+    """Lease the most urgent free case and open it."""
+    about = lane_or_404(lane)
+    require_anywhere(request.user, about.decides)
+    case = actions.next_case(lane=about.key, by=request.user)
+    if case is None:
+        return done(request, "queue", about.key, say="No case is free: every open one is with somebody, or there is none.")
+    return done(request, "case", case.pk)
