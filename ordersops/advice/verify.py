@@ -123,7 +123,9 @@ def _text_holds(op: str, wanted: Any, actual: str) -> bool:
 def _among(wanted: Any, rows: list[Any]) -> bool:
     """Whether a row of the list is the wanted one, or has all the wanted entries."""
     if isinstance(wanted, dict):
-        return bool(wanted) and any(isinstance(row, dict) and all(key in row and _same(row[key], entry) for key, entry in wanted.items()) for row in rows)
+        return bool(wanted) and any(
+            isinstance(row, dict) and all(key in row and _same(row[key], entry) for key, entry in wanted.items()) for row in rows
+        )
     return isinstance(wanted, str) and any(isinstance(row, str) and fold(row) == fold(wanted) for row in rows)
 
 

@@ -1,0 +1,102 @@
+"""The fraud lane: is this order what it says it is? The one object that the kernel sees."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from fraud import attack, facts, headline, panel, signals
+from fraud.policy import POLICY
+from fraud.reasons import OUTCOMES, REASONS, RELEASE
+from fraud.weights import VERSION, WEIGHTS
+from ordersops.accounts.roles import Perm
+from ordersops.advice.facts import Evidence
+from ordersops.advice.models import Recommendation
+from ordersops.advice.scorecard import fingerprint
+from ordersops.cases.lanes import Outcome, Policy, Priority, Reason, Seen
+from ordersops.orders.changes import Change
+from ordersops.orders.models import Order
+
+# What raises the question again, the most telling first. Shipments and refunds say nothing new about who ordered.
+RAISES = ("placed", "dispute", "risk", "address", "contact", "payment")
+
+# Priority: money at risk, time left, score, tier. At most 100 together; ours.
+MONEY = ((1000, 40), (500, 30), (200, 20), (50, 10))
+DUE = ((timedelta(hours=1), 25), (timedelta(hours=4), 10))
+TIERS = frozenset({"premium", "vip", "gold", "platinum"})
+
+
+class Fraud:
+    key: str = "fraud"
+    label: str = "Fraud review"
+    policy: Policy = POLICY
+    rules_version: str = f"{VERSION}+{fingerprint(WEIGHTS)}"
+    decides: Perm = Perm.DECIDE_FRAUD
+    outcomes: dict[str, Outcome] = OUTCOMES
+    reasons: tuple[Reason, ...] = REASONS
+
+    def touched_by(self, change: Change) -> str:
+        """The order was placed, or something about it, its payment or its risk is new while a decision can still matter."""
+        if "placed" in change.kinds:
+            return "placed"
+        if change.order.is_final:
+            return ""
+        for kind in RAISES:
+            if kind in change.kinds and not (kind == "payment" and _only_captured(change)):
+                return kind
+        return ""
+
+    def gather(self, orders: Sequence[Order]) -> dict[UUID, Evidence]:
+        return facts.gather(orders)
+
+    def signals(self, evidence: Evidence) -> list[Seen]:
+        return signals.see(evidence)
+
+    def possible(self, order: Order) -> list[str]:
+        """Nothing once it is cancelled or out of the door."""
+        return [] if order.is_final else list(self.outcomes)
+
+    def attack_key(self, evidence: Evidence) -> str:
+        return attack.key(evidence, self.policy)
+
+    def headline(self, evidence: Evidence, seen: Sequence[Seen]) -> str:
+        return headline.compose(evidence, seen)
+
+    def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
+        points, reasons = 0, []
+        for limit, worth in MONEY:
+            if amount is not None and amount >= limit:
+                points += worth
+                reasons.append(f"{amount:,.2f} at risk")
+                break
+        for within, worth in DUE:
+            if due_in <= within:
+                points += worth
+                hours = max(int(within.total_seconds() // 3600), 1)
+                reasons.append(f"to be decided within {hours} hour{'' if hours == 1 else 's'}")
+                break
+        points += score * 30 // 100
+        reasons.append(f"score {score}")
+        if tier.casefold() in TIERS:
+            points += 5
+            reasons.append(f"{tier} customer")
+        return Priority(points, tuple(reasons))
+
+    def may_choose(self, recommendation: Recommendation, outcome: str) -> Perm | None:
+        """Releasing what hits the block list needs its own right."""
+        if outcome == RELEASE.key and any(one.key == "block_list" for one in recommendation.signals.all()):
+            return Perm.OVERRIDE_BLOCK_LIST
+        return None
+
+    def panel(self, evidence: Evidence) -> dict[str, Any]:
+        return panel.context(evidence)
+
+
+def _only_captured(change: Change) -> bool:
+    """Money that was authorised is taken, or given back: nothing new about the card. A sale without authorisation is news."""
+    if "refunded" in change.fields:
+        return True
+    before, now = change.fields.get("captured", (0, 0))
+    authorized = change.fields.get("authorized", (change.order.authorized,))[0]
+    return now > before and authorized > 0

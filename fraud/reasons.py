@@ -1,0 +1,42 @@
+"""Outcomes and reason codes of the fraud lane (fraud.md 5.4). What is decided, and what it says about the world, are two things."""
+
+from ordersops.accounts.roles import Perm
+from ordersops.cases.lanes import Outcome, Reason
+from ordersops.orders.lifecycle import Risk
+from ordersops.review.models import Label
+
+RELEASE = Outcome(
+    "release", "Release the order", "Release", "good", Risk.APPROVED, "order.release", "The fraud hold ends and the order may ship."
+)
+DECLINE = Outcome(
+    "decline", "Decline and propose cancellation", "Decline", "bad", Risk.DECLINED, "order.cancel",
+    "The order stays held, and the store is asked to cancel it.",
+)  # fmt: skip
+OUTCOMES = {outcome.key: outcome for outcome in (RELEASE, DECLINE)}
+
+_release, _decline = frozenset({RELEASE.key}), frozenset({DECLINE.key})
+_either = _release | _decline
+
+REASONS = (
+    Reason("A1", "Verified with the customer", _release, Label.LEGITIMATE),
+    Reason("A2", "Strong card evidence: street, postcode and code match", _release, Label.LEGITIMATE),
+    Reason("A3", "Known customer with a good history", _release, Label.LEGITIMATE),
+    Reason("A4", "The mismatch is explained: gift, travel, new address", _release, Label.LEGITIMATE),
+    Reason("A5", "Low value, risk accepted", _release, Label.INCONCLUSIVE),
+    Reason("A6", "The rules were wrong about this order", _release, Label.LEGITIMATE),
+    Reason("D1", "Linked to confirmed fraud", _decline, Label.CONFIRMED_FRAUD),
+    Reason("D2", "Evidence of a stolen card", _decline, Label.SUSPECTED),
+    Reason("D3", "Card testing", _decline, Label.CONFIRMED_FRAUD),
+    Reason("D4", "Taken-over account", _decline, Label.SUSPECTED),
+    Reason("D5", "Reshipper or forwarder, against our policy", _decline, Label.SUSPECTED),
+    Reason("D6", "Could not be verified when asked", _decline, Label.SUSPECTED),
+    Reason("D7", "History of refunds or abuse", _decline, Label.SUSPECTED),
+    Reason("D8", "Sanctions or another legal reason", _decline, Label.INCONCLUSIVE),
+    Reason("D9", "Business rule, not fraud", _decline, Label.INCONCLUSIVE),
+    Reason("D10", "The customer cancelled meanwhile", _decline, Label.INCONCLUSIVE),
+    Reason("O1", "New information, named in the note", _either, Label.INCONCLUSIVE, overrides=True),
+    Reason("O2", "The advice misread the evidence", _either, Label.INCONCLUSIVE, overrides=True),
+    Reason("O3", "A signal is wrong or was not available", _either, Label.INCONCLUSIVE, overrides=True),
+    Reason("O4", "Exception from the policy", _either, Label.INCONCLUSIVE, overrides=True, needs=Perm.OVERRIDE_BLOCK_LIST),
+    Reason("O5", "Goodwill towards the customer", _release, Label.INCONCLUSIVE, overrides=True),
+)
