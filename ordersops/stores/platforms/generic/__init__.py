@@ -37,7 +37,7 @@ class Generic:
             key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
         except (binascii.Error, ValueError):
             key = b""
-        return "" if secret.startswith(PREFIX) and 24 <= len(key) <= 64 else f"it is {PREFIX} followed by 24 to 64 random bytes in base64"
+        return "" if secret.startswith(PREFIX) and 16 <= len(key) <= 64 else f"it is {PREFIX} followed by 16 to 64 random bytes in base64"
 
     def is_genuine(self, *, headers: Mapping[str, str], body: bytes, secrets: list[str], now: datetime) -> bool:
         """Any of the header's `v1` signatures, made with any of the secrets, not more than five minutes ago or ahead."""

@@ -19,7 +19,7 @@ from ordersops.stores.platforms.shopify import topics
 # Every resource starts with its id, and those that belong to an order go on with `order_id`. Reading that much spares
 # the door from parsing the whole body; whatever looks different is parsed.
 _HEAD = re.compile(rb'\s*\{\s*"id"\s*:\s*(\d{1,40})\s*[,}](?:\s*"order_id"\s*:\s*(\d{1,40})\s*[,}])?')
-_SECRET = re.compile(r"[\x21-\x7e]{16,200}")
+_SECRET = re.compile(r"[\x21-\x7e]{8,200}")
 
 
 class Shopify:
@@ -43,7 +43,7 @@ class Shopify:
 
     def secret_problem(self, secret: str) -> str:
         """What is wrong with a secret that somebody chose, or nothing."""
-        return "" if _SECRET.fullmatch(secret) else "a Shopify client secret has at least 16 printable characters and no spaces"
+        return "" if _SECRET.fullmatch(secret) else "a Shopify client secret has at least 8 printable characters and no spaces"
 
     def is_genuine(self, *, headers: Mapping[str, str], body: bytes, secrets: list[str], now: datetime) -> bool:
         """X-Shopify-Hmac-SHA256 is the base64 HMAC-SHA256 over the raw body. The scheme signs no time, so there is no window."""

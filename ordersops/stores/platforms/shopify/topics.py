@@ -15,6 +15,7 @@ Reader = Callable[[Body, datetime], OrderFacts]
 
 _OF_ORDER = ("order_id",)
 _OF_RISK = ("order_id", "admin_graphql_api_order_id")
+_OF_EDIT = ("order_edit.order_id",)
 
 
 def subject(topic: str) -> tuple[str, tuple[str, ...]]:
@@ -24,16 +25,19 @@ def subject(topic: str) -> tuple[str, tuple[str, ...]]:
     resource, _, happening = topic.partition("/")
     if resource == "customers":
         return "customer", ("id",)
-    if happening == "risk_assessment_changed":
-        return "order", _OF_RISK
-    return "order", ("id",) if resource == "orders" and happening != "edited" else _OF_ORDER
+    if resource != "orders":
+        return "order", _OF_ORDER
+    return "order", {"risk_assessment_changed": _OF_RISK, "edited": _OF_EDIT}.get(happening, ("id",))
 
 
 def subject_id(body: Body, names: tuple[str, ...]) -> str:
     """The first id that stands in one of the fields; of a global id, its last part."""
-    body = table(body.get("order_edit")) or body
-    found = (text(body.get(name)).rpartition("/")[2] for name in names)
-    return next((key[:200] for key in found if key), "")
+    for name in names:
+        outer, _, inner = name.rpartition(".")
+        key = text((table(body.get(outer)) if outer else body).get(inner)).rpartition("/")[2]
+        if key:
+            return key[:200]
+    return ""
 
 
 def _order_of(body: Body, names: tuple[str, ...] = _OF_ORDER) -> str:
@@ -54,11 +58,14 @@ def _order(body: Body, at: datetime) -> OrderFacts:
     return order_facts(body, _order_of(body, ("id",)), at)
 
 
-def _mentioned(body: Body, at: datetime) -> OrderFacts:
-    """The order's id alone. An edit is a delta and a deletion says nothing else: the state itself comes with orders/updated."""
-    edited = "order_edit" in body
-    key = _order_of(body, _OF_ORDER if edited else ("id",))
-    return OrderFacts(order=key, at=moment(table(body.get("order_edit")).get("committed_at")) or at)
+def _edited(body: Body, at: datetime) -> OrderFacts:
+    """The order's id alone. An edit is a delta, which is never applied: the state itself comes with orders/updated."""
+    return OrderFacts(order=_order_of(body, _OF_EDIT), at=moment(table(body.get("order_edit")).get("committed_at")) or at)
+
+
+def _deleted(body: Body, at: datetime) -> OrderFacts:
+    """The order's id alone: what was known of it stays, and the delivery tells that the store does not have it any more."""
+    return OrderFacts(order=_order_of(body, ("id",)), at=at)
 
 
 def _risk(body: Body, at: datetime) -> OrderFacts:
@@ -105,8 +112,8 @@ READERS: dict[str, Reader] = {
     "orders/cancelled": _order,
     "orders/fulfilled": _order,
     "orders/partially_fulfilled": _order,
-    "orders/edited": _mentioned,
-    "orders/delete": _mentioned,
+    "orders/edited": _edited,
+    "orders/delete": _deleted,
     "orders/risk_assessment_changed": _risk,
     "refunds/create": _refund,
     "fulfillments/create": _fulfillment,
