@@ -105,7 +105,8 @@ def rotate_secret(*, store: Store, by: User, secret: str | None = None, grace: t
     store = Store.objects.select_for_update().get(pk=store.pk)
     adapter = platforms()[store.platform]
     fresh = _secret(adapter, secret) if secret else adapter.new_secret()
-    if fresh == store.webhook_secret:
+    held: object = store.webhook_secret
+    if fresh == held:
         raise Invalid("That is the secret in use already. Enter another one, or leave it empty to have one made.")
     until = timezone.now() + grace if grace else None
     store.previous_webhook_secret = store.webhook_secret if until else ""
@@ -126,7 +127,7 @@ def _people(store: Store, by: User) -> None:
     admins = StoreRole.objects.get(store=store, role=Role.ADMIN).group
     admins.user_set.add(by)
     by.__dict__.pop("_rights", None)  # they are kept for the life of the object (accounts.access.rights)
-    record(Verb.ROLE_GIVEN, by=by, person=by, store=store, name=by.name, role=Role.ADMIN.value)
+    record(Verb.ROLE_GIVEN, by=by, person=by, store=store, name=by.name, role=Role.ADMIN.label)
 
 
 def _save(store: Store, *, new: bool = False) -> None:
@@ -141,7 +142,8 @@ def _name(name: str, *, but: Store | None = None) -> str:
     name = " ".join(name.replace("\x00", "").split())
     if not 1 <= len(name) <= 120:
         raise Invalid("A store needs a name of at most 120 characters.")
-    if Store.objects.filter(name__iexact=name).exclude(pk=but.pk if but else None).exists():
+    others = Store.objects.exclude(pk=but.pk) if but else Store.objects.all()
+    if others.filter(name__iexact=name).exists():
         raise _taken(name)
     return name
 

@@ -41,7 +41,7 @@ class Command(BaseCommand):
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
-        found = {
+        found: dict[str, Any] = {
             "id": str(store.pk),
             "name": store.name,
             "platform": store.platform,

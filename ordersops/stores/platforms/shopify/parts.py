@@ -59,7 +59,8 @@ def shipment(body: Body, key: str, at: datetime | None = None) -> ShipmentFacts:
     """A fulfilment. `at` is the time of its own delivery, where it came by itself."""
     status, stated = shipment_status(word(body.get("status")), word(body.get("shipment_status")))
     changed = moment(body.get("updated_at")) or moment(body.get("created_at"))
-    numbers = body.get("tracking_numbers") if isinstance(body.get("tracking_numbers"), list) else []
+    stated_numbers = body.get("tracking_numbers")
+    numbers = stated_numbers if isinstance(stated_numbers, list) else []
     quantities: dict[str, int] = {}
     for line in rows(body.get("line_items")):
         if (line_id := text(line.get("id"))) and (count := units(line.get("quantity"))):
@@ -69,7 +70,7 @@ def shipment(body: Body, key: str, at: datetime | None = None) -> ShipmentFacts:
         at=sharpened(changed, at) if at else changed,
         status=status or stated or "pending",
         carrier=text(body.get("tracking_company")),
-        tracking_numbers=tuple(dict.fromkeys(filter(None, map(text, [*(numbers or []), body.get("tracking_number")])))),
+        tracking_numbers=tuple(dict.fromkeys(known for number in [*numbers, body.get("tracking_number")] if (known := text(number)))),
         shipped_at=None if status in NOT_GOING else moment(body.get("created_at")),
         delivered_at=changed if status == "delivered" else None,
         quantities=quantities,
