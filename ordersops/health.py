@@ -4,6 +4,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -15,11 +16,13 @@ STALE_SECONDS = 60.0  # a cluster without a sign of life for longer counts as de
 LATE_SECONDS = 300.0  # work that has waited for longer means that the workers do not keep up
 
 
+@login_not_required
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Says nothing about the database, so that an outage there restarts no web process."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
+@login_not_required
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether webhooks and people can be served: 200, or 503 with the reasons."""
     found, reasons = readiness()

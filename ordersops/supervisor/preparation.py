@@ -1,6 +1,7 @@
 """What must be true before anything starts: the database answers and fits, and roles and static files are in place."""
 
 from collections.abc import Callable
+from io import StringIO
 
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
@@ -22,11 +23,11 @@ def prepare(say: Callable[[str], None]) -> None:
         raise Refused(MIGRATION, f"The migrations could not be applied: {_one_line(error)}") from error
     for command in (["createcachetable"], ["sync_roles"], ["collectstatic", "--no-input"]):
         try:
-            call_command(*command, verbosity=0)
+            call_command(*command, verbosity=0, stdout=StringIO())
         except (CommandError, Error, OSError, ImproperlyConfigured) as error:
             raise Refused(PREPARATION, f"{command[0]} failed: {_one_line(error)}") from error
     try:
-        call_command("check", fail_level="ERROR", verbosity=0)
+        call_command("check", fail_level="ERROR", verbosity=0, stdout=StringIO(), stderr=StringIO())
     except SystemCheckError as error:
         raise Refused(PREPARATION, _one_line(error)) from error
 
