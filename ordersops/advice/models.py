@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
+from ordersops.fields import PlainJSONField, PlainTextField
 from ordersops.ids import uuid7
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Snapshot(models.Model):
     lane = models.CharField(max_length=30)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="snapshots")
     schema = models.PositiveSmallIntegerField(default=1)
-    body = models.TextField()
+    body = PlainTextField()
     taken_at = models.DateTimeField()
 
     class Meta:
@@ -84,7 +85,7 @@ class Recommendation(models.Model):
     band = models.CharField(max_length=20)
     confidence = models.CharField(max_length=20)
     justification = models.TextField(help_text="Composed by us from the verified claims.")
-    claims = models.JSONField(default=list, help_text="[{fact, op, value, direction, verified, actual, sentence}]")
+    claims = PlainJSONField(default=list, help_text="[{fact, op, value, direction, verified, actual, sentence}]")
     missing = models.JSONField(default=list, help_text="Keys of facts that were not available.")
     alternatives = models.JSONField(default=list, help_text="[{outcome, why_not}]")
     verified = models.BooleanField(help_text="Every claim holds in the snapshot.")
