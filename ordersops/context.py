@@ -67,10 +67,16 @@ class Desk:
             found.append(self._section("orders", "Orders", reverse("orders")))
         if Perm.VIEW_CASES in self.perms:
             wait = Effect.objects.visible_to(self._user).filter(state__in=[EffectState.HANDED_OVER, EffectState.DEAD])[: CAP + 1].count()
-            found.append(self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person"))
+            found.append(
+                self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person")
+            )
         if Perm.VIEW_INTAKE in self.perms:
             dead = Delivery.objects.filter(store__in=store_ids(self._user, Perm.VIEW_INTAKE)).dead()[: CAP + 1].count()
-            found.append(self._section("intake", "Intake", reverse("intake"), capped(dead) if dead else None, count_of="failed deliveries", urgent=True))
+            found.append(
+                self._section(
+                    "intake", "Intake", reverse("intake"), capped(dead) if dead else None, count_of="failed deliveries", urgent=True
+                )
+            )
             found.append(self._section("stores", "Stores", reverse("stores")))
         if Perm.VIEW_AUDIT in self.perms:
             found.append(self._section("audit", "Audit", reverse("audit")))
@@ -78,7 +84,18 @@ class Desk:
             found.append(self._section("people", "People", reverse("people")))
         return found
 
-    def _section(self, key: str, label: str, url: str, count: str | None = None, *, count_of: str = "", urgent: bool = False) -> dict[str, Any]:
+    def _section(
+        self, key: str, label: str, url: str, count: str | None = None, *, count_of: str = "", urgent: bool = False
+    ) -> dict[str, Any]:
         here = self._request.path
         active = here == "/" if url == "/" else here.startswith(url)
-        return {"key": key, "label": label, "url": url, "icon": key, "active": active, "count": count, "count_of": count_of, "urgent": urgent}
+        return {
+            "key": key,
+            "label": label,
+            "url": url,
+            "icon": key,
+            "active": active,
+            "count": count,
+            "count_of": count_of,
+            "urgent": urgent,
+        }

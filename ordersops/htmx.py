@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 
 
 def wants_fragment(request: HttpRequest) -> bool:
@@ -38,3 +39,10 @@ def done(request: HttpRequest, to: Any, *args: Any, say: str = "", warn: str = "
 def seen(request: HttpRequest, version: str) -> bool:
     """Whether the reader's fragment is of this version: nothing to send."""
     return version in {request.GET.get("v", ""), request.headers.get("X-Seen", "")}
+
+
+def back(request: HttpRequest, otherwise: str) -> str:
+    """Where the form was drawn, if it says so and it is here; else the page named."""
+    url = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(url, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return url if url and safe else resolve_url(otherwise)

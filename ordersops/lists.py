@@ -87,16 +87,17 @@ class Filters(forms.Form):
         return {name: self.cleaned_data.get(name, "") for name in self.fields}
 
     def context(self, page: "Page[Any] | None" = None) -> dict[str, Any]:
-        """What the template of a list needs: `filters` as text, the options of each as `<name>s`, `query` to come back to, `next_cursor`."""
+        """What the template of a list needs: `filters` as text, `choices`, `query` to come back to, `next_cursor`."""
         texts = {name: self._text(name) for name in self.fields}
         asked = {name: text for name, text in texts.items() if text}
-        options = {
-            f"{name}s": [choice for choice in field.choices if choice[0]]
+        choices = {
+            name: [(str(value), str(label)) for value, label in field.choices if value]
             for name, field in self.fields.items()
-            if isinstance(field, forms.ChoiceField) and not isinstance(field, StoreField)
+            if isinstance(field, forms.ChoiceField)
         }
         return {
-            **options,
+            **{f"{name}s": options for name, options in choices.items() if name != "store"},
+            "choices": choices,
             "filters": texts,
             "filtered": bool(asked),
             "query": urlencode(asked),

@@ -76,7 +76,9 @@ class SignInRequired:
         if _by_htmx(request):
             answer: HttpResponse = HttpResponse(status=401, headers={"HX-Redirect": url})
         elif _wants_json(request):
-            answer = JsonResponse({"status": 401, "title": "Sign in first", "message": "This address needs a signed-in person."}, status=401)
+            answer = JsonResponse(
+                {"status": 401, "title": "Sign in first", "message": "This address needs a signed-in person."}, status=401
+            )
         else:
             answer = HttpResponseRedirect(url)
         answer["Cache-Control"] = "no-store"
@@ -95,8 +97,8 @@ class Refusals:
         with request_scope(request_id):
             answer = self.get_response(request)
         answer["X-Request-Id"] = request_id
-        if request.user.is_authenticated:
-            answer.setdefault("Cache-Control", "no-store")  # type: ignore[attr-defined]
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and "Cache-Control" not in answer:
+            answer["Cache-Control"] = "no-store"  # what a signed-in person saw stays in no cache
         return answer
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -145,7 +147,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return refused(request, 403, "This page is too old", "You signed in or out since it was opened, so it could not be sent. Reload it and try again.")
+    return refused(
+        request, 403, "This page is too old", "You signed in or out since it was opened. Nothing was sent; reload it and try again."
+    )
 
 
 def failed(request: HttpRequest) -> HttpResponse:

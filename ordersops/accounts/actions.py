@@ -54,9 +54,13 @@ def make_role_groups(store: "Store") -> None:
             store_role.objects.create(store=store, role=role, group_id=groups[role])
     ids = dict(Permission.objects.filter(content_type__app_label="stores", content_type__model="store").values_list("codename", "pk"))
     wanted = {(groups[role], ids[perm]) for role, perms in ROLES.items() for perm in perms}
-    there = {(group, perm): pk for pk, group, perm in granted.objects.filter(content_object=store).values_list("pk", "group_id", "permission_id")}
+    there = {
+        (group, perm): pk for pk, group, perm in granted.objects.filter(content_object=store).values_list("pk", "group_id", "permission_id")
+    }
     granted.objects.filter(pk__in=[pk for pair, pk in there.items() if pair not in wanted]).delete()
-    granted.objects.bulk_create(granted(content_object=store, group_id=group, permission_id=perm) for group, perm in sorted(wanted - set(there)))
+    granted.objects.bulk_create(
+        granted(content_object=store, group_id=group, permission_id=perm) for group, perm in sorted(wanted - set(there))
+    )
 
 
 # --- People ---------------------------------------------------------------------------------------------------------

@@ -6,10 +6,11 @@ from uuid import UUID
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from ordersops.accounts.access import store_ids
+from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.effects.models import Effect, EffectState
 from ordersops.lists import Page, newest
+from ordersops.orders.queries import lanes
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -46,8 +47,9 @@ def waiting(user: "User", limit: int = 10) -> list[Effect]:
     return list(effects.filter(needed | mine)[:limit])
 
 
-def of_order(order_id: UUID) -> list[Effect]:
-    """All effects of an order, newest first."""
-    return list(Effect.objects.filter(order=order_id).select_related("decision__by", "settled_by"))
-
-
+def with_rights(effects: list[Effect], user: "User") -> list[Effect]:
+    """Set on each what the person may do about it: `may_settle` (retry, mark as done) and `may_undo`."""
+    for effect in effects:
+        effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)  # type: ignore[attr-defined]
+        effect.may_undo = effect.can_be_undone and can(user, lanes()[effect.decision.case.lane].decides, effect.store_id)  # type: ignore[attr-defined]
+    return effects

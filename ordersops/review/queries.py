@@ -30,10 +30,17 @@ class Available:
     release: bool = False
     undo: Decision | None = None
 
+    @property
+    def choices(self) -> list[tuple[Outcome, list[Reason]]]:
+        """The other outcomes, each with its reasons."""
+        return [(outcome, self.override_reasons.get(outcome.key, [])) for outcome in self.others]
+
 
 def recommendation_for(case: Case) -> Recommendation | None:
     """The newest advice on the case's order in the case's lane."""
-    return Recommendation.objects.filter(order=case.order_id, lane=case.lane).select_related("snapshot").order_by("-advised_at", "-id").first()
+    return (
+        Recommendation.objects.filter(order=case.order_id, lane=case.lane).select_related("snapshot").order_by("-advised_at", "-id").first()
+    )
 
 
 def available(case: Case, user: "User", *, recommendation: Recommendation | None = None) -> Available:
@@ -41,7 +48,7 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
     about = lane(case.lane)
     decides = can(user, about.decides, case.store_id)
     if not case.is_open:
-        return Available(why_not=_closed_because(case), undo=undoable(case, user) if decides else None)
+        return Available(why_not=_closed_because(case), undo=undoable(case) if decides else None)
     holder = case.holder_id()
     mine = holder == user.pk
     found = Available(claim=decides and holder is None, release=mine)
@@ -69,9 +76,8 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
         elif key == recommendation.outcome:
             refused = extra
     found.approve = recommendation.outcome in open_to
-    found.approve_reasons = [
-        reason for reason in _reasons(about, recommendation.outcome, user, case) if not reason.overrides
-    ] if found.approve else []  # fmt: skip
+    if found.approve:
+        found.approve_reasons = [reason for reason in _reasons(about, recommendation.outcome, user, case) if not reason.overrides]
     if can(user, Perm.OVERRIDE, case.store_id):
         found.others = [about.outcomes[key] for key in open_to if key != recommendation.outcome]
         found.override_reasons = {
@@ -99,13 +105,13 @@ def _closed_because(case: Case) -> str:
     return "The case is decided."
 
 
-def undoable(case: Case, user: "User") -> Decision | None:
-    """The decision that can still be taken back: none of its effects has left, and the person made it or may override."""
+def undoable(case: Case) -> Decision | None:
+    """The decision that can still be taken back: none of its effects has left."""
     if case.state != CaseState.DECIDED:
         return None
     decision = case.decisions.filter(superseded_by=None).exclude(outcome="undo").select_related("by").first()
-    if decision is None or (decision.by_id != user.pk and not can(user, Perm.OVERRIDE, case.store_id)):
+    if decision is None:
         return None
     effects = Effect.objects.filter(decision=decision)
-    undoable_count = effects.undoable().count()
-    return decision if undoable_count and undoable_count == effects.count() else None
+    left = effects.exclude(pk__in=effects.undoable().values("pk"))
+    return decision if effects.exists() and not left.exists() else None

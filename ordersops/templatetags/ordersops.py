@@ -91,7 +91,9 @@ def _sheet() -> str:
 @register.simple_tag
 def icon(name: Any, size: str = "") -> SafeString:
     """A drawing beside words that say the same; nothing to read aloud."""
-    return format_html('<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', f" icon-{size}" if size else "", _sheet(), name)
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', f" icon-{size}" if size else "", _sheet(), name
+    )
 
 
 @register.simple_tag

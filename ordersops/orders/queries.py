@@ -1,0 +1,180 @@
+"""Reads of orders: the list, the page of one, and what links one with others."""
+
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet, Value
+from django.urls import reverse
+from django.utils.module_loading import import_string
+
+from ordersops.accounts.access import can, store_ids
+from ordersops.accounts.roles import Perm
+from ordersops.audit.models import Event
+from ordersops.lists import Page, newest
+from ordersops.orders.keys import fold
+from ordersops.orders.lifecycle import HoldReason, Payment, Risk
+from ordersops.orders.models import Order
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+LINKED_PER_KEY = 10
+DELIVERIES_SHOWN = 50
+EVENTS_SHOWN = 50
+SHARED = {"email": "e-mail", "phone": "phone", "card": "card", "ship": "address", "ip": "IP", "device": "device"}
+ADDRESS = {
+    "name": "Name", "company": "Company", "address1": "Street", "address2": "", "postal_code": "Postcode", "city": "City", "region": "Region",
+    "country": "Country", "phone": "Phone",
+}  # fmt: skip
+
+
+def page_of(user: "User", asked: dict[str, Any], cursor: str = "") -> Page[Order]:
+    """One page of the orders that fit, the newest first. Each store is read from the newest end of its own index."""
+    stores = [store for store in store_ids(user, Perm.VIEW_ORDERS) if asked["store"] in (None, "", store)]
+    parts = [_fitting(Order.objects.known().filter(store=store), asked) for store in stores]
+    return newest(parts, "placed_at", cursor, load=Order.objects.select_related("store", "customer"))
+
+
+def _fitting(orders: Any, asked: dict[str, Any]) -> "QuerySet[Order]":
+    if asked["q"]:
+        orders = orders.search(asked["q"])
+    for axis in ("stage", "payment", "risk"):
+        if asked[axis]:
+            orders = orders.filter(**{axis: asked[axis]})
+    if asked["on_hold"]:
+        orders = orders.filter(on_hold=True)
+    if asked["since"]:
+        orders = orders.filter(placed_at__gte=asked["since"])
+    if asked["until"]:
+        orders = orders.filter(placed_at__lt=asked["until"])
+    found: QuerySet[Order] = orders
+    return found
+
+
+def order_page(order: Order, user: "User") -> dict[str, Any]:
+    """The context of orders/order.html, in a constant number of queries. What lies above orders is reached by relations."""
+    may_read_cases = can(user, Perm.VIEW_CASES, order.store_id)
+    holds = list(order.holds.select_related("placed_by", "released_by"))
+    cases = list(order.cases.select_related("leased_by").order_by("-opened_at")) if may_read_cases else []
+    cases += (
+        [member.case for member in order.memberships.select_related("case__leased_by").order_by("-added_at")[:20]] if may_read_cases else []
+    )
+    decisions = _decisions(order) if may_read_cases else []
+    advice = order.recommendations.order_by("-advised_at").first() if may_read_cases else None
+    if advice is not None:
+        _say(advice, lanes().get(advice.lane))
+    return {
+        "order": order,
+        "customer": order.customer,
+        "lines": list(order.lines.all()),
+        "transactions": list(order.transactions.all()),
+        "shipments": list(order.shipments.all()),
+        "refunds": list(order.refunds.all()),
+        "disputes": list(order.disputes.all()),
+        "holds": holds,
+        "cases": cases,
+        "decisions": decisions,
+        "effects": list(order.effects.select_related("decision__by", "settled_by")) if may_read_cases else [],
+        "revisions": list(order.revisions.order_by("-id")[:EVENTS_SHOWN]),
+        "deliveries": list(order.deliveries.defer("body").order_by("-received_at")[:DELIVERIES_SHOWN])
+        if can(user, Perm.VIEW_INTAKE, order.store_id)
+        else [],
+        "timeline_more": f"{reverse('audit')}?order={order.pk}" if can(user, Perm.VIEW_AUDIT, order.store_id) else "",
+        "timeline": list(Event.objects.timeline_for(order=order)[:EVENTS_SHOWN]),
+        "recommendation": advice,
+        "addresses": compare_addresses(order),
+        "may": {
+            "hold": can(user, Perm.PLACE_HOLD, order.store_id) and not order.is_final,
+            "release_hold": {hold.pk for hold in holds if hold.released_at is None and hold.reason != HoldReason.FRAUD}
+            if can(user, Perm.RELEASE_HOLD, order.store_id)
+            else set(),
+        },
+    }
+
+
+def _decisions(order: Order) -> list[Any]:
+    """Decisions on the order's own cases and on the attacks that it is part of, the newest first."""
+    cases = [
+        *order.cases.prefetch_related("decisions__by"),
+        *[m.case for m in order.memberships.prefetch_related("case__decisions__by")[:20]],
+    ]
+    found = []
+    for case in cases:
+        for decision in case.decisions.all():
+            _say(decision, lanes().get(case.lane))
+            found.append(decision)
+    return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
+
+
+@cache
+def lanes() -> dict[str, Any]:
+    """The lanes by key, for their words and rights. Reached by their dotted paths: orders lie below cases."""
+    return {lane.key: lane for lane in (import_string(path)() for path in settings.LANES)}
+
+
+def _say(row: Any, lane: Any) -> None:
+    """Set the words of a decision's or recommendation's outcome, as its lane names them."""
+    outcome = lane.outcomes.get(row.outcome) if lane else None
+    row.outcome_label = outcome.label if outcome else "Taken back" if row.outcome == "undo" else row.outcome
+    row.tone = outcome.tone if outcome else "neutral"
+    code = getattr(row, "reason", "")
+    row.reason_sentence = next((reason.sentence for reason in (lane.reasons if lane else ()) if reason.code == code), "")
+
+
+def compare_addresses(order: Order) -> dict[str, Any]:
+    """Both addresses side by side. Only what both sides state can differ."""
+    shipping, billing = order.shipping_address or {}, order.billing_address or {}
+    rows, differences = [], []
+    for field, label in ADDRESS.items():
+        here, there = str(shipping.get(field) or ""), str(billing.get(field) or "")
+        if not here and not there:
+            continue
+        differs = bool(here and there) and fold(here) != fold(there)
+        rows.append({"label": label, "shipping": here, "billing": there, "differs": differs})
+        if differs:
+            differences.append(field)
+    return {"shipping": shipping, "billing": billing, "differences": differences, "rows": rows}
+
+
+def linked_to(order: Order) -> list[dict[str, Any]]:
+    """Other orders of the store that share a key with this one: the newest of each key, read from that key's index."""
+    base = Order.objects.filter(store=order.store_id).exclude(pk=order.pk)
+    picks = []
+    for name in SHARED:
+        key = getattr(order, f"{name}_key")
+        if key is not None:
+            found = base.filter(**{f"{name}_key": key}).order_by("-placed_at").annotate(shared=Value(name))
+            picks.append(found.values_list("pk", "shared")[:LINKED_PER_KEY])
+    if not picks:
+        return []
+    shared: defaultdict[UUID, list[str]] = defaultdict(list)
+    rows: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True)
+    for pk, name in rows:
+        shared[pk].append(SHARED[name])
+    orders = Order.objects.filter(pk__in=shared)
+    rows = [{"order_id": one.pk, "shared": shared[one.pk], **_line(one)} for one in orders]
+    return sorted(rows, key=lambda row: (len(row["shared"]), row["placed_at"] is not None, row["placed_at"]), reverse=True)
+
+
+def _line(order: Order) -> dict[str, Any]:
+    outcome, tone = _outcome(order)
+    return {
+        "number": str(order), "placed_at": order.placed_at, "total": order.total, "currency": order.currency, "risk": order.risk,
+        "outcome": outcome, "tone": tone,
+    }  # fmt: skip
+
+
+def _outcome(order: Order) -> tuple[str, str]:
+    """What became of an order, in a word, and whether that is good or bad news."""
+    if order.payment == Payment.DISPUTED:
+        return "Disputed", "bad"
+    if order.risk == Risk.DECLINED:
+        return "Declined", "bad"
+    if order.cancelled_at:
+        return "Cancelled", "neutral"
+    if order.risk in {Risk.APPROVED, Risk.CLEAR}:
+        return Risk(order.risk).label, "good"
+    return Risk(order.risk).label, "neutral"

@@ -1,0 +1,161 @@
+"""All that the page of a case shows, in a constant number of queries."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from ordersops.accounts.access import can
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.audit.models import Event
+from ordersops.cases.lanes import Lane, lane
+from ordersops.cases.models import Case
+from ordersops.effects.models import Effect
+from ordersops.effects.queries import with_rights
+from ordersops.orders.models import Order
+from ordersops.orders.queries import compare_addresses, linked_to
+from ordersops.review.evidence import advice_shown
+from ordersops.review.models import Decision
+from ordersops.review.queries import Available, available, recommendation_for
+
+MEMBERS_SHOWN = 50
+EVENTS_SHOWN = 50
+SHARED = {
+    "email": "e-mail", "phone": "phone", "ip": "IP address", "card": "card", "bin": "card range", "ship": "shipping address", "device": "device"
+}  # fmt: skip
+
+
+def page(case: Case, user: User) -> dict[str, Any]:
+    """The context of review/case.html."""
+    about, order = lane(case.lane), case.order
+    recommendation = recommendation_for(case)
+    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by")]
+    linked = linked_to(order)
+    shown = advice_shown(recommendation, about)
+    members = (
+        list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
+    )
+    context = bar(case, user, available(case, user, recommendation=recommendation), decisions)
+    return {
+        **context,
+        **shown,
+        "order": order,
+        "orders": [order, *members],
+        "orders_total": case.orders_count,
+        "customer": order.customer,
+        "recommendation": recommendation,
+        "panel_template": f"{about.key}/_panel.html",
+        "panel": about.panel(shown["frozen"]) if shown["frozen"] is not None else {},
+        "decisions": decisions,
+        "past_decisions": _past_decisions(case, about, [row["order_id"] for row in linked]),
+        "effects": _effects(case, user),
+        "holds": list(order.holds.select_related("placed_by", "released_by")),
+        "linked": linked,
+        "addresses": {**compare_addresses(order), "distance": shown["distance"]},
+        "lines": list(order.lines.all()),
+        "transactions": list(order.transactions.all()),
+        "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
+        "timeline": list(_timeline(case)[:EVENTS_SHOWN]),
+        "timeline_more": f"{reverse('audit')}?case={case.pk}" if can(user, Perm.VIEW_AUDIT, case.store_id) else "",
+    }
+
+
+def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None = None) -> dict[str, Any]:
+    """The context of the decision bar, and of the forms that it opens."""
+    about, holder = lane(case.lane), case.holder_id()
+    if decisions is None and not case.is_open:
+        decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by")[:1]]
+    last = decisions[0] if decisions and not case.is_open else None
+    return {
+        "case": case,
+        "lane": about,
+        "available": may,
+        "holder": case.leased_by if holder else None,
+        "mine": holder == user.pk,
+        "lease_until": case.lease_until if holder else None,
+        "version": version(case),
+        "changed": False,
+        "outcome": may.recommended,
+        "undo_until": may.undo.effects.order_by("due_at").values_list("due_at", flat=True).first() if may.undo else None,
+        "decided_sentence": _decided(case, last),
+        "case_title": title(case),
+        "case_who": who(case),
+        "hold_window": settings.HOLD_WINDOW_SECONDS,
+    }
+
+
+def version(case: Case) -> str:
+    """Names what the bar shows: the case's own version, its state, and who holds it. The part before the dot is what a decision is made on."""
+    holder = case.holder_id()
+    return f"{case.version}.{case.state[0]}{holder.hex[-8:] if holder else ''}"
+
+
+def title(case: Case) -> str:
+    return f"{case.order} and {case.orders_count - 1} more" if case.is_attack and case.orders_count > 1 else str(case.order)
+
+
+def who(case: Case) -> str:
+    """The customer; of an attack, what its orders share."""
+    if case.is_attack:
+        kind = case.group_key.partition(":")[0]
+        return f"sharing one {SHARED.get(kind, kind)}"
+    return case.order.name or case.order.email
+
+
+def _effects(case: Case, user: User) -> list[Effect]:
+    found = Effect.objects.filter(decision__case=case).select_related("order", "settled_by", "decision__case")
+    return with_rights(list(found.order_by("-planned_at", "order_id")[:MEMBERS_SHOWN]), user)
+
+
+def _timeline(case: Case) -> Any:
+    """Of one order everything that happened to it; of an attack what happened to the case."""
+    return Event.objects.timeline_for(case=case) if case.is_attack else Event.objects.timeline_for(order=case.order_id)
+
+
+def _dressed(decision: Decision, about: Lane) -> Decision:
+    """Set the words and tone of a decision, as its lane names them."""
+    outcome = about.outcomes.get(decision.outcome)
+    reason = next((reason for reason in about.reasons if reason.code == decision.reason), None)
+    decision.outcome_label = outcome.label if outcome else "Taken back"  # type: ignore[attr-defined]
+    decision.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
+    decision.reason_sentence = reason.sentence if reason else ""  # type: ignore[attr-defined]
+    return decision
+
+
+def _decided(case: Case, last: Decision | None) -> str:
+    if case.is_open:
+        return ""
+    if last is None:
+        return f"{case.get_state_display()}."
+    return f"{last.outcome_label}: decided by {last.by}, reason {last.reason}."  # type: ignore[attr-defined]
+
+
+def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
+    earlier = case.order.recommendations.filter(lane=case.lane).exclude(pk=newest).order_by("-advised_at")[:5]
+    found = list(earlier)
+    for each in found:
+        outcome = about.outcomes.get(each.outcome)
+        each.outcome_label = outcome.label if outcome else each.outcome  # type: ignore[attr-defined]
+    return found
+
+
+def _past_decisions(case: Case, about: Lane, orders: list[UUID]) -> list[dict[str, Any]]:
+    """What was decided, and stands, on orders that share something with this one."""
+    stands = (
+        Decision.objects.filter(case__order__in=orders, case__lane=case.lane, superseded_by=None).exclude(outcome="undo").exclude(case=case)
+    )
+    return [
+        {
+            "at": decision.decided_at,
+            "number": str(decision.case.order),
+            "url": reverse("case", args=[decision.case_id]),
+            "outcome": decision.outcome_label,  # type: ignore[attr-defined]
+            "tone": decision.tone,  # type: ignore[attr-defined]
+            "by": decision.by,
+            "reason": decision.reason_sentence or decision.reason,  # type: ignore[attr-defined]
+            "overrides": decision.overrides,
+        }
+        for decision in (_dressed(decision, about) for decision in stands.select_related("by", "case__order")[:10])
+    ]

@@ -1,0 +1,24 @@
+"""What a decision is made of, read from its form. Whether it may be made is the verbs' business."""
+
+from typing import Any
+
+from django import forms
+
+
+class ApproveForm(forms.Form):
+    version = forms.IntegerField(min_value=0, error_messages={"required": "The page did not say what it showed. Reload it."})
+    reason = forms.CharField(required=False, max_length=10)
+    note = forms.CharField(required=False, max_length=2000)
+
+    def filled(self, *more: str) -> dict[str, Any]:
+        """What was typed, and what is wrong with it, for drawing the form again."""
+        wrong = [f"{self.fields[name].label or name.capitalize()}: {error}" for name, found in self.errors.items() for error in found]
+        return {**{name: self.data.get(name, "") for name in self.fields}, "errors": [*wrong, *more]}
+
+
+class OverrideForm(ApproveForm):
+    outcome = forms.CharField(max_length=40, error_messages={"required": "Choose what should happen instead."})
+    reason = forms.CharField(max_length=10, error_messages={"required": "Choose a reason."})
+    note = forms.CharField(
+        min_length=10, max_length=2000, error_messages={"required": "Say in a note what you know that the advice did not."}
+    )  # fmt: skip

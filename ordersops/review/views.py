@@ -1,0 +1,130 @@
+"""The desk: one case, and the acts on it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ordersops.accounts.access import get_or_404, require
+from ordersops.accounts.roles import Perm
+from ordersops.cases import actions as cases
+from ordersops.cases.lanes import lane
+from ordersops.cases.models import Case
+from ordersops.errors import Conflict, Invalid
+from ordersops.htmx import done, seen, show
+from ordersops.review import actions
+from ordersops.review.case_page import bar, page, version
+from ordersops.review.forms import ApproveForm, OverrideForm
+from ordersops.review.models import Decision
+from ordersops.review.queries import Available, available
+
+
+def _load(request: HttpRequest, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
+    loaded = Case.objects.select_related("order", "store", "leased_by") if queryset is None else queryset
+    return get_or_404(loaded, request, Perm.VIEW_CASES, pk=pk)
+
+
+@require_safe
+def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by"))
+    return render(request, "review/case.html", page(found, request.user))
+
+
+@require_safe
+def decision_bar(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The bar alone, asked for every two seconds: 204 as long as nothing changed."""
+    found = _load(request, pk, Case.objects.select_related("leased_by"))
+    if seen(request, version(found)):
+        return HttpResponse(status=204)
+    known = request.headers.get("X-Seen") or request.GET.get("v", "")
+    return _bar(request, found, changed=bool(known) and known.partition(".")[0] != str(found.version))
+
+
+def _bar(request: HttpRequest, found: Case, *, changed: bool = False) -> HttpResponse:
+    context = bar(found, request.user, available(found, request.user))
+    return render(request, "review/_decision_bar.html", {**context, "changed": changed})
+
+
+@require_POST
+def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = cases.claim(case=_load(request, pk), by=request.user)
+    return _after_lease(request, found)
+
+
+@require_POST
+def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = cases.release(case=_load(request, pk), by=request.user)
+    return _after_lease(request, found)
+
+
+def _after_lease(request: HttpRequest, found: Case) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return _bar(request, found)
+    return done(request, "case", found.pk)
+
+
+@require_POST
+def lease(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The heartbeat of an open page: 204, or 409 once the lease is lost."""
+    cases.heartbeat(case=_load(request, pk), by=request.user)
+    return HttpResponse(status=204)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The confirm step of approving, and approving."""
+    found = _load(request, pk)
+    if request.method != "POST":
+        return _confirm(request, found, "approve", {})
+    form = ApproveForm(request.POST)
+    if not form.is_valid():
+        return _confirm(request, found, "approve", form.filled(), status=422)
+    try:
+        decision = actions.approve(case=found, by=request.user, **form.cleaned_data)
+    except Invalid as refusal:
+        return _confirm(request, found, "approve", form.filled(refusal.message), status=422)
+    return _decided(request, found, decision)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def override(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The form for deciding against the advice, and deciding so."""
+    found = _load(request, pk)
+    if request.method != "POST":
+        return _confirm(request, found, "override", {})
+    form = OverrideForm(request.POST)
+    if not form.is_valid():
+        return _confirm(request, found, "override", form.filled(), status=422)
+    try:
+        decision = actions.override(case=found, by=request.user, **form.cleaned_data)
+    except Invalid as refusal:
+        return _confirm(request, found, "override", form.filled(refusal.message), status=422)
+    return _decided(request, found, decision)
+
+
+def _confirm(request: HttpRequest, found: Case, act: str, filled: dict[str, Any], status: int = 200) -> HttpResponse:
+    """Draw the form of `act`, unless the person may not do it or it has no meaning now."""
+    require(request.user, lane(found.lane).decides, found.store_id, to="decide this case", case=found)
+    if act == "override":
+        require(request.user, Perm.OVERRIDE, found.store_id, to="decide against a recommendation", case=found)
+    may: Available = available(found, request.user)
+    if not getattr(may, act):
+        raise Conflict(may.why_not or "No other outcome is possible for this order now.")
+    context = {**bar(found, request.user, may), "form": filled, "order": found.order}
+    return show(request, f"review/{act}.html", context, fragment=f"review/_{act}_form.html", status=status)
+
+
+def _decided(request: HttpRequest, found: Case, decision: Decision) -> HttpResponse:
+    outcome = lane(found.lane).outcomes[decision.outcome]
+    return done(request, "case", found.pk, say=f"{outcome.label}: decided. {outcome.sentence}")
+
+
+@require_POST
+def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Take a decision back within the hold window."""
+    decision = get_or_404(Decision.objects.select_related("case"), request, Perm.VIEW_CASES, pk=pk)
+    actions.undo(decision=decision, by=request.user)
+    return done(request, "case", decision.case_id, say="The decision was taken back. The case is open again.")

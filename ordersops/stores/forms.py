@@ -1,0 +1,47 @@
+"""Connecting and changing a store. What may be in the fields is the verbs' business; here is only what they look like."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+
+from ordersops.stores.currencies import CURRENCIES
+from ordersops.stores.platforms import platforms
+
+
+def _text(**attributes: str) -> forms.TextInput:
+    return forms.TextInput(attrs={"class": "input", "autocomplete": "off", **attributes})
+
+
+class ConnectForm(forms.Form):
+    name = forms.CharField(max_length=120, widget=_text(), help_text="As your colleagues call it.")
+    platform = forms.ChoiceField(widget=forms.Select(attrs={"class": "select"}))
+    currency = forms.ChoiceField(
+        choices=[(code, code) for code in sorted(CURRENCIES)], initial="USD", widget=forms.Select(attrs={"class": "select"})
+    )  # fmt: skip
+    time_zone = forms.ChoiceField(
+        choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())], initial="UTC",
+        widget=forms.Select(attrs={"class": "select"}), label="Time zone",
+    )  # fmt: skip
+    secret = forms.CharField(
+        required=False, max_length=200, label="Webhook secret", strip=True,
+        widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "new-password"}),
+        help_text="Where the platform gives you one. Left empty, we make one and show it once.",
+    )  # fmt: skip
+    callback_url = forms.CharField(
+        required=False, max_length=200, label="Callback address", widget=_text(inputmode="url"),
+        help_text="Where signed decisions are sent. Left empty, the page says what a person must do in the store.",
+    )  # fmt: skip
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["platform"].choices = [(key, platform.label) for key, platform in platforms().items()]  # type: ignore[attr-defined]
+
+
+class StoreForm(forms.Form):
+    name = forms.CharField(max_length=120, widget=_text())
+    callback_url = forms.CharField(required=False, max_length=200, label="Callback address", widget=_text(inputmode="url"))
+    is_active = forms.BooleanField(required=False, label="Active", help_text="Webhooks of a store that is not active are refused.")
+
+
+class RotateForm(forms.Form):
+    secret = forms.CharField(required=False, max_length=200)

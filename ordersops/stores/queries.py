@@ -1,0 +1,33 @@
+"""Reads of stores. A secret leaves here once, in the answer to the request that made it."""
+
+from typing import Any
+
+from django.conf import settings
+
+from ordersops.accounts.access import can
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.audit.models import Event
+from ordersops.stores.forms import StoreForm
+from ordersops.stores.models import Store
+
+EVENTS_SHOWN = 25
+
+
+def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_secret: str = "") -> dict[str, Any]:
+    """The context of stores/store.html. The address and the secret's end are for those who may change the connection."""
+    manages = can(user, Perm.MANAGE_STORES, store.pk)
+    now = {"name": store.name, "callback_url": store.callback_url, "is_active": store.is_active}
+    events = (
+        Event.objects.filter(stream=f"store:{store.pk}").order_by("-seq")[:EVENTS_SHOWN] if can(user, Perm.VIEW_AUDIT, store.pk) else []
+    )
+    return {
+        "store": store,
+        "may_manage": manages,
+        "endpoint_url": f"{settings.PUBLIC_URL}{store.endpoint_path}" if manages else "",
+        "secret_ending": store.webhook_secret[-4:] if manages else "",
+        "new_secret": new_secret,
+        "form": (form or StoreForm(initial=now)) if manages else None,
+        "timeline": list(events),
+        "timeline_more": "",
+    }

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from ordersops.stores import views
+
+urlpatterns = [
+    path("", views.stores, name="stores"),
+    path("connect/", views.connect, name="store_connect"),
+    path("<uuid:pk>/", views.store, name="store"),
+    path("<uuid:pk>/rotate", views.rotate, name="store_rotate"),
+]

@@ -1,0 +1,75 @@
+"""Stores: what is connected, and changing it."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ordersops.accounts.access import get_or_404, require_anywhere
+from ordersops.accounts.roles import Perm
+from ordersops.errors import Invalid
+from ordersops.htmx import done
+from ordersops.stores import actions, queries
+from ordersops.stores.forms import ConnectForm, RotateForm, StoreForm
+from ordersops.stores.models import Store
+
+
+@require_safe
+def stores(request: HttpRequest) -> HttpResponse:
+    require_anywhere(request.user, Perm.VIEW_INTAKE)
+    found = Store.objects.visible_to(request.user, Perm.VIEW_INTAKE).select_related("pulse").order_by("name")
+    return render(request, "stores/list.html", {"stores": list(found)})
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_http_methods(["GET", "HEAD", "POST"])
+def connect(request: HttpRequest) -> HttpResponse:
+    """Connect a sales channel. Its secret is in the answer, and nowhere afterwards."""
+    require_anywhere(request.user, Perm.MANAGE_STORES)
+    if request.method != "POST":
+        return render(request, "stores/connect.html", {"form": ConnectForm()})
+    form = ConnectForm(request.POST)
+    if form.is_valid():
+        try:
+            store = actions.connect(by=request.user, **form.cleaned_data)
+        except Invalid as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return render(request, "stores/store.html", queries.store_page(store, request.user, new_secret=store.webhook_secret))
+    return render(request, "stores/connect.html", {"form": form}, status=422)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def store(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """One store; a POST changes what is not secret."""
+    found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
+    if request.method != "POST":
+        return render(request, "stores/store.html", queries.store_page(found, request.user))
+    form = StoreForm(request.POST)
+    if form.is_valid():
+        try:
+            actions.update(store=found, by=request.user, **form.cleaned_data)
+        except Invalid as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return done(request, "store", found.pk, say="Saved.")
+    return render(request, "stores/store.html", queries.store_page(found, request.user, form=form), status=422)
+
+
+@never_cache
+@sensitive_post_parameters("secret")
+@require_POST
+def rotate(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Replace the webhook secret. The new one is in the answer, and nowhere afterwards."""
+    found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
+    form = RotateForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("The secret is too long; 200 characters are the most. The old one is still in use.")
+    secret = actions.rotate_secret(store=found, by=request.user, secret=form.cleaned_data["secret"] or None)
+    found.refresh_from_db()
+    return render(request, "stores/store.html", queries.store_page(found, request.user, new_secret=secret))

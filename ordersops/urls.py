@@ -1,0 +1,26 @@
+"""All addresses of the desk. Webhooks come in by `intake.door.Door`, before any of this."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+
+from ordersops.health import healthz, readyz
+from ordersops.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("ordersops.accounts.urls")),
+    path("queues/", include("ordersops.cases.urls")),
+    path("", include("ordersops.review.urls")),
+    path("", include("ordersops.orders.urls")),
+    path("effects/", include("ordersops.effects.urls")),
+    path("intake/", include("ordersops.intake.urls")),
+    path("stores/", include("ordersops.stores.urls")),
+    path("audit/", include("ordersops.audit.urls")),
+    path("healthz", login_not_required(healthz), name="healthz"),
+    path("readyz", login_not_required(readyz), name="readyz"),
+]
+
+handler400 = "ordersops.middleware.bad_request"
+handler403 = "ordersops.middleware.forbidden"
+handler404 = "ordersops.middleware.not_found"
+handler500 = "ordersops.middleware.failed"
