@@ -1,24 +1,28 @@
 /* <time datetime="..." data-relative> reads "3 min ago" and keeps reading true; its title has the exact local time.
  * <time datetime="..." data-local> shows the exact time in the reader's own zone. The server's text stands without a script. */
-const STEPS = [
-  [45, 1, "second"],
-  [60 * 45, 60, "minute"],
-  [3600 * 22, 3600, "hour"],
-  [86400 * 26, 86400, "day"],
-  [86400 * 320, 86400 * 30.4, "month"],
-  [Infinity, 86400 * 365.25, "year"],
+const UNITS = [
+  [365 * 86400, "year"],
+  [30 * 86400, "month"],
+  [86400, "day"],
+  [3600, "h"],
+  [60, "min"],
 ];
 const locale = document.documentElement.lang || undefined;
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
 const near = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
 const far = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
-const relative = new Intl.RelativeTimeFormat(locale, { style: "short", numeric: "auto" });
+
+/* The same words as the server's, so that nothing jumps when a page comes alive. */
+function span(seconds) {
+  const [size, unit] = UNITS.find(([limit]) => seconds >= limit) ?? [];
+  if (!size) return "moments";
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count > 1 && unit !== "h" && unit !== "min" ? "s" : ""}`;
+}
 
 function describe(moment) {
-  const seconds = (moment - Date.now()) / 1000;
-  if (Math.abs(seconds) < 10) return "just now";
-  const [, size, unit] = STEPS.find(([limit]) => Math.abs(seconds) < limit);
-  return relative.format(Math.round(seconds / size), unit);
+  const seconds = (Date.now() - moment) / 1000;
+  return seconds >= 0 ? `${span(seconds)} ago` : `in ${span(-seconds)}`;
 }
 
 function show(root) {
