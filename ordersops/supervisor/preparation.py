@@ -20,12 +20,12 @@ def prepare(say: Callable[[str], None]) -> None:
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except Exception as error:  # a migration may fail in any way, and its words are what helps
-        raise Refused(MIGRATION, f"The migrations could not be applied: {_one_line(error)}") from error
+        raise Refused(MIGRATION, f"The migrations could not be applied ({_one_line(error)}).") from error
     for command in (["createcachetable"], ["sync_roles"], ["collectstatic", "--no-input"]):
         try:
             call_command(*command, verbosity=0, stdout=StringIO())
         except (CommandError, Error, OSError, ImproperlyConfigured) as error:
-            raise Refused(PREPARATION, f"{command[0]} failed: {_one_line(error)}") from error
+            raise Refused(PREPARATION, f"manage.py {command[0]} failed ({_one_line(error)}).") from error
     try:
         call_command("check", fail_level="ERROR", verbosity=0, stdout=StringIO(), stderr=StringIO())
     except SystemCheckError as error:
@@ -38,9 +38,9 @@ def _database_answers() -> None:
         if connection.pg_version < OLDEST_POSTGRESQL:  # type: ignore[attr-defined]
             raise Refused(DATABASE, f"The database is PostgreSQL {connection.pg_version // 10000}: 15 or newer is needed.")  # type: ignore[attr-defined]
     except NotSupportedError as error:
-        raise Refused(DATABASE, f"The database is too old: {_one_line(error)}") from error
+        raise Refused(DATABASE, f"The database cannot be used ({_one_line(error)}).") from error
     except Error as error:
-        raise Refused(DATABASE, f"The database in DATABASE_URL does not answer: {_one_line(error)}") from error
+        raise Refused(DATABASE, f"The database does not answer: check DATABASE_URL and that the server runs ({_one_line(error)}).") from error
 
 
 def _one_line(error: BaseException) -> str:

@@ -1,0 +1,131 @@
+"""Whatever is killed under load: every delivery that was acknowledged is applied, exactly once."""
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from tests.product import Product, shopify_order, wait_for
+
+numbers = itertools.count(1)
+LOAD_SECONDS = 5.0
+KILL_AFTER = 1.5
+
+
+class Load:
+    """Senders that post one order after another, and remember which were acknowledged."""
+
+    def __init__(self, product: Product) -> None:
+        self.product = product
+        self.acknowledged: list[str] = []
+        self.refused = 0
+        self.over = threading.Event()
+
+    def send(self) -> None:
+        with requests.Session() as session:
+            while not self.over.is_set():
+                order = shopify_order(next(numbers))
+                status = self.product.post(order, session=session)
+                if status == 200:
+                    self.acknowledged.append(str(order["id"]))
+                else:
+                    self.refused += 1
+                    time.sleep(0.05)
+
+
+@contextmanager
+def load(product: Product) -> Iterator[Load]:
+    """Four senders for a few seconds; inside the block, something may be killed."""
+    under_way = Load(product)
+    with ThreadPoolExecutor(4) as senders:
+        futures = [senders.submit(under_way.send) for _ in range(4)]
+        try:
+            time.sleep(KILL_AFTER)
+            yield under_way
+            time.sleep(LOAD_SECONDS - KILL_AFTER)
+        finally:
+            under_way.over.set()
+        for future in futures:
+            future.result()
+
+
+def settle(product: Product, seconds: float = 75) -> None:
+    """Wait until no delivery waits any more."""
+    wait_for(lambda: product.rows("SELECT count(*) FROM intake_delivery WHERE state = 'pending'") == [(0,)], seconds, product.said)
+
+
+def applied_once(product: Product, acknowledged: list[str]) -> None:
+    assert len(acknowledged) > 20
+    ids = sorted(acknowledged)
+    found = product.rows("SELECT external_id FROM orders_order WHERE external_id = ANY(%s) ORDER BY 1", ids)
+    assert [row[0] for row in found] == ids
+    placed = product.rows(
+        "SELECT o.external_id, count(e.*) FROM orders_order o LEFT JOIN audit_event e ON e.order_id = o.id AND e.verb = 'order.placed' "
+        "WHERE o.external_id = ANY(%s) GROUP BY 1 HAVING count(e.*) <> 1",
+        ids,
+    )
+    assert placed == []
+    states = product.rows(
+        "SELECT d.state, count(*) FROM intake_delivery d JOIN orders_order o ON o.id = d.order_id WHERE o.external_id = ANY(%s) GROUP BY 1",
+        ids,
+    )
+    assert states == [("done", len(ids))]
+
+
+def test_killing_an_intake_worker(product: Product) -> None:
+    with load(product) as sent:
+        product.workers("intake")[0].kill()
+    settle(product)
+    applied_once(product, sent.acknowledged)
+
+
+def test_killing_a_web_worker(product: Product) -> None:
+    with load(product) as sent:
+        product.web_workers()[0].kill()
+    wait_for(lambda: len(product.web_workers()) == 2, 10, product.said)
+    settle(product)
+    applied_once(product, sent.acknowledged)
+
+
+def test_killing_the_database(product: Product) -> None:
+    with load(product) as sent:
+        product.postgres()[0].kill()
+    wait_for(lambda: product.answers("/readyz") == 200, 60, product.said)
+    assert "the embedded database is back" in product.said()
+    settle(product)
+    applied_once(product, sent.acknowledged)
+
+
+@pytest.mark.parametrize("name", ["granian", "qcluster"])
+def test_a_killed_process_is_brought_back(product: Product, name: str) -> None:
+    before = product._child(name)
+    before.kill()
+    wait_for(lambda: product._child(name).pid != before.pid if _is_there(product, name) else False, 15, product.said)
+    wait_for(lambda: product.answers("/readyz") == 200, 30, product.said)
+
+
+def _is_there(product: Product, name: str) -> bool:
+    try:
+        product._child(name)
+    except AssertionError:
+        return False
+    return True
+
+
+def test_status_and_readiness_say_what_is_there(product: Product) -> None:
+    settle(product)
+    found = product.status()
+    orders = product.rows("SELECT count(*) FROM orders_order")[0][0]
+    assert found["orders"] == orders
+    assert found["deliveries"].get("pending", 0) == 0
+    assert found["events"] >= orders
+    assert set(found["clusters"]) == {"intake", "advice", "sweeper"}
+    assert all(age < 60 for age in found["clusters"].values())
+    answer = requests.get(f"{product.base_url}/readyz", timeout=5)
+    assert (answer.status_code, answer.json()["ready"]) == (200, True)
+    assert requests.get(f"{product.base_url}/healthz", timeout=5).text == "ok\n"
