@@ -170,9 +170,8 @@ def _link(orders: Sequence[Order], found: dict[UUID, History]) -> None:
 
 
 def _past(*row: Any) -> Past:
-    country, disputed, attempt_failed, label = row[18:]
-    keys = dict(zip(KEYS, row[11:18], strict=True))
-    return Past(*row[:11], keys=keys, country=country, disputed=disputed, attempt_failed=attempt_failed, label=label)
+    values = [*row[:11], dict(zip(KEYS, row[11:18], strict=True)), *row[18:]]
+    return Past(*values)
 
 
 _USUAL = """

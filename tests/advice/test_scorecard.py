@@ -1,0 +1,166 @@
+"""The scorecard: sums, bands, confidence, and a justification that says nothing but what was verified."""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordersops.advice.facts import Evidence
+from ordersops.advice.justify import compose, loose_numbers
+from ordersops.advice.scorecard import advise, band, claims_of, confidence, fingerprint, total
+from ordersops.advice.verify import Claim, verify
+from ordersops.cases.lanes import Outcome, Policy, Seen
+from tests.advice.evidence import EVIDENCE
+
+POLICY = Policy(
+    "test-1",
+    anomalous_from=30,
+    high_from=60,
+    decline_from=50,
+    review_within={"high": timedelta(hours=1)},
+    attack_orders=5,
+    attack_within=timedelta(hours=1),
+)
+
+
+@dataclass
+class Questions:
+    """As much of a lane as an advisor needs."""
+
+    policy: Policy = POLICY
+    rules_version: str = "rules-1"
+    outcomes = {
+        key: Outcome(key, key.title(), key.title(), tone, "", "", "")
+        for key, tone in (("accept", "good"), ("refuse", "bad"), ("ask", "neutral"))
+    }
+
+
+LANE = Questions()
+BURST = Seen("burst", "velocity", "fired", 40, "7 orders in the last hour", (("orders_1h", "ge", 3),))
+ABROAD = Seen("abroad", "address", "fired", 15, "Shipped abroad", (("same_country", "eq", False), ("distance_km", "ge", 500)))
+KNOWN = Seen("known", "history", "clearing", -20, "A known customer", (("orders_1h", "ge", 1),))
+SILENT = Seen("no_cvv", "payment", "unavailable", 0, "CVV answer is not available", (("cvv", "absent", None),))
+WRONG = Seen("wrong", "basket", "fired", 10, "9 orders in the last hour", (("orders_1h", "eq", 9),))
+
+
+def ask(*signals: Seen, possible: tuple[str, ...] = ("accept", "refuse"), evidence: Evidence = EVIDENCE):  # type: ignore[no-untyped-def]
+    return advise(lane=LANE, evidence=evidence, signals=signals, possible=possible)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("score", "expected"), [(0, "clear"), (29, "clear"), (30, "anomalous"), (59, "anomalous"), (60, "high"), (100, "high")]
+)
+def test_bands(score: int, expected: str) -> None:
+    assert band(score, POLICY) == expected
+
+
+@pytest.mark.parametrize(("points", "score"), [((), 0), ((40, 15), 55), ((40, -60), 0), ((90, 90), 100)])
+def test_the_score_is_the_sum_within_0_and_100(points: tuple[int, ...], score: int) -> None:
+    assert total([Seen("s", "g", "fired", one, "") for one in points]) == score
+
+
+@pytest.mark.parametrize(("points", "outcome"), [((40,), "accept"), ((49,), "accept"), ((50,), "refuse"), ((90,), "refuse")])
+def test_it_recommends_against_the_order_from_the_policys_score(points: tuple[int, ...], outcome: str) -> None:
+    assert ask(*(replace(BURST, points=one) for one in points)).outcome == outcome
+
+
+@given(
+    st.lists(st.sampled_from([BURST, ABROAD, KNOWN, SILENT, WRONG]), max_size=5),
+    st.sets(st.sampled_from(["accept", "refuse", "ask"]), min_size=1),
+)
+def test_it_never_recommends_what_is_not_possible(signals: list[Seen], possible: set[str]) -> None:
+    answer = ask(*signals, possible=tuple(sorted(possible)))
+    assert answer.outcome in possible
+    assert {one["outcome"] for one in answer.alternatives} == possible - {answer.outcome}
+
+
+def test_it_has_no_answer_where_nothing_is_possible() -> None:
+    with pytest.raises(ValueError, match="possible"):
+        ask(BURST, possible=())
+
+
+@pytest.mark.parametrize(("score", "expected"), [(0, "high"), (28, "low"), (40, "medium"), (52, "low"), (90, "high")])
+def test_confidence_is_low_near_a_threshold(score: int, expected: str) -> None:
+    assert confidence(score, POLICY, EVIDENCE) == expected
+
+
+def test_confidence_falls_with_what_is_missing() -> None:
+    whole = [fact for fact in EVIDENCE if fact.state == "present"]
+    half = [replace(fact, value=None, state="unavailable") if number % 2 else fact for number, fact in enumerate(whole)]
+    some = [replace(fact, value=None, state="unavailable") if number < 2 else fact for number, fact in enumerate(whole)]
+    assert confidence(95, POLICY, Evidence(whole)) == "high"
+    assert confidence(95, POLICY, Evidence(some)) == "medium"
+    assert confidence(95, POLICY, Evidence(half)) == "low"
+    assert confidence(95, POLICY, Evidence([])) == "low"
+
+
+def test_the_same_question_has_the_same_answer() -> None:
+    first, second = ask(BURST, ABROAD, KNOWN, SILENT), ask(SILENT, KNOWN, ABROAD, BURST)
+    assert repr(first) == repr(second)
+    thawed = Evidence.parse(EVIDENCE.canonical())
+    assert repr(ask(BURST, ABROAD, KNOWN, SILENT, evidence=thawed)) == repr(first)
+
+
+def test_claims_come_heaviest_first_and_with_a_direction() -> None:
+    claims = claims_of([ABROAD, KNOWN, BURST, SILENT], EVIDENCE)
+    assert [(one.fact, one.direction) for one in claims] == [
+        ("orders_1h", "for"), ("orders_1h", "against"), ("same_country", "for"), ("distance_km", "for"),
+    ]  # fmt: skip
+    assert claims[3].sentence == "Distance is at least 500"
+
+
+def test_a_claim_that_fails_marks_the_advice_and_is_not_in_the_text() -> None:
+    answer = ask(BURST, WRONG)
+    assert not answer.verified
+    assert "9 orders" not in answer.justification
+    assert "7 orders in the last hour" in answer.justification
+
+
+def test_the_text_names_both_sides_and_what_is_missing() -> None:
+    text = ask(BURST, ABROAD, KNOWN, SILENT).justification
+    assert text == (
+        "For risk: 7 orders in the last hour; shipped abroad; distance is at least 500. Against risk: a known customer. "
+        "Not available, and counted neither way: CVV answer."
+    )
+
+
+def test_nothing_seen_says_so() -> None:
+    assert ask().justification.startswith("Nothing in the evidence speaks for risk. Nothing speaks against it.")
+
+
+def test_why_not_the_alternative() -> None:
+    assert ask(BURST, KNOWN).alternatives == [{"outcome": "refuse", "why_not": "A known customer"}]
+    assert ask(BURST, ABROAD).alternatives == [{"outcome": "accept", "why_not": "7 orders in the last hour"}]
+    assert ask().alternatives == [{"outcome": "refuse", "why_not": "Little speaks for risk."}]
+
+
+def test_a_number_from_nowhere_is_kept_out_of_the_text() -> None:
+    claims = verify(
+        [Claim("orders_1h", "ge", 3, "for", "Seen 12 times elsewhere"), Claim("orders_1h", "eq", 7, "for", "7 in an hour")], EVIDENCE
+    )
+    text = compose(claims, missing=[], evidence=EVIDENCE)
+    assert "12" not in text
+    assert "7 in an hour" in text
+
+
+@pytest.mark.parametrize(
+    ("text", "sources", "loose"),
+    [
+        ("1,240.00 EUR", ["1240.00"], []),
+        ("4.2 times", ["4.20"], []),
+        ("40 orders", ["4"], ["40"]),
+        ("100 km", ["1"], ["100"]),
+        ("no number", [], []),
+    ],
+)
+def test_loose_numbers(text: str, sources: list[str], loose: list[str]) -> None:
+    assert loose_numbers(text, sources) == loose
+
+
+def test_versions_say_which_rules_and_policy() -> None:
+    answer = ask(BURST)
+    assert (answer.advisor, answer.advisor_version, answer.policy_version) == ("scorecard", "1/rules-1", "test-1")
+    assert fingerprint({"a": (1,)}) != fingerprint({"a": (2,)})
+    assert len(fingerprint({})) == 8
