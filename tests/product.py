@@ -132,14 +132,15 @@ class Product:
         return [postmaster, *postmaster.children()]
 
     def web_workers(self) -> list[psutil.Process]:
-        return self._child("granian").children()
+        return self.child("granian").children()
 
     def workers(self, cluster: str) -> list[psutil.Process]:
         """The processes of a cluster that work: django-q2 starts them before its monitor and its pusher."""
-        sentinel = self._child("qcluster", Q_CLUSTER_NAME=cluster).children()[0]
+        sentinel = self.child("qcluster", Q_CLUSTER_NAME=cluster).children()[0]
         return sorted(sentinel.children(), key=lambda process: process.create_time())[:2]
 
-    def _child(self, word: str, **variables: str) -> psutil.Process:
+    def child(self, word: str, **variables: str) -> psutil.Process:
+        """The child of the supervisor with the word in its command line and the variables in its environment."""
         for process in psutil.Process(self.pid).children():
             with contextlib.suppress(psutil.Error):  # it may end while we look
                 if word in " ".join(process.cmdline()) and variables.items() <= process.environ().items():

@@ -101,20 +101,23 @@ def test_killing_the_database(product: Product) -> None:
     applied_once(product, sent.acknowledged)
 
 
-@pytest.mark.parametrize("name", ["granian", "qcluster"])
-def test_a_killed_process_is_brought_back(product: Product, name: str) -> None:
-    before = product._child(name)
+@pytest.mark.parametrize(
+    ("word", "variables"), [("granian", {}), ("qcluster", {"Q_CLUSTER_NAME": "advice"}), ("sweep", {})], ids=["web", "advice", "sweeper"]
+)
+def test_a_killed_process_takes_its_group_along_and_is_brought_back(product: Product, word: str, variables: dict[str, str]) -> None:
+    before = product.child(word, **variables)
+    group = [before, *before.children(recursive=True)]
     before.kill()
-    wait_for(lambda: product._child(name).pid != before.pid if _is_there(product, name) else False, 15, product.said)
+
+    def came_back() -> bool:
+        try:
+            return product.child(word, **variables).pid != before.pid
+        except AssertionError:
+            return False
+
+    wait_for(came_back, 15, product.said)
+    assert not [process for process in group if process.is_running()]
     wait_for(lambda: product.answers("/readyz") == 200, 30, product.said)
-
-
-def _is_there(product: Product, name: str) -> bool:
-    try:
-        product._child(name)
-    except AssertionError:
-        return False
-    return True
 
 
 def test_status_and_readiness_say_what_is_there(product: Product) -> None:
