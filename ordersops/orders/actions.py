@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
 from ordersops.orders import write
 from ordersops.orders.changes import Change
+from ordersops.orders.customers import absorb
 from ordersops.orders.lifecycle import HoldReason, Risk, check_risk_transition, derive
 from ordersops.orders.merge import PERSONAL, Draft, changed_fields, merge, settle
 from ordersops.orders.models import Dispute, Hold, Line, Order, Refund, Shipment, Transaction
-from ordersops.stores.facts import OrderFacts
+from ordersops.stores.facts import CustomerFacts, OrderFacts
 
-PARTS = {"lines": Line, "transactions": Transaction, "shipments": Shipment, "refunds": Refund, "disputes": Dispute}
+PARTS: dict[str, Any] = {"lines": Line, "transactions": Transaction, "shipments": Shipment, "refunds": Refund, "disputes": Dispute}
 
 
 @atomic
@@ -35,16 +37,16 @@ def apply_facts(*, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> list[C
     named = {(store, fact.order) for store, fact in facts if fact.order}
     _lock(named)
     drafts = _load(named)
-    customers = []
+    told: list[tuple[UUID, CustomerFacts, datetime]] = []
     for store, fact in facts:
         if fact.order:
             merge(drafts[store, fact.order], fact)
         elif fact.customer is not None:
-            customers.append((store, fact.customer))
+            told.append((store, fact.customer, fact.customer.at or fact.at))
     touched = [draft for draft in drafts.values() if draft.core_changed or draft.written or draft.kinds]
     for draft in touched:
         settle(draft)
-    write.customers(customers, touched)
+    absorb(told, touched)
     write.drafts(touched)
     changes = []
     for draft in touched:
@@ -68,13 +70,13 @@ def _load(named: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], Draft]:
     stores, externals = {store for store, _ in named}, {external for _, external in named}
     drafts: dict[tuple[UUID, str], Draft] = {}
     rows = Order.objects.filter(store__in=stores, external_id__in=externals).order_by("pk").select_for_update(of=("self",))
-    for order in rows if named else ():
+    for order in rows.select_related("customer") if named else ():
         if (order.store_id, order.external_id) in named:
             drafts[order.store_id, order.external_id] = Draft(order, is_new=False)
     by_id = {draft.order.pk: draft for draft in drafts.values()}
     if by_id:
         for name, model in PARTS.items():
-            for part in model._default_manager.filter(order__in=list(by_id)):
+            for part in model.objects.filter(order__in=list(by_id)):
                 getattr(by_id[part.order_id], name)[part.external_id] = part
         for hold in Hold.objects.open().filter(order__in=list(by_id)):
             by_id[hold.order_id].holds.append(hold)
@@ -185,7 +187,7 @@ def refresh_axes(orders: Sequence[Order]) -> None:
     ids = [order.pk for order in orders]
     for name, model in (("lines", Line), ("shipments", Shipment), ("disputes", Dispute)):
         parts[name] = defaultdict(list)
-        for part in model._default_manager.filter(order__in=ids):
+        for part in model.objects.filter(order__in=ids):
             parts[name][part.order_id].append(part)
     holds = defaultdict(list)
     for hold in Hold.objects.open().filter(order__in=ids):
@@ -196,5 +198,3 @@ def refresh_axes(orders: Sequence[Order]) -> None:
         order.returns, order.stage, order.on_hold = axes.returns, axes.stage, axes.on_hold
         order.version += 1
     write.axes(orders)
-
-

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Change:
-    """`fields` maps a changed field to (before, after); `kinds` names the parts that changed: placed, order, address, contact, payment, shipment, refund, dispute, risk."""
+    """`fields` maps a changed field to (before, after).
+
+    `kinds` names the parts that changed: placed, address, contact, payment, shipment, refund, dispute, risk.
+    """
 
     order: "Order"
     kinds: set[str] = field(default_factory=set)

@@ -32,7 +32,10 @@ class OrderFilters(Filters):
         return asked
 
 
+# A fraud hold is placed by the assessment and ends with a decision; a person has the other reasons.
+HOLD_REASONS = [(reason.value, reason.label) for reason in HoldReason if reason != HoldReason.FRAUD]
+
+
 class HoldForm(forms.Form):
-    # A fraud hold is placed by the assessment and ends with a decision; a person has the other reasons.
-    reason = forms.ChoiceField(choices=[choice for choice in HoldReason.choices if choice[0] != HoldReason.FRAUD])
+    reason = forms.ChoiceField(choices=HOLD_REASONS)
     note = forms.CharField(required=False, max_length=300)

@@ -60,7 +60,9 @@ def order_keys(
     *, email: str, phone: str, address: dict[str, Any], client: dict[str, Any], cards: list[dict[str, Any]]
 ) -> dict[str, int | None]:
     """All keys of an order. The card is the last one tried that has a fingerprint (or BIN with last four and name)."""
-    card = next((card for card in reversed(cards) if card.get("fingerprint") or (card.get("bin") and card.get("last4"))), {})
+    card: dict[str, Any] = next(
+        (card for card in reversed(cards) if card.get("fingerprint") or (card.get("bin") and card.get("last4"))), {}
+    )
     number = card.get("fingerprint") or (f"{card['bin']}{card['last4']}{fold(card.get('name', ''))}" if card else "")
     device = client.get("device_id") or client.get("session_id") or ""
     return {

@@ -126,7 +126,9 @@ class HoldReason(models.TextChoices):
     OTHER = "other", "Other"
 
 
-SHIPPED_STATUSES = frozenset({"success", "shipped", "in_transit", "out_for_delivery", "delivered", "attempted_delivery", "ready_for_pickup"})
+SHIPPED_STATUSES = frozenset(
+    {"success", "shipped", "in_transit", "out_for_delivery", "delivered", "attempted_delivery", "ready_for_pickup"}
+)
 DEAD_SHIPMENTS = frozenset({"cancelled", "error", "failure"})
 
 
@@ -202,10 +204,18 @@ def _stage(commercial: str, payment: str, risk: str, allocation: str, fulfilment
         return Stage.RISK
     if closed or fulfilment == Fulfilment.NOT_REQUIRED:
         return Stage.DONE
-    return Stage.SHIPPING if fulfilment == Fulfilment.IN_PROGRESS else Stage.ALLOCATION if allocation == Allocation.BACKORDERED else Stage.FULFILMENT
+    return (
+        Stage.SHIPPING
+        if fulfilment == Fulfilment.IN_PROGRESS
+        else Stage.ALLOCATION
+        if allocation == Allocation.BACKORDERED
+        else Stage.FULFILMENT
+    )
 
 
 def check_risk_transition(order: "Order", to: str) -> None:
     """Raise Conflict unless the risk axis may go from where it is to `to`."""
     if to not in RISK_TRANSITIONS[order.risk]:
-        raise Conflict(f"Order {order} is “{Risk(order.risk).label}”; it cannot become “{Risk(to).label}” from there. Reload to see what changed.")
+        raise Conflict(
+            f"Order {order} is “{Risk(order.risk).label}”; it cannot become “{Risk(to).label}” from there. Reload to see what changed."
+        )

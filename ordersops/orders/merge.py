@@ -1,19 +1,21 @@
 """Merging facts into an order in memory: pure, and the same for any order of arrival.
 
-Every part has a watermark, the pair (source time, content hash). Of two statements about the same part the greater
-watermark wins, so duplicates and reorderings of the same deliveries end in the same state (law 2).
+A statement changes the fields that it states and no others, and of those only the ones in which it is the newest
+(watermarks.py). So duplicates, reorderings and partial statements of the same deliveries end in the same state (law 2).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from ordersops.orders.keys import order_keys
 from ordersops.orders.lifecycle import DEAD_SHIPMENTS, SHIPPED_STATUSES, Payment, derive
-from ordersops.orders.models import Dispute, Fact, Hold, Line, Order, Refund, Shipment, Transaction, at_or_never
+from ordersops.orders.models import Customer, Dispute, Fact, Hold, Line, Order, Refund, Shipment, Transaction, at_or_never
 from ordersops.orders.search import lexemes
-from ordersops.stores.facts import CoreFacts, CustomerFacts, OrderFacts, content_hash
+from ordersops.orders.watermarks import take, watermark
+from ordersops.stores.facts import CoreFacts, CustomerFacts, OrderFacts
 
 Part = TypeVar("Part", bound=Fact)
 ZERO = Decimal(0)
@@ -39,8 +41,8 @@ class Draft:
     refunds: dict[str, Refund] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
     holds: list[Hold] = field(default_factory=list)
-    customer: CustomerFacts | None = None
-    customer_id: str = ""
+    customers: list[tuple[CustomerFacts, datetime]] = field(default_factory=list)  # what was told of customers, and when
+    customer_before: Customer | None = None
     before: dict[str, Any] = field(default_factory=dict)
     kinds: set[str] = field(default_factory=set)
     core_changed: bool = False
@@ -50,11 +52,7 @@ class Draft:
     def remember(self) -> None:
         """Keep the order as it stands in the database, to tell later what changed."""
         self.before = {name: getattr(self.order, name) for name in (*PLAIN, *PERSONAL)}
-
-
-def newer(at: datetime | None, digest: str, part: Fact | Order) -> bool:
-    """Whether facts of this watermark replace what the part holds."""
-    return not part.content_hash or (at_or_never(at), digest) > (at_or_never(part.source_at), part.content_hash)
+        self.customer_before = self.order.customer
 
 
 def merge(draft: Draft, facts: OrderFacts) -> None:
@@ -62,101 +60,106 @@ def merge(draft: Draft, facts: OrderFacts) -> None:
     if facts.core is not None:
         _merge_core(draft, facts.core, facts.at)
     if facts.customer is not None:
-        draft.customer = facts.customer
+        draft.customers.append((facts.customer, facts.customer.at or facts.at))
     for transaction in facts.transactions:
-        _merge_part(draft, "transactions", Transaction, transaction, "payment", card=transaction.card.model_dump(exclude_defaults=True))
+        _merge_part(draft, "transactions", Transaction, transaction, "payment")
     for shipment in facts.shipments:
-        _merge_part(
-            draft, "shipments", Shipment, shipment, "shipment",
-            tracking_numbers=list(shipment.tracking_numbers), quantities=dict(sorted(shipment.quantities.items())),
-        )  # fmt: skip
+        _merge_part(draft, "shipments", Shipment, shipment, "shipment")
     for refund in facts.refunds:
-        _merge_part(draft, "refunds", Refund, refund, "refund", items=[list(item) for item in refund.items])
+        _merge_part(draft, "refunds", Refund, refund, "refund")
     for dispute in facts.disputes:
         _merge_part(draft, "disputes", Dispute, dispute, "dispute")
     if facts.risk is not None:
         _merge_risk(draft, facts)
 
 
-def _merge_part(draft: Draft, parts: str, model: type[Part], facts: Any, kind: str, **special: Any) -> None:
+# How a stated value stands in its column, where that is not as it is.
+_STORED: dict[str, Callable[[Any], Any]] = {
+    "card": lambda card: card.model_dump(exclude_defaults=True),
+    "client": lambda client: client.model_dump(exclude_defaults=True),
+    "shipping_address": lambda address: address.model_dump(exclude_defaults=True) if address else {},
+    "billing_address": lambda address: address.model_dump(exclude_defaults=True) if address else {},
+    "tags": list,
+    "issues": list,
+    "tracking_numbers": list,
+    "quantities": lambda units: dict(sorted(units.items())),
+    "items": lambda items: [list(item) for item in items],
+}
+
+
+def _set(row: Any, name: str, facts: Any, column: str = "") -> bool:
+    """Put a stated value into its column; whether it is another than was there."""
+    value = getattr(facts, name)
+    value = _STORED[name](value) if name in _STORED else value
+    before, column = getattr(row, column or name), column or name
+    setattr(row, column, value)
+    return bool(before != value)
+
+
+def _merge_part(draft: Draft, parts: str, model: type[Part], facts: Any, kind: str) -> None:
     held: dict[str, Part] = getattr(draft, parts)
-    digest = content_hash(facts)
-    part = held.get(facts.external_id)
+    part, is_new = held.get(facts.external_id), facts.external_id not in held
     if part is None:
         part = held[facts.external_id] = model(store_id=draft.order.store_id, order_id=draft.order.pk, external_id=facts.external_id)
-    elif not newer(facts.at, digest, part):
-        return
-    elif part.content_hash == digest:
-        part.source_at = facts.at
+    won = take(part, facts, facts.at)
+    if won or is_new:
         draft.written.add((parts, part.external_id))
-        return
-    for name in type(facts).model_fields:
-        if name == "at":
-            part.source_at = facts.at
-        if name in special:
-            setattr(part, name, special[name])
-        elif name != "at" or hasattr(part, "at"):
-            setattr(part, name, getattr(facts, name))
-    part.content_hash = digest
-    draft.written.add((parts, part.external_id))
-    draft.kinds.add(kind)
+    changed = [name for name in sorted(won) if (name != "at" or hasattr(part, "at")) and _set(part, name, facts)]
+    if changed or is_new:
+        draft.kinds.add(kind)
 
 
 def _merge_risk(draft: Draft, facts: OrderFacts) -> None:
+    """An assessment is taken as a whole: its facts explain its level."""
     risk, held = facts.risk, draft.order.platform_risk
     assert risk is not None
-    digest = content_hash(risk)
     at = risk.at or facts.at
-    if held and (held["at"], held["hash"]) >= (at.isoformat(), digest):
+    mark = watermark(at, risk)
+    if held and held["mark"] >= mark:
         return
-    if not held or held["hash"] != digest:
+    now = {"level": risk.level, "provider": risk.provider, "facts": [list(fact) for fact in risk.facts]}
+    if any(held.get(name) != value for name, value in now.items()):
         draft.kinds.add("risk")
-    draft.order.platform_risk = {
-        "level": risk.level, "provider": risk.provider, "facts": [list(fact) for fact in risk.facts], "at": at.isoformat(), "hash": digest,
-    }  # fmt: skip
+    draft.order.platform_risk = {**now, "at": at.astimezone(UTC).isoformat(), "mark": mark}
     draft.core_changed = True
+
+
+_PLAINLY = frozenset({
+    "number", "cancelled_at", "cancel_reason", "closed_at", "currency", "total", "subtotal", "shipping_total", "tax_total",
+    "discount_total", "email", "phone", "shipping_address", "billing_address", "client", "shipping_method", "note", "tags", "source",
+    "is_test", "issues",
+})  # fmt: skip
 
 
 def _merge_core(draft: Draft, core: CoreFacts, at: datetime) -> None:
-    order, digest = draft.order, content_hash(core)
-    source_at = core.at or at
-    if not newer(source_at, digest, order):
+    order = draft.order
+    if core.placed_at is not None and (order.placed_at is None or core.placed_at < order.placed_at):
+        # An order is placed once. A store that does not say when is taken at the time of its event, and a later one does not move it.
+        order.placed_at, draft.core_changed = core.placed_at, True
+    won = take(order, core, core.at or at)
+    if not won:
         return
     draft.core_changed = True
-    order.source_at = source_at
-    if order.content_hash == digest:
-        return
-    order.content_hash = digest
-    for name in (
-        "number", "cancelled_at", "cancel_reason", "closed_at", "currency", "total", "subtotal", "shipping_total", "tax_total",
-        "discount_total", "email", "phone", "shipping_method", "note", "source", "is_test",
-    ):  # fmt: skip
-        setattr(order, name, getattr(core, name))
-    order.placed_at = core.placed_at or order.placed_at or source_at
-    order.shipping_address = core.shipping_address.model_dump(exclude_defaults=True) if core.shipping_address else {}
-    order.billing_address = core.billing_address.model_dump(exclude_defaults=True) if core.billing_address else {}
-    order.client = core.client.model_dump(exclude_defaults=True)
-    order.name = order.shipping_address.get("name") or order.billing_address.get("name") or ""
-    order.tags = list(core.tags)
-    order.stated = {**core.stated, "payment": core.payment} if core.payment else dict(core.stated)
-    order.issues = list(core.issues)
-    if core.customer_id:
-        draft.customer_id = core.customer_id
-    _merge_lines(draft, core)
-    if draft.before.get("placed_at") is None:
-        draft.kinds.add("placed")
-    else:
-        if draft.before["shipping_address"] != order.shipping_address or draft.before["billing_address"] != order.billing_address:
-            draft.kinds.add("address")
-        if draft.before["email"] != order.email or draft.before["phone"] != order.phone:
-            draft.kinds.add("contact")
+    for name in won & _PLAINLY:
+        _set(order, name, core)
+    if "customer_id" in won:
+        order.customer_key = core.customer_id
+    if "stated" in won:
+        payment = order.stated.get("payment")
+        order.stated = dict(core.stated) | ({"payment": payment} if payment else {})
+    if "payment" in won:
+        words = {word: said for word, said in order.stated.items() if word != "payment"}
+        order.stated = words | ({"payment": core.payment} if core.payment else {})
+    if "lines" in won:
+        _merge_lines(draft, core)
 
 
 def _merge_lines(draft: Draft, core: CoreFacts) -> None:
+    """The lines of an order are stated as a whole."""
     stated = {line.external_id: line for line in core.lines}
     for external_id in set(draft.lines) - set(stated):
         draft.gone_lines.append(draft.lines.pop(external_id))
-    for position, facts in enumerate(core.lines):
+    for position, facts in enumerate(stated.values()):
         line = draft.lines.get(facts.external_id)
         if line is None:
             line = draft.lines[facts.external_id] = Line(
@@ -168,9 +171,24 @@ def _merge_lines(draft: Draft, core: CoreFacts) -> None:
         line.removed = min(facts.removed, facts.quantity)
 
 
+def _name_kinds(draft: Draft) -> None:
+    """What is new about the order's head, for the lanes."""
+    order, before = draft.order, draft.before
+    if before["placed_at"] is None:
+        if order.placed_at is not None:
+            draft.kinds.add("placed")
+        return
+    if any(before[side] != getattr(order, side) for side in ("shipping_address", "billing_address")):
+        draft.kinds.add("address")
+    if any(before[way] != getattr(order, way) for way in ("email", "phone")):
+        draft.kinds.add("contact")
+
+
 def settle(draft: Draft) -> None:
     """Recompute what follows from the facts: quantities, money, keys, search words, issues and axes."""
     order = draft.order
+    order.name = order.shipping_address.get("name") or order.billing_address.get("name") or ""
+    _name_kinds(draft)
     issues = [issue for issue in order.issues if not issue.startswith(DERIVED)]
     issues += _quantities(draft) + _money(draft)
     order.issues = issues
@@ -197,6 +215,8 @@ def rederive(draft: Draft) -> None:
 
 
 DERIVED = "Counted: "
+# Fields of the core that are not simply copied.
+SPECIAL = {"shipping_address", "billing_address", "client", "tags", "stated", "payment", "issues", "customer_id", "lines"}
 
 
 def _in_time(parts: dict[str, Transaction]) -> list[Transaction]:
@@ -209,9 +229,10 @@ def _quantities(draft: Draft) -> list[str]:
     shipped: dict[str, int] = {}
     delivered: dict[str, int] = {}
     for shipment in draft.shipments.values():
-        if shipment.status in DEAD_SHIPMENTS:
-            continue
+        if shipment.status in DEAD_SHIPMENTS and not (shipment.shipped_at and shipment.status == "failure"):
+            continue  # an undeliverable parcel has left all the same
         for line_id, units in shipment.quantities.items():
+            units = max(units, 0)
             if shipment.status in SHIPPED_STATUSES or shipment.shipped_at or shipment.delivered_at:
                 shipped[line_id] = shipped.get(line_id, 0) + units
             if shipment.status == "delivered" or shipment.delivered_at:
@@ -221,12 +242,13 @@ def _quantities(draft: Draft) -> list[str]:
     taken_off: dict[str, int] = {}
     for refund in draft.refunds.values():
         for line_id, units, restock in refund.items:
+            units = max(units, 0)
             refunded[line_id] = refunded.get(line_id, 0) + units
             if restock == "return":
                 back[line_id] = back.get(line_id, 0) + units
             elif restock == "cancel":
                 taken_off[line_id] = taken_off.get(line_id, 0) + units
-    for line in draft.lines.values():
+    for line in sorted(draft.lines.values(), key=lambda line: (line.position, line.external_id)):
         key, ordered = line.external_id, line.ordered
         line.shipped = min(shipped.get(key, 0), ordered)
         line.delivered = min(delivered.get(key, 0), line.shipped)
@@ -243,27 +265,35 @@ def _quantities(draft: Draft) -> list[str]:
     return issues
 
 
+MOST = Decimal("999999999999.99")  # what a money column holds
+
+
 def _money(draft: Draft) -> list[str]:
     """Authorised, captured and refunded in the order's currency. A refund is told twice, by itself and by its money; the greater counts."""
     order = draft.order
-    sums = {"authorization": ZERO, "capture": ZERO, "refund": ZERO}
-    for transaction in draft.transactions.values():
-        kind = "capture" if transaction.kind == "sale" else transaction.kind
-        if transaction.status == "success" and kind in sums:
-            sums[kind] += transaction.amount or ZERO
-    captured = sums["capture"]
-    if not captured and order.stated.get("payment") in PAID_STATES:
-        captured = order.total or ZERO
-    told = sum((refund.amount or ZERO for refund in draft.refunds.values()), ZERO)
-    refunded = max(sums["refund"], told)
     issues = []
-    if refunded > captured:
-        issues.append(f"{DERIVED}{refunded} refunded, but {captured} captured so far.")
-    order.authorized, order.captured, order.refunded = sums["authorization"], captured, min(refunded, captured)
+    sums = {"authorization": ZERO, "capture": ZERO, "refund": ZERO}
+    for transaction in _in_time(draft.transactions):
+        kind = "capture" if transaction.kind == "sale" else transaction.kind
+        if transaction.status != "success" or kind not in sums:
+            continue
+        if transaction.currency and order.currency and transaction.currency != order.currency:
+            issues.append(f"{DERIVED}a {transaction.kind} in {transaction.currency} is left out of the sums in {order.currency}.")
+            continue
+        sums[kind] += transaction.amount or ZERO
+    if not sums["capture"] and order.stated.get("payment") in PAID_STATES:
+        sums["capture"] = order.total or ZERO
+    sums["refund"] = max(sums["refund"], sum((refund.amount or ZERO for refund in draft.refunds.values()), ZERO))
+    for kind, amount in sums.items():
+        if not ZERO <= amount <= MOST:
+            issues.append(f"{DERIVED}{amount} as the sum of every {kind} cannot be right.")
+            sums[kind] = min(max(amount, ZERO), MOST)
+    if sums["refund"] > sums["capture"]:
+        issues.append(f"{DERIVED}{sums['refund']} refunded, but {sums['capture']} captured so far.")
+    order.authorized, order.captured, order.refunded = sums["authorization"], sums["capture"], min(sums["refund"], sums["capture"])
     return issues
 
 
 def changed_fields(draft: Draft) -> dict[str, tuple[Any, Any]]:
     """Field -> (before, after) for all fields that differ from the database."""
     return {name: (old, now) for name, old in draft.before.items() if (now := getattr(draft.order, name)) != old}
-

@@ -1,7 +1,7 @@
 """Orders, mirrored from the stores in one platform-neutral shape. Rows change only through `actions.apply_facts` and the hold verbs."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -15,7 +15,8 @@ from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment,
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
-MONEY = {"max_digits": 14, "decimal_places": 2}
+MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
+MARKS: dict[str, Any] = {"default": dict, "db_default": {}, "help_text": "Watermark -> the fields taken from it (orders/watermarks.py)."}
 
 
 class Customer(models.Model):
@@ -31,7 +32,7 @@ class Customer(models.Model):
     email_verified = models.BooleanField(null=True)
     account_created_at = models.DateTimeField(null=True)
     source_at = models.DateTimeField(null=True)
-    content_hash = models.CharField(max_length=64, blank=True)
+    marks = models.JSONField(**MARKS)
     orders_count = models.PositiveIntegerField(default=0, help_text="Orders placed, cancelled ones too.")
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
@@ -75,8 +76,9 @@ class Order(models.Model):
     customer = models.ForeignKey(Customer, null=True, on_delete=models.PROTECT, related_name="orders")
 
     placed_at = models.DateTimeField(null=True, help_text="Null until the order's own facts have arrived.")
-    source_at = models.DateTimeField(null=True, help_text="Watermark: the source time of the newest order facts applied.")
-    content_hash = models.CharField(max_length=64, blank=True)
+    source_at = models.DateTimeField(null=True, help_text="The source time of the newest order facts applied.")
+    marks = models.JSONField(**MARKS)
+    customer_key = models.CharField(max_length=200, blank=True, help_text="The customer's id as the store stated it; blank for a guest.")
     received_at = models.DateTimeField(auto_now_add=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=60, blank=True)
@@ -155,7 +157,9 @@ class Order(models.Model):
             models.Index(fields=["customer", "-placed_at"], name="orders_of_customer"),
             GinIndex(fields=["search"], name="orders_search"),
             *(
-                models.Index(fields=["store", f"{key}_key", "-placed_at"], condition=Q(**{f"{key}_key__isnull": False}), name=f"orders_{key}_key")
+                models.Index(
+                    fields=["store", f"{key}_key", "-placed_at"], condition=Q(**{f"{key}_key__isnull": False}), name=f"orders_{key}_key"
+                )
                 for key in ("email", "phone", "ip", "card", "bin", "ship", "device")
             ),
         ]
@@ -205,13 +209,13 @@ class Line(models.Model):
 
 
 class Fact(models.Model):
-    """Base of the parts that a store reports by themselves, each with its own watermark."""
+    """Base of the parts that a store reports by themselves, each with its own watermarks."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
     external_id = models.CharField(max_length=200)
     source_at = models.DateTimeField(null=True)
-    content_hash = models.CharField(max_length=64, blank=True)
+    marks = models.JSONField(**MARKS)
 
     class Meta:
         abstract = True
@@ -309,21 +313,26 @@ class Hold(models.Model):
     placed_at = models.DateTimeField()
     released_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True)
-    decision = models.ForeignKey("review.Decision", null=True, on_delete=models.PROTECT, related_name="+", help_text="On which it was released.")
+    decision = models.ForeignKey(
+        "review.Decision", null=True, on_delete=models.PROTECT, related_name="+", help_text="On which it was released."
+    )
 
     objects = HoldQuerySet.as_manager()
 
     class Meta:
         ordering = ["placed_at"]
         constraints = [
-            models.UniqueConstraint(fields=["order", "reason"], condition=Q(released_at__isnull=True), name="orders_one_open_hold_per_reason"),
+            models.UniqueConstraint(
+                fields=["order", "reason"], condition=Q(released_at__isnull=True), name="orders_one_open_hold_per_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(released_at__isnull=True, released_by__isnull=True) | Q(released_at__isnull=False, released_by__isnull=False),
                 name="orders_hold_released_by_someone",
             ),
             # Law 5: a fraud hold ends on a decision, and on nothing else.
             models.CheckConstraint(
-                condition=~Q(reason="fraud") | Q(released_at__isnull=True) | Q(decision__isnull=False), name="orders_fraud_hold_needs_decision"
+                condition=~Q(reason="fraud") | Q(released_at__isnull=True) | Q(decision__isnull=False),
+                name="orders_fraud_hold_needs_decision",
             ),
         ]
 
@@ -354,7 +363,7 @@ class StoreDay(models.Model):
 
     store = models.ForeignKey("stores.Store", on_delete=models.CASCADE)
     day = models.DateField()
-    orders = models.PositiveIntegerField(default=0)
+    orders = models.IntegerField(default=0)  # signed: a change of -1 is checked before it is added up
     total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
     squares = models.DecimalField(max_digits=26, decimal_places=4, default=0, help_text="Sum of the squares of the totals.")
 

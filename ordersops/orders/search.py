@@ -36,5 +36,9 @@ def query(asked: str) -> str:
 class Lexemes(SearchQuery):
     """A tsquery given in its input form, not parsed as prose."""
 
-    def as_sql(self, compiler: Any, connection: Any, function: Any = None, template: Any = None) -> Any:
-        return "%s::tsquery", [self.source_expressions[-1].value]
+    def __init__(self, asked: str) -> None:
+        super().__init__(asked)
+        self.asked = asked
+
+    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
+        return "%s::tsquery", (self.asked,)

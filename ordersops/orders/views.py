@@ -2,22 +2,22 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from ordersops.accounts.access import get_or_404, require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
-from ordersops.htmx import done, show
+from ordersops.htmx import Request, done, show
 from ordersops.orders import actions, queries
-from ordersops.orders.forms import HoldForm, OrderFilters
+from ordersops.orders.forms import HOLD_REASONS, HoldForm, OrderFilters
 from ordersops.orders.models import Hold, Order
 from ordersops.stores.models import Store
 
 
 @require_safe
-def orders(request: HttpRequest) -> HttpResponse:
+def orders(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_ORDERS)
     stores = list(Store.objects.visible_to(request.user, Perm.VIEW_ORDERS))
     filters = OrderFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
@@ -27,15 +27,13 @@ def orders(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def order(request: HttpRequest, pk: UUID) -> HttpResponse:
+def order(request: Request, pk: UUID) -> HttpResponse:
     found = get_or_404(Order.objects.select_related("store", "customer"), request, Perm.VIEW_ORDERS, pk=pk)
-    return render(
-        request, "orders/order.html", {**queries.order_page(found, request.user), "hold_reasons": HoldForm.base_fields["reason"].choices}
-    )  # type: ignore[attr-defined]
+    return render(request, "orders/order.html", {**queries.order_page(found, request.user), "hold_reasons": HOLD_REASONS})
 
 
 @require_POST
-def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
+def hold(request: Request, pk: UUID) -> HttpResponse:
     """Stop the order from shipping."""
     found = get_or_404(Order.objects.all(), request, Perm.VIEW_ORDERS, pk=pk)
     form = HoldForm(request.POST)
@@ -46,7 +44,7 @@ def hold(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release(request: Request, pk: UUID) -> HttpResponse:
     """End a hold."""
     found = get_or_404(Hold.objects.all(), request, Perm.VIEW_ORDERS, pk=pk)
     released = actions.release_hold(hold=found, by=request.user)

@@ -1,0 +1,80 @@
+"""Customers as the facts about orders tell of them. Only `actions` calls it, inside its transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection
+
+from ordersops.orders.keys import normal_email
+from ordersops.orders.merge import Draft
+from ordersops.orders.models import Customer, Order
+from ordersops.orders.watermarks import take
+from ordersops.orders.write import upsert
+from ordersops.stores.facts import CustomerFacts
+
+Key = tuple[UUID, str]
+_FIELDS = [field.name for field in Customer._meta.concrete_fields if field.name not in {"id", "store", "external_id"}]
+_COLUMNS = {"created_at": "account_created_at"}
+
+
+def absorb(alone: Sequence[tuple[UUID, CustomerFacts, datetime]], touched: Sequence[Draft]) -> None:
+    """Take in what was told of customers, link the touched orders to theirs, and keep the counts of orders placed.
+
+    An order belongs to the customer whom its store names, else to the one behind its e-mail address. Customers are locked after
+    all orders and in one order, so two workers that have one in common wait for each other and never for ever.
+    """
+    told = [(store, facts, at) for store, facts, at in alone]
+    told += [(draft.order.store_id, facts, at) for draft in touched for facts, at in draft.customers]
+    of_order: dict[UUID, Key] = {}
+    for draft in touched:
+        order = draft.order
+        if order.customer_key:
+            of_order[order.pk] = order.store_id, order.customer_key
+        elif order.placed_at and (email := normal_email(order.email)):
+            of_order[order.pk] = order.store_id, f"email:{email}"
+            if order.source_at:
+                told.append((order.store_id, _guest(order, f"email:{email}"), order.source_at))
+    left = {(row.store_id, row.external_id) for draft in touched if (row := draft.customer_before)}
+    rows = _locked({(store, facts.external_id) for store, facts, _ in told} | set(of_order.values()) | left)
+    for store, facts, at in told:
+        row = rows[store, facts.external_id]
+        for name in take(row, facts, at) - {"at"}:
+            setattr(row, _COLUMNS.get(name, name), getattr(facts, name))
+    for draft in touched:
+        if key := of_order.get(draft.order.pk):
+            before = draft.customer_before
+            _link(draft, rows[key], rows[before.store_id, before.external_id] if before else None)
+    upsert(Customer, rows.values(), _FIELDS)
+
+
+def _guest(order: Order, external_id: str) -> CustomerFacts:
+    contact = {name: value for name in ("email", "name", "phone") if (value := getattr(order, name))}
+    return CustomerFacts(external_id=external_id, **contact)
+
+
+def _locked(named: set[Key]) -> dict[Key, Customer]:
+    if not named:
+        return {}
+    with connection.cursor() as cursor:
+        keys = sorted(f"{store}/{external}" for store, external in named)
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7103)) FROM unnest(%s::text[]) AS key", [keys])
+    stores, externals = {store for store, _ in named}, {external for _, external in named}
+    found = Customer.objects.filter(store__in=stores, external_id__in=externals)
+    rows = {key: row for row in found if (key := (row.store_id, row.external_id)) in named}
+    return {key: rows.get(key) or Customer(store_id=key[0], external_id=key[1]) for key in sorted(named, key=str)}
+
+
+def _link(draft: Draft, row: Customer, before: Customer | None) -> None:
+    """Count an order once, for the customer it belongs to now."""
+    order = draft.order
+    order.customer = row
+    if order.placed_at is None:
+        return
+    counted = before is not None and draft.before["placed_at"] is not None
+    if counted and before is not None and before is not row:
+        before.orders_count = max(before.orders_count - 1, 0)
+    if not counted or before is not row:
+        row.orders_count += 1
+    row.first_order_at = min(filter(None, (row.first_order_at, order.placed_at)))
+    row.last_order_at = max(filter(None, (row.last_order_at, order.placed_at)))
