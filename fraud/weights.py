@@ -75,7 +75,7 @@ WEIGHTS: dict[str, tuple[int, ...]] = {
     "note_presses": (4,),
     "no_language": (3,),
     # history
-    "new_account_large": (8,),
+    "new_account_large": (4,),
     "dormant_then_large": (10,),
     "account_takeover": (30,),
     "prior_disputes": (15, 30),

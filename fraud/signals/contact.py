@@ -3,6 +3,7 @@
 from fraud.signals.table import Hit, at_least, hit, is_false, is_true, reached, signal, times
 from ordersops.advice.facts import Evidence
 
+SHARED = (2, 4)  # other customers with one number: the first may be family
 DIGITS = 5  # digits at the end: a year of birth has four
 
 
@@ -44,8 +45,8 @@ def phone_country_mismatch(e: Evidence) -> Hit | None:
 
 @signal("phone", "Phone of several customers", "emails_by_phone_30d", source="fraud.md 4.3 #20")
 def phone_reused(e: Evidence) -> Hit | None:
-    level = reached(e["emails_by_phone_30d"], 1, 3)
+    level = reached(e["emails_by_phone_30d"], *SHARED)
     if level is None:
         return None
     others = times(e["emails_by_phone_30d"], "other customer has", "other customers have")
-    return hit(f"{others} given this phone number in the last month", at_least("emails_by_phone_30d", (1, 3)[level]), level=level)
+    return hit(f"{others} given this phone number in the last month", at_least("emails_by_phone_30d", SHARED[level]), level=level)

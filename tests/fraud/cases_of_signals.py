@@ -21,7 +21,7 @@ CASES: dict[str, tuple[list[tuple[Facts, int]], list[Facts]]] = {
     "email_unverified": ([({"email_verified": False}, 0)], [{"email_verified": True}]),
     "phone_invalid": ([({"phone_valid": False}, 0)], [{"phone_valid": True}]),
     "phone_country_mismatch": ([({"phone_country_fits": False}, 0)], [{"phone_country_fits": True}]),
-    "phone_reused": ([({"emails_by_phone_30d": 1}, 0), ({"emails_by_phone_30d": 3}, 1)], [{"emails_by_phone_30d": 0}]),
+    "phone_reused": ([({"emails_by_phone_30d": 2}, 0), ({"emails_by_phone_30d": 4}, 1)], [{"emails_by_phone_30d": 1}]),
     "bill_ship_mismatch": ([({"same_address": False}, 0)], [{"same_address": True}]),
     "bill_ship_country_mismatch": ([({"same_country": False}, 0)], [{"same_country": True}]),
     "bill_ship_distance": ([({"distance_km": 500}, 0), ({"distance_km": 3000}, 1)], [{"distance_km": 499}]),

@@ -3,7 +3,6 @@
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,9 +58,9 @@ class Shops:
 
 
 @pytest.fixture
-def shops(make_store: MakeStore, system: User) -> Iterator[Shops]:
+def shops(make_store: MakeStore, system: User) -> Shops:
     config = parse({"shops": [_shop("shopify", "USD"), _shop("generic", "EUR")]})
-    yield Shops({"shopify": make_store("shopify", currency="USD"), "generic": make_store("generic", currency="EUR")}, config, system)
+    return Shops({"shopify": make_store("shopify", currency="USD"), "generic": make_store("generic", currency="EUR")}, config, system)
 
 
 def _shop(platform: str, currency: str) -> dict[str, str]:
@@ -69,6 +68,7 @@ def _shop(platform: str, currency: str) -> dict[str, str]:
         "platform": platform,
         "currency": currency,
         "name": f"{platform} shop",
+        "domain": f"{platform}.example",
         "endpoint": "http://127.0.0.1:1/hooks/x",
         "secret": "whsec_c2VjcmV0",
     }
