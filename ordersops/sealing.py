@@ -29,7 +29,9 @@ def _ring(configured: str) -> dict[bytes, AESGCM]:
         except binascii.Error:
             key = b""
         if not name or len(name) > 40 or len(key) != 32:
-            raise ImproperlyConfigured("ORDERSOPS_SEALING_KEYS needs entries such as k2:<32 bytes in base64>, newest first, separated by commas.")
+            raise ImproperlyConfigured(
+                "ORDERSOPS_SEALING_KEYS needs entries such as k2:<32 bytes in base64>, newest first, separated by commas."
+            )
         ring[name.encode()] = AESGCM(key)
     return ring
 

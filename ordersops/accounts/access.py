@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.http import Http404, HttpRequest
 
@@ -28,7 +29,7 @@ def rights(user: User | AnonymousUser) -> dict[UUID, frozenset[Perm]]:
         if user.is_authenticated and user.is_active:
             rows = apps.get_model("stores", "StoreGroupPermission").objects.filter(group__user=user)
             for store_id, codename in rows.values_list("content_object_id", "permission__codename"):
-                found[store_id].add(Perm(codename))
+                found[store_id].add(Perm[codename.upper()])
         kept = {store: frozenset(perms) for store, perms in found.items()}
         user._rights = kept  # type: ignore[union-attr]
     return kept
@@ -83,7 +84,7 @@ def get_or_404(queryset: "models.QuerySet[Row]", request: HttpRequest, perm: Per
     user: User = request.user  # type: ignore[assignment]
     try:
         row = queryset.get(**lookup)
-    except queryset.model.DoesNotExist:
+    except ObjectDoesNotExist:
         raise Http404 from None
     store_id = row.pk if row._meta.label == "stores.Store" else row.store_id  # type: ignore[attr-defined]
     if not rights(user).get(store_id):

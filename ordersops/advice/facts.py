@@ -21,7 +21,10 @@ Kind = Literal["count", "number", "money", "flag", "text", "time", "list"]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing known. `value` is None unless present: int (count), Decimal (number, money), bool, str, datetime, or a list of JSON objects. `unit` is a currency or a unit such as km."""
+    """One thing known. `unit` is a currency, or a unit such as km.
+
+    `value` is None unless present: int (count), Decimal (number, money), bool (flag), str, datetime, or a list of JSON objects.
+    """
 
     key: str
     label: str

@@ -47,13 +47,13 @@ _CLAIM = """
         WHERE state = 'pending' AND not_before <= now() AND (lease_until IS NULL OR lease_until <= now())
         ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    UPDATE advice_question q SET attempts = q.attempts + 1, lease_until = now() + %s FROM ready WHERE q.id = ready.id RETURNING q.id
+    UPDATE advice_question q SET attempts = q.attempts + 1, lease_until = now() + make_interval(secs => %s) FROM ready WHERE q.id = ready.id RETURNING q.id
 """
 
 
 def _claim() -> list[Question]:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [BATCH, LEASE])
+        cursor.execute(_CLAIM, [BATCH, LEASE.total_seconds()])
         ids = [row[0] for row in cursor.fetchall()]
     return list(Question.objects.filter(pk__in=ids)) if ids else []
 
@@ -62,7 +62,7 @@ def _answer(lane: str, questions: Sequence[Question]) -> None:
     """Answer together; where that fails, one by one, so that one order cannot keep the others waiting."""
     try:
         answer_questions(lane_key=lane, questions=questions, by=User.objects.system())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  whatever breaks, the question must not be lost
         if len(questions) == 1:
             _fail(questions[0], error)
             return

@@ -45,7 +45,9 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     _lock_attacks(lane, openings)
     ids = [opening.order.pk for opening in openings]
     single = {case.order_id: case for case in Case.objects.open().select_for_update().filter(lane=lane.key, order__in=ids)}
-    member_of = dict(Member.objects.filter(order__in=ids, case__state=CaseState.OPEN, case__lane=lane.key).values_list("order_id", "case_id"))
+    member_of = dict(
+        Member.objects.filter(order__in=ids, case__state=CaseState.OPEN, case__lane=lane.key).values_list("order_id", "case_id")
+    )
     attacks = _attacks(lane, openings, set(member_of.values()))
     opened: list[Case] = []
     members: list[Member] = []
@@ -221,5 +223,7 @@ def next_case(*, lane: str, by: User) -> Case | None:
 def return_expired() -> int:
     """Take away leases that ran out, so that the queue shows them as free. Returns how many."""
     return (
-        Case.objects.open().filter(leased_by__isnull=False, lease_until__lte=timezone.now()).update(leased_by=None, lease_until=None, changed_at=timezone.now())
+        Case.objects.open()
+        .filter(leased_by__isnull=False, lease_until__lte=timezone.now())
+        .update(leased_by=None, lease_until=None, changed_at=timezone.now())
     )

@@ -97,7 +97,10 @@ class Lane(Protocol):
         """Why this change of an order raises the question (again), or "" when it does not."""
 
     def gather(self, orders: Sequence["Order"]) -> dict[UUID, "Evidence"]:
-        """The evidence for each order, from at most a constant number of queries for the whole batch. History counts from the past of each order only."""
+        """The evidence for each order, from a constant number of queries for the whole batch.
+
+        History counts from the past of each order only.
+        """
 
     def signals(self, evidence: "Evidence") -> list[Seen]:
         """What the rules see. Pure; a fact that is not present never adds points."""

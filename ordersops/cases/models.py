@@ -56,7 +56,9 @@ class Case(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
     lane = models.CharField(max_length=30)
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="cases", help_text="The order asked about; of an attack, the first.")
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="cases", help_text="The order asked about; of an attack, the first."
+    )
     group_key = models.CharField(max_length=80, blank=True, help_text="What the orders of an attack share.")
     headline = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=CaseState.choices, default=CaseState.OPEN)

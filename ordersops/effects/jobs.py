@@ -4,7 +4,8 @@ A worker that dies in between leaves a lease that runs out; the next attempt car
 """
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -40,7 +41,7 @@ _CLAIM = """
         WHERE (state = 'planned' AND not_before <= now()) OR (state = 'sending' AND lease_until <= now())
         ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = now() + %s
+    UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = now() + make_interval(secs => %s)
     FROM ready WHERE e.id = ready.id RETURNING e.id
 """
 
@@ -48,7 +49,7 @@ _CLAIM = """
 def _claim() -> list[Effect]:
     # Ten sequential calls of at most ten seconds each fit the lease.
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [BATCH, LEASE + timedelta(seconds=100)])
+        cursor.execute(_CLAIM, [BATCH, LEASE.total_seconds() + 100])
         ids = [row[0] for row in cursor.fetchall()]
     return list(Effect.objects.filter(pk__in=ids).select_related("store", "order").order_by("not_before", "id")) if ids else []
 
@@ -79,7 +80,7 @@ def _settle(effect: Effect, state: str, verb: Verb) -> None:
     if state == EffectState.DONE:
         effect.settled_at = timezone.now()
     _save(effect)
-    extra = {"attempt": effect.attempts} if verb is Verb.EFFECT_SENT else {}
+    extra: dict[str, Any] = {"attempt": effect.attempts} if verb is Verb.EFFECT_SENT else {}
     record(verb, by=User.objects.system(), order=effect.order, effect=effect.pk, kind=effect.kind, **extra)
 
 
@@ -92,7 +93,13 @@ def _fail(effect: Effect, error: Upstream) -> None:
     system = User.objects.system()
     if dead:
         record(
-            Verb.EFFECT_DEAD, by=system, order=effect.order, effect=effect.pk, kind=effect.kind, attempts=effect.attempts, error=error.message
+            Verb.EFFECT_DEAD,
+            by=system,
+            order=effect.order,
+            effect=effect.pk,
+            kind=effect.kind,
+            attempts=effect.attempts,
+            error=error.message,
         )
     else:
         record(

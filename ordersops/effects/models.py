@@ -75,7 +75,9 @@ class Effect(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)
     settled_at = models.DateTimeField(null=True)
-    settled_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+", help_text="Who undid it or did it by hand.")
+    settled_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", help_text="Who undid it or did it by hand."
+    )
     response_status = models.PositiveIntegerField(null=True)
 
     objects = EffectQuerySet.as_manager()

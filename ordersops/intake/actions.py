@@ -43,9 +43,9 @@ def forget_old_bodies() -> int:
         cursor.execute(
             """
             UPDATE intake_delivery SET body = NULL WHERE id IN (
-                SELECT id FROM intake_delivery WHERE body IS NOT NULL AND received_at < now() - %s AND state <> 'dead' LIMIT 5000)
+                SELECT id FROM intake_delivery WHERE body IS NOT NULL AND received_at < now() - make_interval(days => %s) AND state <> 'dead' LIMIT 5000)
             """,
-            [timedelta(days=settings.RAW_BODY_DAYS)],
+            [settings.RAW_BODY_DAYS],
         )
         return cursor.rowcount
 

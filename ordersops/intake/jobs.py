@@ -68,7 +68,7 @@ def understand(delivery: Delivery) -> OrderFacts:
     """The facts that a delivery carries. Raises Invalid with what is wrong and where."""
     if delivery.body is None:
         raise Invalid("The raw body was forgotten after its retention time; ask the store to send it again.")
-    raw = unseal(delivery.body, context=delivery.seal_context)
+    raw = unseal(bytes(delivery.body), context=delivery.seal_context)
     try:
         payload = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, InvalidOperation) as error:
@@ -90,14 +90,14 @@ _CLAIM = """
             WHERE other.store_id = d.store_id AND other.resource = d.resource AND other.state = 'pending' AND other.lease_until > now()))
         ORDER BY d.not_before, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
     )
-    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = now() + %s FROM ready WHERE d.id = ready.id RETURNING d.id
+    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = now() + make_interval(secs => %s) FROM ready WHERE d.id = ready.id RETURNING d.id
 """
 
 
 def _claim() -> list[Delivery]:
     """Lease a batch and count the attempt. Deliveries about something that another worker holds are left to it."""
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [BATCH, LEASE])
+        cursor.execute(_CLAIM, [BATCH, LEASE.total_seconds()])
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return []

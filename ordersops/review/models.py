@@ -44,7 +44,10 @@ class Decision(models.Model):
             models.UniqueConstraint(fields=["case", "case_version"], name="review_one_decision_per_version"),
             models.CheckConstraint(condition=Q(overrides=False) | ~Q(note=""), name="review_override_has_a_note"),
         ]
-        indexes = [models.Index(fields=["store", "-decided_at"], name="review_newest"), models.Index(fields=["by", "-decided_at"], name="review_by_person")]
+        indexes = [
+            models.Index(fields=["store", "-decided_at"], name="review_newest"),
+            models.Index(fields=["by", "-decided_at"], name="review_by_person"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.reason})"

@@ -5,6 +5,7 @@ order's currency unless a currency stands beside it. Times are aware.
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -12,18 +13,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
-def _text(value: Any) -> str:
-    """Whatever stands there as text without NUL, which PostgreSQL cannot store."""
-    return "" if value is None else str(value).replace("\x00", "").strip()
+def _cut(limit: int) -> Callable[[Any], str]:
+    """Whatever stands there as text of at most `limit` characters, without NUL, which PostgreSQL cannot store."""
+
+    def cut(value: Any) -> str:
+        return "" if value is None else str(value).replace("\x00", "").strip()[:limit]
+
+    return cut
 
 
-def _short(limit: int) -> Any:
-    return Annotated[str, BeforeValidator(lambda value: _text(value)[:limit])]
-
-
-Id = _short(200)
-Word = _short(60)
-Words = _short(300)
+Currency = Annotated[str, BeforeValidator(_cut(3))]
+Word = Annotated[str, BeforeValidator(_cut(60))]
+Id = Annotated[str, BeforeValidator(_cut(200))]
+Words = Annotated[str, BeforeValidator(_cut(300))]
+Email = Annotated[str, BeforeValidator(_cut(320))]
+Title = Annotated[str, BeforeValidator(_cut(500))]
+Prose = Annotated[str, BeforeValidator(_cut(5000))]
 Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None
 
 
@@ -47,7 +52,7 @@ class AddressFacts(Facts):
 
 class ClientFacts(Facts):
     ip: Word = ""
-    user_agent: _short(500) = ""  # type: ignore[valid-type]
+    user_agent: Title = ""
     accept_language: Words = ""
     session_id: Words = ""
     device_id: Words = ""
@@ -58,7 +63,7 @@ class CustomerFacts(Facts):
 
     external_id: Id
     at: datetime | None = None
-    email: _short(320) = ""  # type: ignore[valid-type]
+    email: Email = ""
     name: Words = ""
     phone: Word = ""
     tier: Word = ""
@@ -69,7 +74,7 @@ class CustomerFacts(Facts):
 class LineFacts(Facts):
     external_id: Id
     sku: Id = ""
-    title: _short(500) = ""  # type: ignore[valid-type]
+    title: Title = ""
     quantity: int = Field(ge=0, le=1_000_000)
     removed: int = Field(default=0, ge=0)  # taken off the order by an edit
     price: Money = None
@@ -95,7 +100,7 @@ class TransactionFacts(Facts):
     kind: Word  # authorization sale capture void refund
     status: Word  # success failure pending error
     amount: Money = None
-    currency: _short(3) = ""  # type: ignore[valid-type]
+    currency: Currency = ""
     gateway: Word = ""
     error_code: Word = ""
     at: datetime | None = None
@@ -103,7 +108,8 @@ class TransactionFacts(Facts):
 
 
 class ShipmentFacts(Facts):
-    """`status` is one of pending, shipped, in_transit, out_for_delivery, ready_for_pickup, attempted_delivery, delivered, failure, cancelled, or the store's word."""
+    """`status` is pending, shipped, in_transit, out_for_delivery, ready_for_pickup, attempted_delivery, delivered, failure, cancelled,
+    or the store's own word."""
 
     external_id: Id
     at: datetime | None = None
@@ -130,7 +136,7 @@ class DisputeFacts(Facts):
     reason: Word = ""
     status: Word = ""
     amount: Money = None
-    currency: _short(3) = ""  # type: ignore[valid-type]
+    currency: Currency = ""
     opened_at: datetime | None = None
     due_at: datetime | None = None
 
@@ -153,20 +159,20 @@ class CoreFacts(Facts):
     cancelled_at: datetime | None = None
     cancel_reason: Word = ""
     closed_at: datetime | None = None
-    currency: _short(3) = ""  # type: ignore[valid-type]
+    currency: Currency = ""
     total: Money = None
     subtotal: Money = None
     shipping_total: Money = None
     tax_total: Money = None
     discount_total: Money = None
-    email: _short(320) = ""  # type: ignore[valid-type]
+    email: Email = ""
     phone: Word = ""
     customer_id: Id = ""
     shipping_address: AddressFacts | None = None
     billing_address: AddressFacts | None = None
     client: ClientFacts = ClientFacts()
     shipping_method: Words = ""
-    note: _short(5000) = ""  # type: ignore[valid-type]
+    note: Prose = ""
     tags: tuple[Words, ...] = ()
     source: Words = ""
     is_test: bool = False

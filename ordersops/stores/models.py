@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import Group
 from django.db import models
@@ -39,8 +39,8 @@ class Store(models.Model):
     currency = models.CharField(max_length=3, default="USD")
     time_zone = models.CharField(max_length=60, default="UTC")
     is_active = models.BooleanField(default=True)
-    webhook_secret = SealedField()
-    previous_webhook_secret = SealedField()
+    webhook_secret: Any = SealedField()
+    previous_webhook_secret: Any = SealedField()
     previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
     callback_url = models.URLField(blank=True, help_text="Where decisions are sent, signed (generic platform).")
     created_at = models.DateTimeField(auto_now_add=True)
