@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.cases import queries as cases
 from ordersops.effects import queries as effects
+from ordersops.htmx import Request
 from ordersops.intake import queries as intake
 from ordersops.lists import newest
 
@@ -19,8 +20,8 @@ EVENTS_SHOWN = 12
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
-    user: User = request.user  # type: ignore[assignment]
+def home(request: Request) -> HttpResponse:
+    user = request.user
     reads_cases = can_anywhere(user, Perm.VIEW_CASES)
     context: dict[str, Any] = {
         "lanes": cases.overview(user) if reads_cases else [],

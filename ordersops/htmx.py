@@ -1,12 +1,21 @@
 """Answers: a page or its fragment, and where to go after a verb."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render, resolve_url
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+
+class Request(HttpRequest):
+    """A request of a signed-in person: `middleware.SignInRequired` lets nobody else in."""
+
+    user: "User"
 
 
 def wants_fragment(request: HttpRequest) -> bool:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -91,7 +91,7 @@ class Filters(forms.Form):
         texts = {name: self._text(name) for name in self.fields}
         asked = {name: text for name, text in texts.items() if text}
         choices = {
-            name: [(str(value), str(label)) for value, label in field.choices if value]
+            name: [(str(value), str(label)) for value, label in cast("list[tuple[str, str]]", field.choices) if value]
             for name, field in self.fields.items()
             if isinstance(field, forms.ChoiceField)
         }

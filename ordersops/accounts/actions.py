@@ -96,7 +96,7 @@ def give_role(*, person: User, role: str, store: "Store", by: User) -> None:
     held = _locked(store, role)
     if not person.is_active or person.is_system:
         raise Conflict(f"{person} cannot sign in, so a role would have no meaning.")
-    if held.group.user_set.filter(pk=person.pk).exists():  # type: ignore[attr-defined]
+    if held.group.user_set.filter(pk=person.pk).exists():
         return
     person.groups.add(held.group)
     _forget_rights(person)

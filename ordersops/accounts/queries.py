@@ -64,7 +64,7 @@ def _stores(ids: list[UUID]) -> "list[Store]":
 
 
 def _roles(person: User, user: User) -> list[dict[str, Any]]:
-    held = [group.store_role for group in person.groups.all()]  # type: ignore[attr-defined]
+    held = [group.store_role for group in person.groups.all()]
     return [
         {"store": one.store, "role": one.role, "label": Role(one.role).label, "may_take": may_manage(user, person, one.store_id)}
         for one in held

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.apps import apps
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -16,21 +16,21 @@ from ordersops.accounts.forms import InviteForm, RoleForm
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm, Role
 from ordersops.errors import Invalid
-from ordersops.htmx import done
+from ordersops.htmx import Request, done
 
 if TYPE_CHECKING:
     from ordersops.stores.models import Store
 
 
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_PEOPLE)
     return render(request, "accounts/people.html", {"people": queries.people(request.user)})
 
 
 @never_cache
 @require_POST
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: Request) -> HttpResponse:
     """Make an account. Its first password is in the answer, and nowhere afterwards."""
     require_anywhere(request.user, Perm.MANAGE_PEOPLE)
     form = InviteForm(request.POST)
@@ -43,17 +43,17 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def person(request: HttpRequest, pk: UUID) -> HttpResponse:
+def person(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     return render(request, "accounts/person.html", queries.person_page(found, request.user))
 
 
-def _load(request: HttpRequest, pk: UUID) -> User:
+def _load(request: Request, pk: UUID) -> User:
     require_anywhere(request.user, Perm.VIEW_PEOPLE)
     return get_object_or_404(queries.visible_people(request.user), pk=pk)
 
 
-def _role_and_store(request: HttpRequest) -> "tuple[str, Store]":
+def _role_and_store(request: Request) -> "tuple[str, Store]":
     form = RoleForm(request.POST)
     if not form.is_valid():
         raise Invalid("Choose a role and a store. Nothing was changed.")
@@ -63,7 +63,7 @@ def _role_and_store(request: HttpRequest) -> "tuple[str, Store]":
 
 
 @require_POST
-def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+def give_role(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     role, store = _role_and_store(request)
     actions.give_role(person=found, role=role, store=store, by=request.user)
@@ -71,7 +71,7 @@ def give_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def take_role(request: HttpRequest, pk: UUID) -> HttpResponse:
+def take_role(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     role, store = _role_and_store(request)
     actions.take_role(person=found, role=role, store=store, by=request.user)
@@ -79,7 +79,7 @@ def take_role(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def deactivate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def deactivate(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     actions.deactivate(person=found, by=request.user)
     return done(request, "person", found.pk, say=f"The account of {found} is closed, and every session has ended.")

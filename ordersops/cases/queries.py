@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
@@ -80,7 +80,7 @@ def version(lane: Lane, user: "User") -> str:
     """
     newest = Case.objects.filter(store=OuterRef("pk")).order_by("-changed_at").values("changed_at")[:1]
     stores = Store.objects.filter(pk__in=store_ids(user, Perm.VIEW_CASES)).order_by()
-    at = stores.annotate(at=Subquery(newest)).aggregate(at=Max("at"))["at"]
+    at = max(filter(None, stores.annotate(at=Subquery(newest)).values_list("at", flat=True)), default=None)
     count = _open(lane, user, None).order_by()[: CAP + 1].count()
     return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}"
 

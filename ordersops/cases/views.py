@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -11,7 +11,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.cases import actions, queries
 from ordersops.cases.forms import BANDS, QueueFilters
 from ordersops.cases.lanes import Lane, lanes
-from ordersops.htmx import done, seen
+from ordersops.htmx import Request, done, seen
 from ordersops.stores.models import Store
 
 
@@ -22,12 +22,12 @@ def lane_or_404(key: str) -> Lane:
 
 
 @require_safe
-def queue(request: HttpRequest, lane: str) -> HttpResponse:
+def queue(request: Request, lane: str) -> HttpResponse:
     return render(request, "cases/queue.html", _context(request, lane_or_404(lane)))
 
 
 @require_safe
-def rows(request: HttpRequest, lane: str) -> HttpResponse:
+def rows(request: Request, lane: str) -> HttpResponse:
     """The rows alone, asked for every two seconds: 204 as long as nothing changed."""
     about = lane_or_404(lane)
     require_anywhere(request.user, Perm.VIEW_CASES)
@@ -36,7 +36,7 @@ def rows(request: HttpRequest, lane: str) -> HttpResponse:
     return render(request, "cases/_rows.html", _context(request, about))
 
 
-def _context(request: HttpRequest, lane: Lane) -> dict[str, Any]:
+def _context(request: Request, lane: Lane) -> dict[str, Any]:
     require_anywhere(request.user, Perm.VIEW_CASES)
     stores = list(Store.objects.visible_to(request.user, Perm.VIEW_CASES))
     filters = QueueFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
@@ -55,7 +55,7 @@ def _context(request: HttpRequest, lane: Lane) -> dict[str, Any]:
 
 
 @require_POST
-def take_next(request: HttpRequest, lane: str) -> HttpResponse:
+def take_next(request: Request, lane: str) -> HttpResponse:
     """Lease the most urgent free case and open it."""
     about = lane_or_404(lane)
     require_anywhere(request.user, about.decides)

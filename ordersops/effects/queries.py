@@ -28,7 +28,7 @@ def page_of(user: "User", *, state: str, store: UUID | None, cursor: str) -> Pag
 
 def counts(user: "User", store: UUID | None = None) -> dict[str, int]:
     """How many effects are in each state that is still open. Those that are done only grow in number, and are not counted."""
-    found = dict.fromkeys(OPEN, 0)
+    found: dict[str, int] = {str(state): 0 for state in OPEN}
     rows = Effect.objects.filter(store__in=_stores(user, store), state__in=OPEN).order_by().values("state").annotate(n=Count("pk"))
     found.update({row["state"]: row["n"] for row in rows})
     return found

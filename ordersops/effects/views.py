@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from ordersops.accounts.access import get_or_404, require_anywhere
@@ -10,12 +10,12 @@ from ordersops.accounts.roles import Perm
 from ordersops.effects import actions, queries
 from ordersops.effects.forms import EffectFilters
 from ordersops.effects.models import Effect
-from ordersops.htmx import back, done, show
+from ordersops.htmx import Request, back, done, show
 from ordersops.stores.models import Store
 
 
 @require_safe
-def effects(request: HttpRequest) -> HttpResponse:
+def effects(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_CASES)
     stores = list(Store.objects.visible_to(request.user, Perm.VIEW_CASES))
     filters = EffectFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
@@ -31,7 +31,7 @@ def effects(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
+def retry(request: Request, pk: UUID) -> HttpResponse:
     """Send a failed effect again."""
     effect = get_or_404(Effect.objects.select_related("order"), request, Perm.VIEW_CASES, pk=pk)
     actions.retry(effect=effect, by=request.user)
@@ -39,7 +39,7 @@ def retry(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def mark_done(request: HttpRequest, pk: UUID) -> HttpResponse:
+def mark_done(request: Request, pk: UUID) -> HttpResponse:
     """Say that a person did it in the store."""
     effect = get_or_404(Effect.objects.select_related("order"), request, Perm.VIEW_CASES, pk=pk)
     actions.mark_done(effect=effect, by=request.user)

@@ -50,7 +50,7 @@ def readable(delivery: Delivery) -> tuple[str, str]:
     if delivery.body is None:
         return "", ""
     try:
-        raw = unseal(delivery.body, context=delivery.seal_context)
+        raw = unseal(bytes(delivery.body), context=delivery.seal_context)
     except ValueError as error:
         return "", str(error)
     try:

@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from ordersops.accounts.access import get_or_404, require_anywhere
 from ordersops.accounts.roles import Perm
-from ordersops.htmx import back, done, show
+from ordersops.htmx import Request, back, done, show
 from ordersops.intake import actions, masking, queries
 from ordersops.intake.forms import DeliveryFilters
 from ordersops.intake.models import Delivery
@@ -16,7 +16,7 @@ from ordersops.stores.models import Store
 
 
 @require_safe
-def intake(request: HttpRequest) -> HttpResponse:
+def intake(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_INTAKE)
     context = {
         "stores": queries.overview(request.user),
@@ -27,7 +27,7 @@ def intake(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def deliveries(request: HttpRequest) -> HttpResponse:
+def deliveries(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_INTAKE)
     stores = list(Store.objects.visible_to(request.user, Perm.VIEW_INTAKE))
     filters = DeliveryFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
@@ -37,7 +37,7 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
+def delivery(request: Request, pk: UUID) -> HttpResponse:
     found = get_or_404(Delivery.objects.select_related("store", "order"), request, Perm.VIEW_INTAKE, pk=pk)
     body, problem = masking.readable(found)
     queries.with_rights([found], request.user)
@@ -46,7 +46,7 @@ def delivery(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
-def replay(request: HttpRequest, pk: UUID) -> HttpResponse:
+def replay(request: Request, pk: UUID) -> HttpResponse:
     """Process a failed delivery again."""
     found = get_or_404(Delivery.objects.select_related("store"), request, Perm.VIEW_INTAKE, pk=pk)
     actions.replay(delivery=found, by=request.user)

@@ -13,6 +13,7 @@ from django.utils.module_loading import import_string
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
+from ordersops.audit.verbs import Verb
 from ordersops.lists import Page, newest
 from ordersops.orders.keys import fold
 from ordersops.orders.lifecycle import HoldReason, Payment, Risk
@@ -25,6 +26,7 @@ LINKED_PER_KEY = 10
 DELIVERIES_SHOWN = 50
 EVENTS_SHOWN = 50
 SHARED = {"email": "e-mail", "phone": "phone", "card": "card", "ship": "address", "ip": "IP", "device": "device"}
+ABOUT_CASES = [verb for verb in Verb if verb.partition(".")[0] in {"case", "decision", "effect"}] + [Verb.ORDER_ASSESSED, Verb.RISK_CHANGED]
 ADDRESS = {
     "name": "Name", "company": "Company", "address1": "Street", "address2": "", "postal_code": "Postcode", "city": "City", "region": "Region",
     "country": "Country", "phone": "Phone",
@@ -83,7 +85,7 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         if can(user, Perm.VIEW_INTAKE, order.store_id)
         else [],
         "timeline_more": f"{reverse('audit')}?order={order.pk}" if can(user, Perm.VIEW_AUDIT, order.store_id) else "",
-        "timeline": list(Event.objects.timeline_for(order=order)[:EVENTS_SHOWN]),
+        "timeline": timeline(order, user),
         "recommendation": advice,
         "addresses": compare_addresses(order),
         "may": {
@@ -93,6 +95,14 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
             else set(),
         },
     }
+
+
+def timeline(order: Order, user: "User") -> list[Event]:
+    """What happened to the order, the newest first. Advice, decisions and what follows from them are for those who may see cases."""
+    events = Event.objects.timeline_for(order=order)
+    if not can(user, Perm.VIEW_CASES, order.store_id):
+        events = events.filter(case__isnull=True).exclude(verb__in=ABOUT_CASES)
+    return list(events[:EVENTS_SHOWN])
 
 
 def _decisions(order: Order) -> list[Any]:

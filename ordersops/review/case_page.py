@@ -133,8 +133,8 @@ def _decided(case: Case, last: Decision | None) -> str:
 
 
 def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
-    earlier = case.order.recommendations.filter(lane=case.lane).exclude(pk=newest).order_by("-advised_at")[:5]
-    found = list(earlier)
+    earlier = case.order.recommendations.filter(lane=case.lane).order_by("-advised_at")[:6]
+    found = [each for each in earlier if each.pk != newest][:5]
     for each in found:
         outcome = about.outcomes.get(each.outcome)
         each.outcome_label = outcome.label if outcome else each.outcome  # type: ignore[attr-defined]

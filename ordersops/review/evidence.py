@@ -20,7 +20,7 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
             "risk_points": 0, "clearing_points": 0, "advisor_label": "", "distance": "", "snapshot": None,
         }  # fmt: skip
     evidence = recommendation.snapshot.evidence
-    signals = list(recommendation.signals.order_by("pk"))
+    signals = sorted(recommendation.signals.all(), key=lambda signal: signal.pk)
     claims = _claims(recommendation, evidence, signals)
     most = max((abs(signal.points) for signal in signals), default=0) or 1
     for signal in signals:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,7 +14,7 @@ from ordersops.cases import actions as cases
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.errors import Conflict, Invalid
-from ordersops.htmx import done, seen, show
+from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
 from ordersops.review.case_page import bar, page, version
 from ordersops.review.forms import ApproveForm, OverrideForm
@@ -22,19 +22,19 @@ from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available
 
 
-def _load(request: HttpRequest, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
+def _load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
     loaded = Case.objects.select_related("order", "store", "leased_by") if queryset is None else queryset
     return get_or_404(loaded, request, Perm.VIEW_CASES, pk=pk)
 
 
 @require_safe
-def case(request: HttpRequest, pk: UUID) -> HttpResponse:
+def case(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by"))
     return render(request, "review/case.html", page(found, request.user))
 
 
 @require_safe
-def decision_bar(request: HttpRequest, pk: UUID) -> HttpResponse:
+def decision_bar(request: Request, pk: UUID) -> HttpResponse:
     """The bar alone, asked for every two seconds: 204 as long as nothing changed."""
     found = _load(request, pk, Case.objects.select_related("leased_by"))
     if seen(request, version(found)):
@@ -43,38 +43,38 @@ def decision_bar(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _bar(request, found, changed=bool(known) and known.partition(".")[0] != str(found.version))
 
 
-def _bar(request: HttpRequest, found: Case, *, changed: bool = False) -> HttpResponse:
+def _bar(request: Request, found: Case, *, changed: bool = False) -> HttpResponse:
     context = bar(found, request.user, available(found, request.user))
     return render(request, "review/_decision_bar.html", {**context, "changed": changed})
 
 
 @require_POST
-def claim(request: HttpRequest, pk: UUID) -> HttpResponse:
+def claim(request: Request, pk: UUID) -> HttpResponse:
     found = cases.claim(case=_load(request, pk), by=request.user)
     return _after_lease(request, found)
 
 
 @require_POST
-def release(request: HttpRequest, pk: UUID) -> HttpResponse:
+def release(request: Request, pk: UUID) -> HttpResponse:
     found = cases.release(case=_load(request, pk), by=request.user)
     return _after_lease(request, found)
 
 
-def _after_lease(request: HttpRequest, found: Case) -> HttpResponse:
+def _after_lease(request: Request, found: Case) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return _bar(request, found)
     return done(request, "case", found.pk)
 
 
 @require_POST
-def lease(request: HttpRequest, pk: UUID) -> HttpResponse:
+def lease(request: Request, pk: UUID) -> HttpResponse:
     """The heartbeat of an open page: 204, or 409 once the lease is lost."""
     cases.heartbeat(case=_load(request, pk), by=request.user)
     return HttpResponse(status=204)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
+def approve(request: Request, pk: UUID) -> HttpResponse:
     """The confirm step of approving, and approving."""
     found = _load(request, pk)
     if request.method != "POST":
@@ -90,7 +90,7 @@ def approve(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def override(request: HttpRequest, pk: UUID) -> HttpResponse:
+def override(request: Request, pk: UUID) -> HttpResponse:
     """The form for deciding against the advice, and deciding so."""
     found = _load(request, pk)
     if request.method != "POST":
@@ -105,7 +105,7 @@ def override(request: HttpRequest, pk: UUID) -> HttpResponse:
     return _decided(request, found, decision)
 
 
-def _confirm(request: HttpRequest, found: Case, act: str, filled: dict[str, Any], status: int = 200) -> HttpResponse:
+def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], status: int = 200) -> HttpResponse:
     """Draw the form of `act`, unless the person may not do it or it has no meaning now."""
     require(request.user, lane(found.lane).decides, found.store_id, to="decide this case", case=found)
     if act == "override":
@@ -117,13 +117,13 @@ def _confirm(request: HttpRequest, found: Case, act: str, filled: dict[str, Any]
     return show(request, f"review/{act}.html", context, fragment=f"review/_{act}_form.html", status=status)
 
 
-def _decided(request: HttpRequest, found: Case, decision: Decision) -> HttpResponse:
+def _decided(request: Request, found: Case, decision: Decision) -> HttpResponse:
     outcome = lane(found.lane).outcomes[decision.outcome]
     return done(request, "case", found.pk, say=f"{outcome.label}: decided. {outcome.sentence}")
 
 
 @require_POST
-def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+def undo(request: Request, pk: UUID) -> HttpResponse:
     """Take a decision back within the hold window."""
     decision = get_or_404(Decision.objects.select_related("case"), request, Perm.VIEW_CASES, pk=pk)
     actions.undo(decision=decision, by=request.user)

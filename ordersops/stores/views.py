@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -11,14 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ordersops.accounts.access import get_or_404, require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
-from ordersops.htmx import done
+from ordersops.htmx import Request, done
 from ordersops.stores import actions, queries
 from ordersops.stores.forms import ConnectForm, RotateForm, StoreForm
 from ordersops.stores.models import Store
 
 
 @require_safe
-def stores(request: HttpRequest) -> HttpResponse:
+def stores(request: Request) -> HttpResponse:
     require_anywhere(request.user, Perm.VIEW_INTAKE)
     found = Store.objects.visible_to(request.user, Perm.VIEW_INTAKE).select_related("pulse").order_by("name")
     return render(request, "stores/list.html", {"stores": list(found)})
@@ -27,7 +27,7 @@ def stores(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("secret")
 @require_http_methods(["GET", "HEAD", "POST"])
-def connect(request: HttpRequest) -> HttpResponse:
+def connect(request: Request) -> HttpResponse:
     """Connect a sales channel. Its secret is in the answer, and nowhere afterwards."""
     require_anywhere(request.user, Perm.MANAGE_STORES)
     if request.method != "POST":
@@ -45,7 +45,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def store(request: HttpRequest, pk: UUID) -> HttpResponse:
+def store(request: Request, pk: UUID) -> HttpResponse:
     """One store; a POST changes what is not secret."""
     found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
     if request.method != "POST":
@@ -64,7 +64,7 @@ def store(request: HttpRequest, pk: UUID) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("secret")
 @require_POST
-def rotate(request: HttpRequest, pk: UUID) -> HttpResponse:
+def rotate(request: Request, pk: UUID) -> HttpResponse:
     """Replace the webhook secret. The new one is in the answer, and nowhere afterwards."""
     found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
     form = RotateForm(request.POST)

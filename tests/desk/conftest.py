@@ -1,0 +1,50 @@
+"""A small world for the pages: one of everything, in `store`."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Role
+from ordersops.cases.models import Case
+from ordersops.effects.models import Effect
+from ordersops.intake.models import Delivery
+from ordersops.orders.models import Hold, Order
+from ordersops.review.models import Decision
+from ordersops.stores.models import Store
+from tests.factories import CaseFactory, DecisionFactory, DeliveryFactory, EffectFactory, HoldFactory, OrderFactory, TransactionFactory
+
+
+@dataclass
+class World:
+    store: Store
+    order: Order
+    hold: Hold
+    case: Case
+    decision: Decision
+    planned: Effect
+    failed: Effect
+    handed_over: Effect
+    delivery: Delivery
+    colleague: User
+
+
+@pytest.fixture
+def world(store: Store, make_person: Any, system: User) -> World:
+    order = OrderFactory(store=store)
+    TransactionFactory(order=order)
+    decision = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
+    others = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
+    return World(
+        store=store,
+        order=order,
+        hold=HoldFactory(order=order, placed_by=system),
+        case=CaseFactory(order=order),
+        decision=decision,
+        planned=EffectFactory(decision=decision),
+        failed=EffectFactory(decision=others, state="dead", attempts=5),
+        handed_over=EffectFactory(decision=others, state="handed_over"),
+        delivery=DeliveryFactory(store=store, order=order),
+        colleague=make_person(Role.OPS_REVIEWER, store, name="Cora League"),
+    )

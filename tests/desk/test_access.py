@@ -1,0 +1,191 @@
+"""Role x page: who gets what, for every address there is. A new address without an entry here fails."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from ordersops.accounts.roles import Role
+from ordersops.audit.models import Event
+from tests.desk.conftest import World
+
+pytestmark = pytest.mark.django_db
+
+FRAUD, SENIOR, OPS, RETURNS = Role.FRAUD_REVIEWER, Role.SENIOR_FRAUD_REVIEWER, Role.OPS_REVIEWER, Role.RETURNS_REVIEWER
+SUPPORT, SUPERVISOR, AUDITOR, ADMIN = Role.SUPPORT_AGENT, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN
+EVERYBODY = set(Role)
+READERS = EVERYBODY - {SUPPORT}
+DECIDERS = {FRAUD, SENIOR, SUPERVISOR}
+INTAKE = {OPS, SUPERVISOR, AUDITOR, ADMIN}
+HISTORY = {SUPERVISOR, AUDITOR, ADMIN}
+
+Arguments = Callable[[World], list[Any]]
+
+
+@dataclass
+class Entry:
+    """Who may, and what they get. `about` makes the arguments; an entry with them is about one row of a store."""
+
+    allowed: set[Role]
+    about: Arguments | None = None
+    status: int = 200
+    post: bool = False
+    data: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+    lane: bool = False  # its argument is a lane, which is in all stores
+
+
+def _reads(allowed: set[Role], about: Arguments | None = None, **more: Any) -> Entry:
+    return Entry(allowed, about, **more)
+
+
+def _acts(allowed: set[Role], about: Arguments | None, status: int = 303, data: Callable[[World], dict[str, Any]] = lambda w: {}) -> Entry:
+    return Entry(allowed, about, status, True, data)
+
+
+PAGES: dict[str, Entry] = {
+    "home": _reads(EVERYBODY),
+    "queue": _reads(READERS, lambda w: ["fraud"], lane=True),
+    "_queue_rows": _reads(READERS, lambda w: ["fraud"], lane=True),
+    "queue_next": Entry(DECIDERS, lambda w: ["fraud"], 303, True, lane=True),
+    "case": _reads(READERS, lambda w: [w.case.pk]),
+    "_case_bar": _reads(READERS, lambda w: [w.case.pk]),
+    "case_claim": _acts(DECIDERS, lambda w: [w.case.pk]),
+    "case_release": _acts(set(), lambda w: [w.case.pk]),  # nobody holds it: see test_release_needs_the_lease
+    "case_lease": _acts(set(), lambda w: [w.case.pk]),
+    "case_approve": _acts(DECIDERS, lambda w: [w.case.pk], data=lambda w: {"version": w.case.version}),
+    "case_override": _acts(
+        DECIDERS, lambda w: [w.case.pk],
+        data=lambda w: {"version": w.case.version, "outcome": "release", "reason": "O1", "note": "The customer called from home."},
+    ),
+    "decision_undo": _acts(DECIDERS, lambda w: [w.decision.pk]),
+    "orders": _reads(EVERYBODY),
+    "order": _reads(EVERYBODY, lambda w: [w.order.pk]),
+    "order_hold": _acts({*DECIDERS, OPS}, lambda w: [w.order.pk], data=lambda w: {"reason": "stock"}),
+    "hold_release": _acts({OPS, SUPERVISOR}, lambda w: [w.hold.pk]),
+    "effects": _reads(READERS),
+    "effect_retry": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.failed.pk]),
+    "effect_done": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.handed_over.pk]),
+    "intake": _reads(INTAKE),
+    "deliveries": _reads(INTAKE),
+    "delivery": _reads(INTAKE, lambda w: [w.delivery.pk]),
+    "delivery_replay": _acts({OPS, SUPERVISOR, ADMIN}, lambda w: [w.delivery.pk]),
+    "stores": _reads(INTAKE),
+    "store": _reads(INTAKE, lambda w: [w.store.pk]),
+    "store_connect": _reads({ADMIN}),
+    "store_rotate": _acts({ADMIN}, lambda w: [w.store.pk], status=200),
+    "people": _reads(HISTORY),
+    "person": _reads(HISTORY, lambda w: [w.colleague.pk]),
+    "person_invite": _acts({ADMIN}, None, status=200, data=lambda w: {"email": "new@desk.example", "name": "New Colleague"}),
+    "person_role_give": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "auditor", "store": w.store.pk}),
+    "person_role_take": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "ops_reviewer", "store": w.store.pk}),
+    "person_deactivate": _acts({ADMIN}, lambda w: [w.colleague.pk]),
+    "audit": _reads(HISTORY),
+    "audit_csv": _reads({AUDITOR}),
+}  # fmt: skip
+# For people who are not signed in: signing in, and what machines ask.
+PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+TIMELINES = {"order": EVERYBODY, "case": READERS}
+
+
+def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns)
+        elif isinstance(pattern, URLPattern):
+            assert pattern.name, f"{pattern.pattern} has no name"
+            yield pattern.name
+
+
+def test_every_address_has_an_entry() -> None:
+    assert set(addresses()) == {*PAGES, *PUBLIC, "timeline"}
+
+
+def ask(client: Client, name: str, world: World) -> Any:
+    entry = PAGES[name]
+    url = reverse(name, args=entry.about(world) if entry.about else [])
+    return client.post(url, entry.data(world)) if entry.post else client.get(url)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_each_role_in_its_own_store(name: str, world: World, make_person: Any) -> None:
+    entry = PAGES[name]
+    for role in Role:
+        client = Client()
+        client.force_login(make_person(role, world.store))
+        with transaction.atomic():
+            status = ask(client, name, world).status_code
+            transaction.set_rollback(True)
+        if name in {"case_release", "case_lease"} and role != SUPPORT:
+            assert status == 409, role
+        else:
+            assert status == (entry.status if role in entry.allowed else 403), role
+
+
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.about and not entry.lane])
+def test_another_store_does_not_exist(name: str, world: World, make_person: Any, other_store: Any) -> None:
+    entry = PAGES[name]
+    for role in Role:
+        if name.startswith("person") and role not in HISTORY:
+            continue  # they may not see people at all, of any store
+        client = Client()
+        client.force_login(make_person(role, other_store))
+        assert ask(client, name, world).status_code == 404, (role, entry)
+
+
+@pytest.mark.parametrize("name", ["orders", "effects", "intake", "deliveries", "stores", "people", "queue", "home", "audit"])
+def test_lists_hold_nothing_of_another_store(name: str, world: World, make_person: Any, other_store: Any) -> None:
+    client = Client()
+    person = make_person(SUPERVISOR, other_store)
+    client.force_login(person)
+    text = ask(client, name, world).content.decode()
+    for thing in (world.order.number, world.order.name, world.store.name, world.colleague.name, str(world.case.pk), str(world.delivery.pk)):
+        assert thing not in text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nobody_without_signing_in(name: str, world: World) -> None:
+    answer = ask(Client(), name, world)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(f"{reverse('account_login')}?next=")
+
+
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.post and name not in {"case_approve", "case_override"}])
+def test_acts_are_posts(name: str, world: World, admin: Any, client: Client) -> None:
+    entry = PAGES[name]
+    client.force_login(admin)
+    assert client.get(reverse(name, args=entry.about(world) if entry.about else [])).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if not entry.post and name not in {"store", "store_connect"}])
+def test_pages_are_only_read(name: str, world: World, admin: Any, client: Client) -> None:
+    entry = PAGES[name]
+    client.force_login(admin)
+    assert client.post(reverse(name, args=entry.about(world) if entry.about else [])).status_code == 405
+
+
+@pytest.mark.parametrize("kind", TIMELINES)
+def test_timelines(kind: str, world: World, make_person: Any, other_store: Any) -> None:
+    url = reverse("timeline", args=[kind, {"order": world.order, "case": world.case}[kind].pk])
+    for role in Role:
+        client = Client()
+        client.force_login(make_person(role, world.store))
+        assert client.get(url).status_code == (200 if role in TIMELINES[kind] else 403), role
+        client.force_login(make_person(role, other_store))
+        assert client.get(url).status_code == 404, role
+
+
+def test_a_refusal_is_recorded(world: World, support_agent: Any, client: Client) -> None:
+    client.force_login(support_agent)
+    assert client.get(reverse("case", args=[world.case.pk])).status_code == 403
+    event = Event.objects.get(stream=f"refused:{support_agent.pk}")
+    assert event.data["right"] == "view_cases"
+
+
+def test_csrf_is_checked(world: World, fraud_reviewer: Any) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(fraud_reviewer)
+    assert client.post(reverse("case_claim", args=[world.case.pk])).status_code == 403

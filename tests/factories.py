@@ -1,0 +1,300 @@
+"""Rows for tests, with the least that makes them valid. What a test is about it says itself.
+
+    OrderFactory(store=store)                       an order with one line
+    CaseFactory(order=order)                        an open case with evidence, a recommendation and three signals
+    DecisionFactory(case=case, by=person)           and EffectFactory(decision=decision)
+"""
+
+import hashlib
+import json
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from django.utils import timezone
+
+from ordersops.accounts.actions import make_role_groups
+from ordersops.accounts.models import User
+from ordersops.advice.facts import Evidence, Fact
+from ordersops.advice.facts import sha256 as digest
+from ordersops.advice.models import Recommendation, Signal, Snapshot
+from ordersops.cases.models import Case, CaseState
+from ordersops.effects.models import Effect
+from ordersops.intake.models import Delivery
+from ordersops.orders.models import Customer, Hold, Line, Order, Transaction
+from ordersops.review.models import Decision, Label
+from ordersops.sealing import seal
+from ordersops.stores.models import Store
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"someone{n}@desk.example")
+    name = factory.Sequence(lambda n: f"Someone {n}")
+
+
+class StoreFactory(factory.django.DjangoModelFactory):
+    """A store with its roles."""
+
+    class Meta:
+        model = Store
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Shop {n}")
+    platform = "generic"
+    webhook_secret = "whsec_c2VjcmV0LW9mLWEtdGVzdC1zdG9yZS0wMDAw"
+
+    @factory.post_generation
+    def roles(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            make_role_groups(self)
+
+
+class CustomerFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Customer
+
+    store = factory.SubFactory(StoreFactory)
+    external_id = factory.Sequence(lambda n: f"customer-{n}")
+    name = "Ada Byron"
+    email = "ada@customer.example"
+    orders_count = 1
+
+
+class OrderFactory(factory.django.DjangoModelFactory):
+    """An order of one line, paid and waiting for a person. `lines=0` makes it empty."""
+
+    class Meta:
+        model = Order
+        skip_postgeneration_save = True
+
+    store = factory.SubFactory(StoreFactory)
+    customer = factory.SubFactory(CustomerFactory, store=factory.SelfAttribute("..store"))
+    external_id = factory.Sequence(lambda n: f"order-{n}")
+    number = factory.Sequence(lambda n: f"#{1000 + n}")
+    placed_at = factory.LazyFunction(timezone.now)
+    currency = "USD"
+    total = Decimal("120.00")
+    authorized = Decimal("120.00")
+    email = "ada@customer.example"
+    name = "Ada Byron"
+    payment = "authorized"
+    risk = "needs_review"
+    stage = "risk"
+    shipping_address = factory.LazyFunction(lambda: {"name": "Ada Byron", "address1": "1 High Street", "city": "Leeds", "country": "GB"})
+    billing_address = factory.LazyFunction(lambda: {"name": "Ada Byron", "address1": "2 Low Road", "city": "York", "country": "GB"})
+
+    @factory.post_generation
+    def lines(self, create: bool, extracted: int | None, **kwargs: Any) -> None:
+        if create:
+            LineFactory.create_batch(1 if extracted is None else extracted, order=self)
+
+
+class LineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Line
+
+    order = factory.SubFactory(OrderFactory, lines=0)
+    store = factory.SelfAttribute("order.store")
+    external_id = factory.Sequence(lambda n: f"line-{n}")
+    sku = "SKU-1"
+    title = "A lamp"
+    price = Decimal("120.00")
+    ordered = 1
+
+
+class TransactionFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Transaction
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    external_id = factory.Sequence(lambda n: f"transaction-{n}")
+    kind = "authorization"
+    status = "success"
+    amount = Decimal("120.00")
+    currency = "USD"
+    at = factory.LazyFunction(timezone.now)
+    card = factory.LazyFunction(lambda: {"brand": "visa", "last4": "4242"})
+
+
+class HoldFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Hold
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    reason = "address"
+    placed_by = factory.SubFactory(UserFactory)
+    placed_at = factory.LazyFunction(timezone.now)
+
+
+def evidence(**more: Any) -> Evidence:
+    """Four facts: counted by us, stated by the store, typed by the customer, and one that was not to be had."""
+    return Evidence([
+        Fact("orders_from_ip", "Orders from this IP in an hour", "count", 7, source="history", trust="system"),
+        Fact("order_total", "Order total", "money", Decimal("120.00"), unit="USD"),
+        Fact("note", "Note", "text", str(more.get("note", "leave at the door")), trust="customer", personal=True),
+        Fact("avs", "Address check of the card", "text", state="unavailable", source="gateway"),
+    ])  # fmt: skip
+
+
+class SnapshotFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Snapshot
+        django_get_or_create = ("sha256",)
+
+    class Params:
+        facts = factory.LazyFunction(evidence)
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    lane = "fraud"
+    # Two orders with the same facts would be one snapshot; the space tells them apart, and changes nothing for a reader.
+    body = factory.LazyAttributeSequence(lambda row, n: row.facts.canonical() + " " * n)
+    sha256 = factory.LazyAttribute(lambda row: digest(row.body))
+    taken_at = factory.LazyFunction(timezone.now)
+
+
+class RecommendationFactory(factory.django.DjangoModelFactory):
+    """Cancel, with one claim that holds, and a signal of each kind."""
+
+    class Meta:
+        model = Recommendation
+        skip_postgeneration_save = True
+
+    snapshot = factory.SubFactory(SnapshotFactory, order=factory.SelfAttribute("..order"))
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    lane = "fraud"
+    advisor = "scorecard"
+    advisor_version = "test"
+    policy_version = "test"
+    outcome = "decline"
+    score = 70
+    band = "high"
+    confidence = "high"
+    justification = "Seven orders came from this IP within an hour."
+    claims = factory.LazyFunction(
+        lambda: [
+            {
+                "fact": "orders_from_ip", "op": "ge", "value": 5, "direction": "for", "verified": True, "actual": 7,
+                "sentence": "Seven orders came from this IP within an hour.", "code": "ok",
+            }
+        ]
+    )  # fmt: skip
+    missing = factory.LazyFunction(lambda: ["avs"])
+    alternatives = factory.LazyFunction(lambda: [{"outcome": "release", "why_not": "The score is above the limit."}])
+    verified = True
+    advised_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def signals(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            SignalFactory(recommendation=self)
+            SignalFactory(recommendation=self, key="known_customer", group="past", state="clearing", points=-5, facts=["order_total"])
+            SignalFactory(recommendation=self, key="avs", group="payment", state="unavailable", points=0, facts=["avs"])
+
+
+class SignalFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Signal
+
+    recommendation = factory.SubFactory(RecommendationFactory)
+    key = "ip_velocity"
+    group = "velocity"
+    state = "fired"
+    points = 30
+    facts = factory.LazyFunction(lambda: ["orders_from_ip"])
+    says = "Many orders from one IP address"
+
+
+class CaseFactory(factory.django.DjangoModelFactory):
+    """An open case about an order that has been assessed. `advice=False` leaves the recommendation out."""
+
+    class Meta:
+        model = Case
+        skip_postgeneration_save = True
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    lane = "fraud"
+    headline = "Many orders from one IP address"
+    band = "high"
+    score = 70
+    priority = 50
+    priority_reasons = factory.LazyFunction(lambda: ["score 70"])
+    amount = Decimal("120.00")
+    currency = "USD"
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=1))
+
+    @factory.post_generation
+    def advice(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create and extracted is not False:
+            RecommendationFactory(order=self.order, **kwargs)
+
+
+class DecisionFactory(factory.django.DjangoModelFactory):
+    """A decision as advised; the case is decided by it."""
+
+    class Meta:
+        model = Decision
+        skip_postgeneration_save = True
+
+    case = factory.SubFactory(CaseFactory)
+    store = factory.SelfAttribute("case.store")
+    recommendation = factory.LazyAttribute(lambda row: Recommendation.objects.filter(order=row.case.order).latest("advised_at"))
+    outcome = "decline"
+    overrides = False
+    reason = "D1"
+    label = Label.SUSPECTED
+    by = factory.SubFactory(UserFactory)
+    case_version = factory.SelfAttribute("case.version")
+    decided_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def decides(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            self.case.state, self.case.decided_at = CaseState.DECIDED, self.decided_at
+            self.case.save()
+
+
+class EffectFactory(factory.django.DjangoModelFactory):
+    """Planned, and still within its hold window."""
+
+    class Meta:
+        model = Effect
+
+    decision = factory.SubFactory(DecisionFactory)
+    order = factory.SelfAttribute("decision.case.order")
+    store = factory.SelfAttribute("order.store")
+    kind = "order.cancel"
+    idempotency_key = factory.Sequence(lambda n: f"effect-{n}")
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(seconds=60))
+    not_before = factory.SelfAttribute("due_at")
+
+
+class DeliveryFactory(factory.django.DjangoModelFactory):
+    """A delivery that failed. `payload` is what it says."""
+
+    class Meta:
+        model = Delivery
+        exclude = ("payload",)
+
+    payload = factory.LazyFunction(lambda: {"event": "order.created", "order_id": "#1001"})
+    id = factory.LazyFunction(lambda: Delivery._meta.get_field("id").get_default())
+    store = factory.SubFactory(StoreFactory)
+    topic = "order.created"
+    resource = factory.Sequence(lambda n: f"order:{n}")
+    dedupe_key = factory.Sequence(lambda n: f"delivery-{n}")
+    body = factory.LazyAttribute(lambda row: seal(json.dumps(row.payload).encode(), context=f"intake_delivery.{row.id}.body"))
+    body_sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(json.dumps(row.payload).encode()).hexdigest())
+    headers = factory.LazyFunction(lambda: {"content-type": "application/json", "webhook-signature": "v1,c2VjcmV0"})
+    received_at = factory.LazyFunction(timezone.now)
+    not_before = factory.LazyFunction(timezone.now)
+    state = "dead"
+    attempts = 5
+    last_error = "The body has no order."
