@@ -198,9 +198,19 @@ class Sheet:
         rows = []
         for key, row in FACTS.items():
             value = self.values.get(key)
-            state: State = self.states.get(key, row.missing) if value is None else "present"
-            observed = as_of if row.source in {"history", "store"} and value is not None else None
-            rows.append(
-                Fact(key, row.label, row.kind, value, state, row.source, row.trust, self.units.get(key, row.unit), row.personal, observed)
-            )
+            if value is None:
+                rows.append(_ABSENT[key, self.states.get(key, row.missing)])
+                continue
+            observed = as_of if row.source in {"history", "store"} else None
+            unit = self.units.get(key, row.unit)
+            rows.append(Fact(key, row.label, row.kind, value, "present", row.source, row.trust, unit, row.personal, observed))
         return rows
+
+
+_STATES: tuple[State, ...] = ("unavailable", "not_collected")
+# Facts never change, so those without a value are made once.
+_ABSENT: dict[tuple[str, State], Fact] = {
+    (key, state): Fact(key, row.label, row.kind, None, state, row.source, row.trust, row.unit, row.personal)
+    for key, row in FACTS.items()
+    for state in _STATES
+}

@@ -28,7 +28,7 @@ LINKING = sum(bit for key, bit in BIT.items() if key != "bin")
 _FAILED = frozenset({Payment.FAILED, Payment.VOIDED, Payment.EXPIRED})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Past:
     """An earlier order and what became of it, as far as is known now."""
 
@@ -118,11 +118,13 @@ def read(orders: Sequence[Order]) -> dict[UUID, History]:
     return found
 
 
+# Of a BIN only its bursts are counted; half a bank's customers would be read otherwise.
+_SINCE = {"bin": "AND o.placed_at > asked.placed_at - interval '1 hour'"}
 _BRANCH = """
     SELECT asked.id AS subject, {bit} AS bit, past.id
     FROM asked CROSS JOIN LATERAL (
         SELECT o.id FROM orders_order o
-        WHERE o.store_id = asked.store_id AND o.{key}_key = asked.{key}_key AND (o.placed_at, o.id) < (asked.placed_at, asked.id)
+        WHERE o.store_id = asked.store_id AND o.{key}_key = asked.{key}_key AND (o.placed_at, o.id) < (asked.placed_at, asked.id) {since}
         ORDER BY o.placed_at DESC, o.id DESC LIMIT {newest}
     ) past
     WHERE asked.{key}_key IS NOT NULL
@@ -136,7 +138,7 @@ _LINKS = """
 """.format(  # noqa: S608  columns of ours; every value is a parameter
     arrays=", ".join("%s::bigint[]" for _ in KEYS),
     columns=", ".join(f"{key}_key" for key in KEYS),
-    branches=" UNION ALL ".join(_BRANCH.format(bit=BIT[key], key=key, newest=NEWEST) for key in KEYS),
+    branches=" UNION ALL ".join(_BRANCH.format(bit=BIT[key], key=key, newest=NEWEST, since=_SINCE.get(key, "")) for key in KEYS),
 )
 # The label is that of the newest decision, on the order's own case or on the attack that it belongs to.
 _PAST = """

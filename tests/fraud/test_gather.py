@@ -133,6 +133,13 @@ def test_a_bin_links_nobody(store: Store, place: Place) -> None:
     assert not facts.has("linked_orders")
 
 
+def test_small_orders_on_one_bin_count_for_an_hour(store: Store, place: Place) -> None:
+    for minutes in (-59, -61):
+        place(store, minutes=minutes, total="5.00", email=f"m{-minutes}@posteo.de", ip=f"198.18.1.{-minutes}", device=f"d{minutes}")
+    place(store, minutes=-5, total="500.00")  # not small, and paid
+    assert known(place(store))["bin_suspect_1h"] == 1
+
+
 def test_what_earlier_orders_became(store: Store, place: Place) -> None:
     good, disputed, refunded, declined = (place(store, minutes=-minutes * 60) for minutes in (5, 4, 3, 2))
     Order.objects.filter(pk__in=[good.pk, disputed.pk, refunded.pk]).update(fulfilment="delivered", captured=Decimal(80))
