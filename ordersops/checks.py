@@ -73,7 +73,8 @@ def dotted_paths(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
 def clusters(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """A task must not be given out again while it may still run (platform.md 7), and every kind of work needs its cluster."""
     found: list[CheckMessage] = []
-    for name, cluster in {settings.Q_CLUSTER["name"]: settings.Q_CLUSTER, **settings.Q_CLUSTER["ALT_CLUSTERS"]}.items():
+    configured: dict[str, Any] = settings.Q_CLUSTER
+    for name, cluster in {configured["name"]: configured, **configured["ALT_CLUSTERS"]}.items():
         longest = cluster["timeout"] * (cluster["queue_limit"] / cluster["workers"] + 1)
         if cluster["retry"] <= longest:
             found.append(

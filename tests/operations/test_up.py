@@ -10,10 +10,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil
 import pytest
 
-from tests.product import ROOT, Product, environment, free_ports, wait_for
+from tests.product import ROOT, Product, environment, free_ports, living, wait_for
 
 pytestmark = pytest.mark.process
 
@@ -27,10 +26,6 @@ def own() -> Iterator[Product]:
     finally:
         one.stop()
         shutil.rmtree(one.data, ignore_errors=True)
-
-
-def living(processes: list[psutil.Process]) -> list[psutil.Process]:
-    return [process for process in processes if process.is_running() and process.status() != psutil.STATUS_ZOMBIE]
 
 
 @pytest.mark.xdist_group("up")
@@ -71,38 +66,37 @@ def test_a_second_up_on_the_same_data_is_refused(product: Product) -> None:
     assert str(product.pid) in done.stderr
 
 
-def test_a_taken_port_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0o755)
+def test_a_taken_port_is_refused(data_directory: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        done = up(tmp_path, "--port", str(port))
+        done = up(data_directory, "--port", str(port))
     assert done.returncode == 5
     assert f"Port {port} on 127.0.0.1 is taken" in one_sentence(done)
 
 
-def test_a_database_that_does_not_answer_is_refused(tmp_path: Path) -> None:
+def test_a_database_that_does_not_answer_is_refused(data_directory: Path) -> None:
     closed = free_ports(1)[0]
-    done = up(tmp_path, "--port", str(free_ports(1)[0]), DATABASE_URL=f"postgresql://nobody@127.0.0.1:{closed}/none")
+    done = up(data_directory, "--port", str(free_ports(1)[0]), DATABASE_URL=f"postgresql://nobody@127.0.0.1:{closed}/none")
     assert done.returncode == 3
     assert "does not answer" in one_sentence(done)
 
 
-def test_another_database_than_postgresql_is_refused(tmp_path: Path) -> None:
-    done = up(tmp_path, DATABASE_URL="mysql://root@127.0.0.1/shop")
+def test_another_database_than_postgresql_is_refused(data_directory: Path) -> None:
+    done = up(data_directory, DATABASE_URL="mysql://root@127.0.0.1/shop")
     assert done.returncode == 1
     assert "only PostgreSQL is supported" in one_sentence(done)
 
 
-def test_a_data_directory_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    done = up(tmp_path / "file")
+def test_a_data_directory_that_cannot_be_written_is_refused(data_directory: Path) -> None:
+    (data_directory / "file").write_text("not a folder")
+    done = up(data_directory / "file")
     assert done.returncode == 1
-    assert str(tmp_path / "file") in one_sentence(done)
+    assert str(data_directory / "file") in one_sentence(done)
 
 
-def test_status_without_a_database_is_one_sentence(tmp_path: Path) -> None:
+def test_status_without_a_database_is_one_sentence(data_directory: Path) -> None:
     command = [sys.executable, "manage.py", "status"]
-    variables = {**environment(tmp_path), "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/none"}
+    variables = {**environment(data_directory), "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/none"}
     done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 1
     assert "does not answer" in one_sentence(done)
