@@ -38,25 +38,33 @@ class Fact:
     observed_at: datetime | None = None
 
     def as_json(self) -> dict[str, Any]:
+        """What is not the default; a snapshot is kept for years, and most facts are present, stated by the store and not personal."""
+        row: dict[str, Any] = {"key": self.key, "label": self.label, "kind": self.kind}
         value = self.value
-        if isinstance(value, datetime):
-            value = value.isoformat()
-        elif isinstance(value, Decimal):
-            value = format(value, "f")
-        return {
-            "key": self.key, "label": self.label, "kind": self.kind, "value": value, "state": self.state, "source": self.source,
-            "trust": self.trust, "unit": self.unit, "personal": self.personal,
-            "observed_at": self.observed_at.isoformat() if self.observed_at else None,
-        }  # fmt: skip
+        if value is not None:
+            row["value"] = value.isoformat() if isinstance(value, datetime) else format(value, "f") if isinstance(value, Decimal) else value
+        if self.state != "present":
+            row["state"] = self.state
+        if self.source != "order":
+            row["source"] = self.source
+        if self.trust != "partner":
+            row["trust"] = self.trust
+        if self.unit:
+            row["unit"] = self.unit
+        if self.personal:
+            row["personal"] = True
+        if self.observed_at:
+            row["observed_at"] = self.observed_at.isoformat()
+        return row
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Fact":
-        value = row["value"]
+        value = row.get("value")
         if value is not None and row["kind"] in {"number", "money"}:
             value = Decimal(value)
         elif value is not None and row["kind"] == "time":
             value = datetime.fromisoformat(value)
-        observed = row["observed_at"]
+        observed = row.get("observed_at")
         return cls(**{**row, "value": value, "observed_at": datetime.fromisoformat(observed) if observed else None})
 
 
