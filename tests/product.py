@@ -71,7 +71,7 @@ class Product:
         """The password of all demo people."""
         return (self.data / "demo_password").read_text().strip()
 
-    def wait_until_ready(self, seconds: float = 90) -> "Product":
+    def wait_until_ready(self, seconds: float = 180) -> "Product":
         def ready() -> bool:
             if self.process.poll() is not None:
                 raise AssertionError(f"up ended with {self.process.returncode}:\n{self.said()}")
@@ -103,10 +103,14 @@ class Product:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    @property
+    def database_folder(self) -> str:
+        """Where the socket of its database is."""
+        return (self.data / "pg" / "postmaster.pid").read_text().splitlines()[4]
+
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What its database says."""
-        folder = (self.data / "pg" / "postmaster.pid").read_text().splitlines()[4]
-        with psycopg.connect(host=folder, user="postgres", dbname="ordersops", connect_timeout=5) as connection:
+        with psycopg.connect(host=self.database_folder, user="postgres", dbname="ordersops", connect_timeout=5) as connection:
             return connection.execute(sql, values or None).fetchall()
 
     def stop(self) -> int:

@@ -84,6 +84,20 @@ def test_killing_an_intake_worker(product: Product) -> None:
     applied_once(product, sent.acknowledged)
 
 
+def test_a_cluster_that_hangs_after_its_idle_workers_were_killed_is_restarted(product: Product) -> None:
+    """One of two idle workers holds the lock of the queue; killed, it takes the lock along, and nobody gets a task any more."""
+    settle(product)
+    workers = product.workers("intake")
+    for worker in workers:
+        worker.kill()
+    order = shopify_order(next(numbers))
+    assert product.post(order) == 200
+    applied = "SELECT count(*) FROM orders_order WHERE external_id = %s"
+    wait_for(lambda: product.rows(applied, str(order["id"])) == [(1,)], 45, product.said)
+    assert living(workers) == []
+    assert "watchdog | intake: it takes no task" in product.said()
+
+
 def test_killing_a_web_worker(product: Product) -> None:
     with load(product) as sent:
         product.web_workers()[0].kill()

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.product import ROOT, Product, environment, free_ports, living, wait_for
@@ -79,6 +80,17 @@ def test_a_database_that_does_not_answer_is_refused(data_directory: Path) -> Non
     done = up(data_directory, "--port", str(free_ports(1)[0]), DATABASE_URL=f"postgresql://nobody@127.0.0.1:{closed}/none")
     assert done.returncode == 3
     assert "does not answer" in one_sentence(done)
+
+
+def test_a_migration_that_fails_is_one_sentence(product: Product, data_directory: Path) -> None:
+    folder = product.database_folder
+    with psycopg.connect(host=folder, user="postgres", dbname="postgres", autocommit=True) as server:
+        server.execute("CREATE DATABASE half_there")
+    with psycopg.connect(host=folder, user="postgres", dbname="half_there") as connection:
+        connection.execute("CREATE TABLE ordersops_wakeup (not_ours int)")
+    done = up(data_directory, "--port", str(free_ports(1)[0]), DATABASE_URL=f"postgresql://postgres@/half_there?host={folder}")
+    assert done.returncode == 4
+    assert "ordersops_wakeup" in one_sentence(done)
 
 
 def test_another_database_than_postgresql_is_refused(data_directory: Path) -> None:
