@@ -1,8 +1,8 @@
 """Rows for tests, with the least that makes them valid. What a test is about it says itself.
 
-    OrderFactory(store=store)                       an order with one line
-    CaseFactory(order=order)                        an open case with evidence, a recommendation and three signals
-    DecisionFactory(case=case, by=person)           and EffectFactory(decision=decision)
+OrderFactory(store=store)                       an order with one line
+CaseFactory(order=order)                        an open case with evidence, a recommendation and three signals
+DecisionFactory(case=case, by=person)           and EffectFactory(decision=decision)
 """
 
 import hashlib

@@ -39,7 +39,11 @@ class Available:
 def recommendation_for(case: Case) -> Recommendation | None:
     """The newest advice on the case's order in the case's lane."""
     return (
-        Recommendation.objects.filter(order=case.order_id, lane=case.lane).select_related("snapshot").prefetch_related("signals").order_by("-advised_at", "-id").first()
+        Recommendation.objects.filter(order=case.order_id, lane=case.lane)
+        .select_related("snapshot")
+        .prefetch_related("signals")
+        .order_by("-advised_at", "-id")
+        .first()
     )
 
 
