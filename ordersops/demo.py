@@ -109,7 +109,7 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
 
 def welcome(stores: list[Store], product_url: str, store_url: str) -> str:
     """What is printed when it is ready: where to go, and as whom."""
-    lines = ["", f"ordersops is at {product_url}", *([f"the simulated store is at {store_url}"] if store_url else []), ""]
+    lines = ["", f"  {'sign in at':<22} {product_url}", *([f"  {'simulated store':<22} {store_url}"] if store_url else []), ""]
     lines += [f"  {role.label:<22} {email}" for role, (email, _) in PEOPLE.items()]
     lines += [f"  {'password of all':<22} {password()}", ""]
     lines += [f"  {store.name:<22} POST {product_url}{store.endpoint_path}" for store in stores]

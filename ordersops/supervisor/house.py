@@ -46,6 +46,7 @@ class House:
         self._mouth = threading.Lock()
         self._undertaker: subprocess.Popen[str] | None = None
         self._groups: set[int] = set()
+        self._spoke_at: dict[str, float] = {}
 
     # --- Opening ----------------------------------------------------------------------------------------------------
     def listen_to_signals(self) -> None:
@@ -106,12 +107,17 @@ class House:
     # --- Talking ----------------------------------------------------------------------------------------------------
     def say(self, name: str, line: str) -> None:
         """One line of the one log stream. When nobody reads it any more, the house closes."""
+        self._spoke_at[name] = time.monotonic()
         with self._mouth:
             try:
                 print(f"{name:<8} | {line}", flush=True)  # noqa: T201
             except (BrokenPipeError, ValueError):
                 sys.stdout = open(os.devnull, "w")  # noqa: SIM115  so that the interpreter's last flush succeeds
                 self.leaving.set()
+
+    def silent_for(self, name: str) -> float:
+        """Seconds since its last line."""
+        return time.monotonic() - self._spoke_at.get(name, 0.0)
 
     # --- Inside -----------------------------------------------------------------------------------------------------
     def _add(self, name: str, command: list[str], environment: Mapping[str, str]) -> None:

@@ -40,7 +40,9 @@ def _database_answers() -> None:
     except NotSupportedError as error:
         raise Refused(DATABASE, f"The database cannot be used ({_one_line(error)}).") from error
     except Error as error:
-        raise Refused(DATABASE, f"The database does not answer: check DATABASE_URL and that the server runs ({_one_line(error)}).") from error
+        raise Refused(
+            DATABASE, f"The database does not answer: check DATABASE_URL and that the server runs ({_one_line(error)})."
+        ) from error
 
 
 def _one_line(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from ordersops.supervisor.preparation import prepare
 from ordersops.supervisor.refusals import OnlyOne, Refused, must_be_free
 
 SLOW_START_SECONDS = 60.0
+LOADING_SECONDS = 3.0
 
 
 class Command(BaseCommand):
@@ -62,7 +63,8 @@ class Command(BaseCommand):
             return
         try:
             house.open(plan)
-            threading.Thread(target=_announce, args=(house, plan, told), daemon=True).start()
+            busy = bool(simulate and options["rate"])
+            threading.Thread(target=_announce, args=(house, plan, told), kwargs={"busy": busy}, daemon=True).start()
             house.keep()
             house.say("up", "stopping")
         finally:
@@ -71,8 +73,8 @@ class Command(BaseCommand):
         del lock
 
 
-def _announce(house: House, plan: Plan, told: str) -> None:
-    """Print the address once somebody answers there."""
+def _announce(house: House, plan: Plan, told: str, *, busy: bool) -> None:
+    """Print the address once somebody answers there. While past orders come in, the rest waits, so that it does not scroll away above them."""
     deadline = time.monotonic() + SLOW_START_SECONDS
     while not house.leaving.is_set() and time.monotonic() < deadline:
         try:
@@ -82,5 +84,12 @@ def _announce(house: House, plan: Plan, told: str) -> None:
             house.leaving.wait(0.2)
     else:
         return
-    for line in (told or f"ordersops is at {plan.url}").splitlines():
+    house.say("up", f"ordersops is at {plan.url}")
+    if busy:
+        house.leaving.wait(LOADING_SECONDS)
+        for _ in range(20):
+            if house.leaving.is_set() or house.silent_for("store") > 1.0:
+                break
+            house.leaving.wait(0.3)
+    for line in told.splitlines():
         house.say("up", line)
