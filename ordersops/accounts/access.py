@@ -35,6 +35,12 @@ def rights(user: User | AnonymousUser) -> dict[UUID, frozenset[Perm]]:
     return kept
 
 
+def forget_rights(user: User) -> None:
+    """Ask again next time: the person's rights changed while the object is in use. `request.user` is a lazy stand-in, so no `__dict__`."""
+    if hasattr(user, "_rights"):
+        del user._rights
+
+
 def store_ids(user: User | AnonymousUser, perm: Perm) -> list[UUID]:
     """The stores in which the person has the right."""
     if getattr(user, "is_system", False):

@@ -43,6 +43,7 @@ class Reason:
     label: str
     overrides: bool = False
     needs: Perm | None = None
+    default: bool = False  # taken where advice is approved without choosing one
 
 
 @dataclass(frozen=True, slots=True)

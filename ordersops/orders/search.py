@@ -40,5 +40,5 @@ class Lexemes(SearchQuery):
         super().__init__(asked)
         self.asked = asked
 
-    def as_sql(self, *args: Any, **kwargs: Any) -> tuple[str, tuple[str | int, ...]]:
-        return "%s::tsquery", (self.asked,)
+    def as_sql(self, *args: Any, **kwargs: Any) -> Any:
+        return "%s::tsquery", [self.asked]  # the lookup around it adds its own parameters to a list

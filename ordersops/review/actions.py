@@ -28,7 +28,7 @@ LEAST_NOTE = 10
 
 @atomic
 def approve(*, case: Case, by: User, version: int, reason: str = "", note: str = "") -> Decision:
-    """Decide as recommended. Needs the lane's right to decide; without a reason code the outcome's first one is taken.
+    """Decide as recommended. Needs the lane's right to decide; without a reason code the default one is taken.
 
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
@@ -116,9 +116,9 @@ def _decide(case: Case, recommendation: Recommendation, outcome_key: str, reason
         reason=reason.code, note=note.strip(), label=reason.label, by=by, case_version=case.version, supersedes=_last_undo(case),
         decided_at=timezone.now(),
     )  # fmt: skip
-    case.state, case.decided_at = CaseState.DECIDED, decision.decided_at
+    case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
     case.leased_by = case.lease_until = None
-    case.save(update_fields=["state", "decided_at", "leased_by", "lease_until", "changed_at"])
+    case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
     release_fraud_holds(orders=open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=by)
     set_risk(orders=open_to, to=outcome.risk, by=by)
     if overrides:
@@ -138,10 +138,8 @@ def _decide(case: Case, recommendation: Recommendation, outcome_key: str, reason
 
 def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reason:
     fitting = [reason for reason in this.reasons if outcome.key in reason.outcomes and reason.overrides == overrides]
-    if not code and not overrides and fitting:
-        return fitting[0]
     for reason in fitting:
-        if reason.code == code:
+        if reason.code == code or (not code and reason.default):
             return reason
     raise Invalid(f"Choose a reason for “{outcome.label}”: {', '.join(reason.code for reason in fitting)}.")
 

@@ -41,6 +41,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
     return {
         **context,
         **shown,
+        "outcome": about.outcomes.get(recommendation.outcome) if recommendation else None,  # also of a closed case
         "order": order,
         "orders": [order, *members],
         "orders_total": case.orders_count,

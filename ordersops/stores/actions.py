@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 from django.db import IntegrityError
 from django.utils import timezone
 
-from ordersops.accounts.access import can_anywhere, require
+from ordersops.accounts.access import can_anywhere, forget_rights, require
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm, Role
 from ordersops.audit.actions import atomic, record
@@ -126,7 +126,7 @@ def _people(store: Store, by: User) -> None:
         return
     admins = StoreRole.objects.get(store=store, role=Role.ADMIN).group
     admins.user_set.add(by)
-    by.__dict__.pop("_rights", None)  # they are kept for the life of the object (accounts.access.rights)
+    forget_rights(by)
     record(Verb.ROLE_GIVEN, by=by, person=by, store=store, name=by.name, role=Role.ADMIN.label)
 
 
