@@ -99,7 +99,7 @@ def give_role(*, person: User, role: str, store: "Store", by: User) -> None:
     if held.group.user_set.filter(pk=person.pk).exists():
         return
     person.groups.add(held.group)
-    _forget_rights(person)
+    forget_rights(person)
     record(Verb.ROLE_GIVEN, by=by, person=person, store=store, name=person.name, role=Role(role).label)
 
 
@@ -112,7 +112,7 @@ def take_role(*, person: User, role: str, store: "Store", by: User) -> None:
         raise Conflict(f"{person} is not {Role(role).label.lower()} in {store}. Reload to see the roles as they are now.")
     _keep_an_admin(held, person)
     person.groups.remove(held.group)
-    _forget_rights(person)
+    forget_rights(person)
     record(Verb.ROLE_TAKEN, by=by, person=person, store=store, name=person.name, role=Role(role).label)
 
 
@@ -169,9 +169,10 @@ def _keep_an_admin(held: "StoreRole", person: User) -> None:
         raise Conflict(f"{person} is the last admin of {held.store}. Make somebody else admin first.")
 
 
-def _forget_rights(person: User) -> None:
-    """The rights are kept on the instance; one that lives on must read them again."""
-    person.__dict__.pop("_rights", None)
+def forget_rights(person: User) -> None:
+    """The rights are kept on the instance; one that lives on must read them again. Also for the lazy user of a request."""
+    if hasattr(person, "_rights"):
+        del person._rights
 
 
 def _end_sessions(person: User) -> None:

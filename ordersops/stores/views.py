@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ordersops.accounts.access import get_or_404, require_anywhere
+from ordersops.accounts.actions import forget_rights
 from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, done
@@ -39,6 +40,7 @@ def connect(request: Request) -> HttpResponse:
         except Invalid as refusal:
             form.add_error(None, refusal.message)
         else:
+            forget_rights(request.user)  # they were read before there was this store
             return render(request, "stores/store.html", queries.store_page(store, request.user, new_secret=store.webhook_secret))
     return render(request, "stores/connect.html", {"form": form}, status=422)
 

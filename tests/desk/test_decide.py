@@ -87,7 +87,7 @@ def test_undo_opens_the_case_again(desk: Client, world: World) -> None:
 def test_a_reader_sees_why_not(client: Client, world: World, returns_reviewer: Any) -> None:
     client.force_login(returns_reviewer)
     found = client.get(reverse("case", args=[world.case.pk])).context["available"]
-    assert not (found.approve or found.override or found.claim)
+    assert not any([found.approve, found.override, found.claim])
     assert "needs the right" in found.why_not
 
 
@@ -106,4 +106,4 @@ def test_support_sees_no_advice_on_the_order(client: Client, world: World, suppo
     client.force_login(support_agent)
     context = client.get(reverse("order", args=[world.order.pk])).context
     assert context["recommendation"] is None
-    assert not (context["cases"] or context["decisions"] or context["effects"] or context["deliveries"])
+    assert not any(context[hidden] for hidden in ("cases", "decisions", "effects", "deliveries"))
