@@ -20,7 +20,7 @@ import psycopg
 from django.apps import apps
 from django.db import connection, models, transaction
 
-from ordersops.audit.verbs import Verb, payload
+from ordersops.audit.verbs import Verb, canonical, payload
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -107,7 +107,7 @@ def record(
     if store_id is None:
         store_id = getattr(order, "store_id", None) or getattr(case, "store_id", None)
     stream = _stream(order_id, case_id, _pk(person), store_id if store is not None else None)
-    unit.append(_Pending(stream, by.pk, by.name[:120], verb, payload(verb, data), store_id, order_id, case_id, _request_id.get()))
+    unit.append(_Pending(stream, by.pk, _name(by), verb, payload(verb, data), store_id, order_id, case_id, _request_id.get()))
 
 
 def record_refusal(*, by: "User", perm: str, store_id: UUID | None, **about: Any) -> None:
@@ -120,7 +120,7 @@ def record_refusal(*, by: "User", perm: str, store_id: UUID | None, **about: Any
     case_id, order_id = _pk(case), _pk(order) or getattr(case, "order_id", None)
     rest = {key: str(getattr(value, "pk", value))[:200] for key, value in about.items()}
     text = payload(Verb.ACCESS_REFUSED, {"right": str(perm), "about": rest})
-    event = _Pending(f"refused:{by.pk}", by.pk, by.name[:120], Verb.ACCESS_REFUSED, text, store_id, order_id, case_id, _request_id.get())
+    event = _Pending(f"refused:{by.pk}", by.pk, _name(by), Verb.ACCESS_REFUSED, text, store_id, order_id, case_id, _request_id.get())
     try:
         with own_connection() as own:
             own.execute("SET lock_timeout = '3s'")
@@ -178,6 +178,10 @@ def _stream(order: UUID | None, case: UUID | None, person: UUID | None, store: U
         if subject is not None:
             return f"{kind}:{subject}"
     return "system"
+
+
+def _name(by: "User") -> str:
+    return str(canonical(by.name))[:120]
 
 
 def _pk(subject: Any) -> UUID | None:

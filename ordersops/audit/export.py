@@ -62,6 +62,7 @@ def export(path: Path, *, by: str, store: UUID | None = None, since: datetime | 
     selection = {"store": store, "since": since}
     partial = any(selection.values())
     size = settings.ANCHOR_FILE.stat().st_size if settings.ANCHOR_FILE.exists() else 0
+    newest = anchors.last(settings.ANCHOR_FILE)  # before the snapshot, which therefore holds it
     with path.open("xb") as file, snapshot() as connection:
         lines = _Lines(file)
         first = _first_checkpoint(connection, selection) if partial else 1
@@ -75,6 +76,7 @@ def export(path: Path, *, by: str, store: UUID | None = None, since: datetime | 
                 "since": since.isoformat() if since else None,
                 "partial": partial,
                 "first_checkpoint": first,
+                "newest_anchor": newest.number if newest else 0,
             }
         )
         for event in read_events(connection, EVENTS + _SELECTED + "ORDER BY stream, seq, id", selection):

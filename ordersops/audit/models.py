@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def visible_to(self, user: "User") -> Self:
-        """Events of the stores whose history the person may search.
+    def visible_to(self, user: "User", perm: Perm = Perm.VIEW_AUDIT) -> Self:
+        """Events of the stores whose history the person may search (or, with EXPORT_AUDIT, take out).
 
         Events of no store (people, keys) are seen by those who have that right in every active store.
         """
         from ordersops.accounts.access import store_ids
 
-        stores = store_ids(user, Perm.VIEW_AUDIT)
+        stores = store_ids(user, perm)
         seen = Q(store__in=stores)
         if stores and not apps.get_model("stores", "Store").objects.filter(is_active=True).exclude(pk__in=stores).exists():
             seen |= Q(store__isnull=True)

@@ -10,15 +10,17 @@ import json
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TextIO
 
 from ordersops.audit import anchors
-from ordersops.audit.chain import Checkpoint, Event, read_checkpoint, read_event
+from ordersops.audit.chain import Checkpoint, Event, read_checkpoint, read_event, to_micros
 from ordersops.audit.findings import Report, by_epoch, check_anchors, check_chains, check_checkpoints, check_roots
 
 FORMAT = "ordersops-audit-1"
+A_MINUTE = 60_000_000  # an export may miss a checkpoint that was made just then
 
 
 class BadFile(ValueError):
@@ -69,6 +71,7 @@ class _Export:
             if line["format"] != FORMAT:
                 raise ValueError(f"its format {line['format']!r} is unknown")
             self.header = line
+            int(line["newest_anchor"]), int(line["first_checkpoint"]), to_micros(datetime.fromisoformat(line["at"]))  # each must be there
         elif kind == "sealed":
             self._leaf(line["epoch"], line["xid"], line["id"], bytes.fromhex(line["hash"]))
         elif kind == "checkpoint":
@@ -117,10 +120,18 @@ def check(path: Path, anchor_file: Path | None = None) -> Report:
 
 
 def _check_anchors(report: Report, export: _Export, anchored: Iterator[tuple[int, Checkpoint | None]], first: int) -> None:
-    """A copy of the anchors may be newer than the export: what it says about later checkpoints is not in this file."""
-    newest = max((checkpoint.number for checkpoint in export.checkpoints), default=0)
-    within = ((line, anchor) for line, anchor in anchored if anchor is None or anchor.number <= newest)
+    """Hold the checkpoints against the anchors that existed when the export was taken; a copy of the anchors may be newer."""
+    known = max([int(export.header["newest_anchor"]), *(checkpoint.number for checkpoint in export.checkpoints)])
+    taken = to_micros(datetime.fromisoformat(export.header["at"])) - A_MINUTE
+    within, newer = [], 0
+    for line, anchor in anchored:
+        if anchor is None or anchor.number <= known or anchor.at < taken:
+            within.append((line, anchor))
+        else:
+            newer += 1
     check_anchors(report, export.checkpoints, within, first=first)
+    if newer:
+        report.notes.append(f"{newer} anchors are newer than this export, which says that it was taken at {export.header['at']}.")
 
 
 def _again(first: Event | None, rest: Iterator[Event]) -> Iterator[Event]:

@@ -154,6 +154,11 @@ class Verb(StrEnum):
         """The verb as two or three words: Case opened."""
         return _words(self.value.replace(".", " ")).capitalize()
 
+    @property
+    def plain(self) -> str:
+        """The sentence without what is filled in: what a search for words looks at."""
+        return "".join(text for text, *_ in string.Formatter().parse(self.sentence)).strip()
+
     @classmethod
     def named(cls, value: str) -> "Verb | None":
         """The verb of that name; None for one that this version does not know."""
@@ -213,7 +218,7 @@ class _Sentence(string.Formatter):
         return value if key in _VERBATIM and isinstance(value, str) else _words(value)
 
 
-_VERBATIM = {"actor", "name", "number", "error", "key", "topic", "currency", "advisor"}
+_VERBATIM = {"actor", "name", "number", "error", "topic", "currency", "advisor"}
 _ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
 
 
