@@ -1,0 +1,69 @@
+"""A browser on the real product. Every page is watched: a CSP violation, a script error or a request to another host fails the test."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.product import Product
+
+WATCH = """
+window.violations = [];
+document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective + " " + event.blockedURI));
+"""
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+                     "--disable-component-update", "--disable-sync"]  # fmt: skip
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=arguments)
+        yield browser
+        browser.close()
+
+
+class Desk:
+    """One person at the desk."""
+
+    def __init__(self, browser: Browser, product: Product, role: str, width: int = 1440, height: int = 900) -> None:
+        self.product = product
+        self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=product.base_url)
+        self.context.add_init_script(WATCH)
+        self.page: Page = self.context.new_page()
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
+        self.page.on("console", lambda message: self.troubles.append(message.text) if message.type == "error" else None)
+        self.page.on("request", lambda request: self._stays_here(request.url))
+        self.page.goto("/accounts/login/")
+        self.page.get_by_label("E-mail").fill(product.logins[role])
+        self.page.locator("input[type=password]").fill(product.password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(product.base_url + "/")
+
+    def _stays_here(self, url: str) -> None:
+        if not url.startswith((self.product.base_url, "data:", "blob:")):
+            self.troubles.append(f"a request left: {url}")
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def is_clean(self) -> None:
+        """No CSP violation on this page, no script error and no foreign request so far."""
+        assert self.page.evaluate("window.violations") == []
+        assert self.troubles == []
+
+
+@pytest.fixture
+def sit_down(browser: Browser, product: Product) -> Iterator[object]:
+    """Sign somebody in: `sit_down("fraud_reviewer")` gives their Desk."""
+    desks: list[Desk] = []
+
+    def sign_in(role: str, **options: int) -> Desk:
+        desks.append(Desk(browser, product, role, **options))
+        return desks[-1]
+
+    yield sign_in
+    for desk in desks:
+        desk.context.close()
