@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, overload
 from uuid import UUID
 
 import psycopg
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from ordersops.accounts.models import User
 
-Subject = models.Model | UUID | None
+Subject: TypeAlias = models.Model | UUID | None
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 log = logging.getLogger(__name__)
