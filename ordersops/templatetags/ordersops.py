@@ -13,7 +13,6 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 
-NARROW = "\N{NARROW NO-BREAK SPACE}"
 NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 SOON_SECONDS = 15 * 60
 _UNITS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h"), (60, "min"))
@@ -21,7 +20,7 @@ _UNITS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "
 
 @register.filter
 def money(amount: Any, currency: Any = "") -> str:
-    """1 234.50 EUR: thin spaces between thousands, the currency's own decimals."""
+    """1,234.50 EUR: thousands set apart, the currency's own decimals."""
     try:
         value = Decimal(str(amount))
     except InvalidOperation:
@@ -29,7 +28,7 @@ def money(amount: Any, currency: Any = "") -> str:
     if not value.is_finite():
         return "–"
     digits = 0 if currency in NO_DECIMALS and value == value.to_integral_value() else 2
-    text = f"{value:,.{digits}f}".replace(",", NARROW).replace("-", "−")
+    text = f"{value:,.{digits}f}".replace("-", "−")
     return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
 
 
@@ -60,6 +59,12 @@ def ago(moment: datetime | None) -> str:
 def stamp(moment: datetime | None) -> str:
     """The exact time."""
     return format_html('<time datetime="{}" data-local>{}</time>', moment.isoformat(), _utc(moment)) if moment else ""
+
+
+@register.filter
+def exact(moment: datetime | None) -> str:
+    """To the second and in UTC, for records."""
+    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M:%S}</time>', moment.isoformat(), moment.astimezone(UTC)) if moment else ""
 
 
 @register.filter
