@@ -41,7 +41,7 @@ def apply_facts(*, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> list[C
     for store, fact in facts:
         if fact.order:
             merge(drafts[store, fact.order], fact)
-        elif fact.customer is not None:
+        if fact.customer is not None:
             told.append((store, fact.customer, fact.customer.at or fact.at))
     touched = [draft for draft in drafts.values() if draft.core_changed or draft.written or draft.kinds]
     for draft in touched:

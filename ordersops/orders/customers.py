@@ -18,14 +18,13 @@ _FIELDS = [field.name for field in Customer._meta.concrete_fields if field.name 
 _COLUMNS = {"created_at": "account_created_at"}
 
 
-def absorb(alone: Sequence[tuple[UUID, CustomerFacts, datetime]], touched: Sequence[Draft]) -> None:
+def absorb(told: Sequence[tuple[UUID, CustomerFacts, datetime]], touched: Sequence[Draft]) -> None:
     """Take in what was told of customers, link the touched orders to theirs, and keep the counts of orders placed.
 
     An order belongs to the customer whom its store names, else to the one behind its e-mail address. Customers are locked after
     all orders and in one order, so two workers that have one in common wait for each other and never for ever.
     """
-    told = [(store, facts, at) for store, facts, at in alone]
-    told += [(draft.order.store_id, facts, at) for draft in touched for facts, at in draft.customers]
+    told = list(told)
     of_order: dict[UUID, Key] = {}
     for draft in touched:
         order = draft.order
@@ -42,9 +41,8 @@ def absorb(alone: Sequence[tuple[UUID, CustomerFacts, datetime]], touched: Seque
         for name in take(row, facts, at) - {"at"}:
             setattr(row, _COLUMNS.get(name, name), getattr(facts, name))
     for draft in touched:
-        if key := of_order.get(draft.order.pk):
-            before = draft.customer_before
-            _link(draft, rows[key], rows[before.store_id, before.external_id] if before else None)
+        key, before = of_order.get(draft.order.pk), draft.customer_before
+        _link(draft, rows[key] if key else None, rows[before.store_id, before.external_id] if before else None)
     upsert(Customer, rows.values(), _FIELDS)
 
 
@@ -65,15 +63,15 @@ def _locked(named: set[Key]) -> dict[Key, Customer]:
     return {key: rows.get(key) or Customer(store_id=key[0], external_id=key[1]) for key in sorted(named, key=str)}
 
 
-def _link(draft: Draft, row: Customer, before: Customer | None) -> None:
+def _link(draft: Draft, row: Customer | None, before: Customer | None) -> None:
     """Count an order once, for the customer it belongs to now."""
     order = draft.order
     order.customer = row
-    if order.placed_at is None:
-        return
     counted = before is not None and draft.before["placed_at"] is not None
     if counted and before is not None and before is not row:
         before.orders_count = max(before.orders_count - 1, 0)
+    if row is None or order.placed_at is None:
+        return
     if not counted or before is not row:
         row.orders_count += 1
     row.first_order_at = min(filter(None, (row.first_order_at, order.placed_at)))

@@ -15,7 +15,7 @@ from ordersops.orders.lifecycle import DEAD_SHIPMENTS, SHIPPED_STATUSES, Payment
 from ordersops.orders.models import Customer, Dispute, Fact, Hold, Line, Order, Refund, Shipment, Transaction, at_or_never
 from ordersops.orders.search import lexemes
 from ordersops.orders.watermarks import take, watermark
-from ordersops.stores.facts import CoreFacts, CustomerFacts, OrderFacts
+from ordersops.stores.facts import CoreFacts, OrderFacts
 
 Part = TypeVar("Part", bound=Fact)
 ZERO = Decimal(0)
@@ -41,7 +41,6 @@ class Draft:
     refunds: dict[str, Refund] = field(default_factory=dict)
     disputes: dict[str, Dispute] = field(default_factory=dict)
     holds: list[Hold] = field(default_factory=list)
-    customers: list[tuple[CustomerFacts, datetime]] = field(default_factory=list)  # what was told of customers, and when
     customer_before: Customer | None = None
     before: dict[str, Any] = field(default_factory=dict)
     kinds: set[str] = field(default_factory=set)
@@ -56,11 +55,9 @@ class Draft:
 
 
 def merge(draft: Draft, facts: OrderFacts) -> None:
-    """Take in all that one delivery says."""
+    """Take in all that one delivery says of the order."""
     if facts.core is not None:
         _merge_core(draft, facts.core, facts.at)
-    if facts.customer is not None:
-        draft.customers.append((facts.customer, facts.customer.at or facts.at))
     for transaction in facts.transactions:
         _merge_part(draft, "transactions", Transaction, transaction, "payment")
     for shipment in facts.shipments:
@@ -286,10 +283,10 @@ def _money(draft: Draft) -> list[str]:
     sums["refund"] = max(sums["refund"], sum((refund.amount or ZERO for refund in draft.refunds.values()), ZERO))
     for kind, amount in sums.items():
         if not ZERO <= amount <= MOST:
-            issues.append(f"{DERIVED}{amount} as the sum of every {kind} cannot be right.")
+            issues.append(f"{DERIVED}{amount:.2f} as the sum of every {kind} cannot be right.")
             sums[kind] = min(max(amount, ZERO), MOST)
     if sums["refund"] > sums["capture"]:
-        issues.append(f"{DERIVED}{sums['refund']} refunded, but {sums['capture']} captured so far.")
+        issues.append(f"{DERIVED}{sums['refund']:.2f} refunded, but {sums['capture']:.2f} captured so far.")
     order.authorized, order.captured, order.refunded = sums["authorization"], sums["capture"], min(sums["refund"], sums["capture"])
     return issues
 

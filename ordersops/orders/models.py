@@ -364,8 +364,8 @@ class StoreDay(models.Model):
     store = models.ForeignKey("stores.Store", on_delete=models.CASCADE)
     day = models.DateField()
     orders = models.IntegerField(default=0)  # signed: a change of -1 is checked before it is added up
-    total = models.DecimalField(max_digits=18, decimal_places=2, default=0)
-    squares = models.DecimalField(max_digits=26, decimal_places=4, default=0, help_text="Sum of the squares of the totals.")
+    total = models.DecimalField(max_digits=24, decimal_places=2, default=0)
+    squares = models.DecimalField(max_digits=40, decimal_places=4, default=0, help_text="Sum of the squares of the totals.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "day"], name="orders_one_row_per_store_and_day")]

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Value
+from django.contrib.postgres.search import SearchVectorField
+from django.db import connection
+from django.db.models import JSONField, Q, QuerySet, TextField, Value
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
@@ -18,10 +20,12 @@ from ordersops.lists import Page, newest
 from ordersops.orders.keys import fold
 from ordersops.orders.lifecycle import HoldReason, Payment, Risk
 from ordersops.orders.models import Order
+from ordersops.orders.search import query
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
+FOUND_AT_MOST = 1000
 LINKED_PER_KEY = 10
 DELIVERIES_SHOWN = 50
 EVENTS_SHOWN = 50
@@ -33,16 +37,43 @@ ADDRESS = {
 }  # fmt: skip
 
 
+# Columns that no list shows: documents, and the words of the search.
+WIDE = [field.name for field in Order._meta.concrete_fields if isinstance(field, JSONField | SearchVectorField | TextField)]
+
+
 def page_of(user: "User", asked: dict[str, Any], cursor: str = "") -> Page[Order]:
     """One page of the orders that fit, the newest first. Each store is read from the newest end of its own index."""
     stores = [store for store in store_ids(user, Perm.VIEW_ORDERS) if asked["store"] in (None, "", store)]
-    parts = [_fitting(Order.objects.known().filter(store=store), asked) for store in stores]
-    return newest(parts, "placed_at", cursor, load=Order.objects.select_related("store", "customer"))
+    shown = Order.objects.select_related("store").defer(*WIDE)
+    known = Order.objects.known()
+    if not asked["q"]:
+        return newest([_fitting(known.filter(store=store), asked) for store in stores], "placed_at", cursor, load=shown)
+    ids = found(asked["q"])
+    if ids is not None:
+        return newest([_fitting(known.filter(pk__in=ids, store__in=stores), asked)], "placed_at", cursor, load=shown)
+    # So many that the newest are soon found on the way through all.
+    return newest([_fitting(known.filter(store=store).search(asked["q"]), asked) for store in stores], "placed_at", cursor, load=shown)
 
 
-def _fitting(orders: Any, asked: dict[str, Any]) -> "QuerySet[Order]":
-    if asked["q"]:
-        orders = orders.search(asked["q"])
+def found(words: str) -> list[UUID] | None:
+    """The ids of the orders that the words find, of all stores; None for more than FOUND_AT_MOST.
+
+    The planner takes a prefix to be far more common than it is, and would rather walk through all orders from the newest;
+    a materialised part is planned by itself, and takes the index of words.
+    """
+    asked = query(words)
+    if not asked:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "WITH found AS MATERIALIZED (SELECT id FROM orders_order WHERE search @@ %s::tsquery) SELECT id FROM found LIMIT %s",
+            [asked, FOUND_AT_MOST + 1],
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    return ids if len(ids) <= FOUND_AT_MOST else None
+
+
+def _fitting(orders: "QuerySet[Order]", asked: dict[str, Any]) -> "QuerySet[Order]":
     for axis in ("stage", "payment", "risk"):
         if asked[axis]:
             orders = orders.filter(**{axis: asked[axis]})
@@ -52,8 +83,7 @@ def _fitting(orders: Any, asked: dict[str, Any]) -> "QuerySet[Order]":
         orders = orders.filter(placed_at__gte=asked["since"])
     if asked["until"]:
         orders = orders.filter(placed_at__lt=asked["until"])
-    found: QuerySet[Order] = orders
-    return found
+    return orders
 
 
 def order_page(order: Order, user: "User") -> dict[str, Any]:
@@ -98,11 +128,17 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
 
 
 def timeline(order: Order, user: "User") -> list[Event]:
-    """What happened to the order, the newest first. Advice, decisions and what follows from them are for those who may see cases."""
-    events = Event.objects.timeline_for(order=order)
+    """What happened to the order, and to the attacks that it is part of, the newest first.
+
+    Advice, decisions and what follows from them are for those who may see cases.
+    """
     if not can(user, Perm.VIEW_CASES, order.store_id):
-        events = events.filter(case__isnull=True).exclude(verb__in=ABOUT_CASES)
-    return list(events[:EVENTS_SHOWN])
+        events = Event.objects.filter(order=order, case__isnull=True).exclude(verb__in=ABOUT_CASES)
+    elif attacks := list(order.memberships.values_list("case", flat=True)):
+        events = Event.objects.filter(Q(order=order) | Q(case__in=attacks))
+    else:
+        events = Event.objects.filter(order=order)
+    return list(events.order_by("-id")[:EVENTS_SHOWN])
 
 
 def _decisions(order: Order) -> list[Any]:
@@ -156,8 +192,8 @@ def linked_to(order: Order) -> list[dict[str, Any]]:
     for name in SHARED:
         key = getattr(order, f"{name}_key")
         if key is not None:
-            found = base.filter(**{f"{name}_key": key}).order_by("-placed_at").annotate(shared=Value(name))
-            picks.append(found.values_list("pk", "shared")[:LINKED_PER_KEY])
+            linked = base.filter(**{f"{name}_key": key}).order_by("-placed_at").annotate(shared=Value(name))
+            picks.append(linked.values_list("pk", "shared")[:LINKED_PER_KEY])
     if not picks:
         return []
     shared: defaultdict[UUID, list[str]] = defaultdict(list)

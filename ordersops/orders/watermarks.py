@@ -17,9 +17,9 @@ NO_FIELDS = frozenset({"external_id"})
 
 
 def watermark(at: datetime | None, facts: Facts) -> str:
-    """Text that sorts by time, then by content; facts without a time come before all others."""
+    """Text that sorts by time, then by content; facts without a time come before all others, as a space comes before a digit."""
     moment = at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") if at else ""
-    return f"{moment}|{content_hash(facts)[:16]}"
+    return f"{moment} {content_hash(facts)[:16]}"
 
 
 def stated(facts: Facts) -> frozenset[str]:
@@ -42,6 +42,6 @@ def advance(marks: dict[str, str], mark: str, fields: frozenset[str]) -> tuple[d
 def take(row: Any, facts: Facts, at: datetime | None) -> frozenset[str]:
     """Advance a row's `marks` and `source_at`. Returns the fields that are to be taken from these facts."""
     row.marks, won = advance(row.marks, watermark(at, facts), stated(facts))
-    if at is not None and (row.source_at is None or at > row.source_at):
+    if won and at is not None and (row.source_at is None or at > row.source_at):
         row.source_at = at
     return won
