@@ -26,7 +26,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether webhooks and people can be served: 200, or 503 with the reasons."""
     found, reasons = readiness()
-    return JsonResponse({"ready": not reasons, "reasons": reasons, **found}, status=503 if reasons else 200)
+    answer = JsonResponse({"ready": not reasons, "reasons": reasons, **found}, status=503 if reasons else 200)
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # a probe asks all the time; the reasons are in the answer
+    return answer
 
 
 def readiness() -> tuple[dict[str, Any], list[str]]:

@@ -23,6 +23,15 @@ hypothesis.settings.register_profile("ci", deadline=None, max_examples=100, dera
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Make `xdist_group` count: pytest 9.2 keeps an item's id elsewhere than where pytest-xdist 3.8 writes it with its group."""
+    for item in items:
+        grouped, current = vars(item).get("_nodeid"), vars(item).get("_id")
+        if grouped and current is not None and grouped.startswith(f"{item.nodeid}@"):
+            vars(item)["_id"] = type(current).parse(grouped)
+
+
 # --- The network ends at this machine -------------------------------------------------------------------------------
 class BeyondLoopback(AssertionError):
     """A test tried to leave this machine."""

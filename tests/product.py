@@ -139,8 +139,8 @@ class Product:
 
     def workers(self, cluster: str) -> list[psutil.Process]:
         """The processes of a cluster that work: django-q2 starts them before its monitor and its pusher."""
-        sentinel = self.child("qcluster", Q_CLUSTER_NAME=cluster).children()[0]
-        return sorted(sentinel.children(), key=lambda process: process.create_time())[:2]
+        sentinels = self.child("qcluster", Q_CLUSTER_NAME=cluster).children()
+        return sorted(sentinels[0].children(), key=lambda process: process.create_time())[:2] if sentinels else []
 
     def child(self, word: str, **variables: str) -> psutil.Process:
         """The child of the supervisor with the word in its command line and the variables in its environment."""
@@ -149,6 +149,13 @@ class Product:
                 if word in " ".join(process.cmdline()) and variables.items() <= process.environ().items():
                     return process
         raise AssertionError(f"There is no {word} among the processes of the product.")
+
+    def is_there(self, word: str, *, but: psutil.Process, **variables: str) -> bool:
+        """Whether there is such a child again, other than the one that was killed."""
+        try:
+            return self.child(word, **variables).pid != but.pid
+        except AssertionError:
+            return False
 
     # --- As its stores -------------------------------------------------------------------------------------------------
     @property
@@ -276,10 +283,8 @@ def data_directory() -> Iterator[Path]:
     shutil.rmtree(path, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests of the running product share one, so they stay in one worker."""
-    for item in items:
-        if "product" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("product"))
-            item.add_marker(pytest.mark.process)
+    if "product" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.xdist_group("product"))
+        item.add_marker(pytest.mark.process)

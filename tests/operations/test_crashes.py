@@ -87,6 +87,14 @@ def test_killing_an_intake_worker(product: Product) -> None:
 def test_a_cluster_that_hangs_after_its_idle_workers_were_killed_is_restarted(product: Product) -> None:
     """One of two idle workers holds the lock of the queue; killed, it takes the lock along, and nobody gets a task any more."""
     settle(product)
+    before = product.child("qcluster", Q_CLUSTER_NAME="intake")
+    before.kill()  # so that none of the workers is one that was put in place of another
+    wait_for(
+        lambda: product.is_there("qcluster", but=before, Q_CLUSTER_NAME="intake") and len(product.workers("intake")) == 2, 20, product.said
+    )
+    kill_time = time.time()
+    beat = "SELECT extract(epoch FROM at)::float8 FROM ordersops_heartbeat WHERE name = 'intake'"
+    wait_for(lambda: product.rows(beat)[0][0] > kill_time, 30, product.said)
     workers = product.workers("intake")
     for worker in workers:
         worker.kill()
@@ -123,13 +131,7 @@ def test_a_killed_process_takes_its_group_along_and_is_brought_back(product: Pro
     group = [before, *before.children(recursive=True)]
     before.kill()
 
-    def came_back() -> bool:
-        try:
-            return product.child(word, **variables).pid != before.pid
-        except AssertionError:
-            return False
-
-    wait_for(came_back, 15, product.said)
+    wait_for(lambda: product.is_there(word, but=before, **variables), 15, product.said)
     assert living(group) == []
     wait_for(lambda: product.answers("/readyz") == 200, 30, product.said)
 
