@@ -14,7 +14,6 @@ from ordersops.cases import queries as cases
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
 from ordersops.intake import queries as intake
-from ordersops.lists import newest
 
 EVENTS_SHOWN = 12
 
@@ -37,4 +36,6 @@ def _recent(user: User) -> list[Event]:
     """What happened lately: in the stores whose history the person may search, else what they did themselves."""
     stores = store_ids(user, Perm.VIEW_AUDIT)
     parts = [Event.objects.filter(store=store) for store in stores] or [Event.objects.filter(actor=user)]
-    return newest(parts, "at", "", load=Event.objects.all()).rows[:EVENTS_SHOWN]
+    newest = [part.order_by("-id").values("pk")[:EVENTS_SHOWN] for part in parts]
+    ids: Any = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:], all=True)
+    return list(Event.objects.filter(pk__in=[row["pk"] for row in ids]).order_by("-id")[:EVENTS_SHOWN])

@@ -163,8 +163,11 @@ def failed(request: HttpRequest) -> HttpResponse:
         else "Nothing was changed by this request. The error is in the log; try again, and tell your operator if it stays."
     )
     about = {"status": status, "title": title, "message": message}
-    if _by_htmx(request):
-        return HttpResponse(render_to_string("errors/_refusal.html", about), status=status)
     if _wants_json(request):
         return JsonResponse(about, status=status)
-    return HttpResponse(render_to_string("errors/refusal.html", {**about, "request": request}), status=status)
+    template = "errors/_refusal.html" if _by_htmx(request) else "errors/refusal.html"
+    try:
+        return HttpResponse(render_to_string(template, {**about, "request": request}), status=status)
+    except Exception:  # the last resort must not fail: what broke may be the templates or static files themselves
+        log.exception("The error page could not be drawn")
+        return HttpResponse(f"{title}. {message}\n", content_type="text/plain", status=status)

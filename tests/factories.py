@@ -258,7 +258,7 @@ class DecisionFactory(factory.django.DjangoModelFactory):
     @factory.post_generation
     def decides(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
-            self.case.state, self.case.decided_at = CaseState.DECIDED, self.decided_at
+            self.case.state, self.case.decided_at, self.case.version = CaseState.DECIDED, self.decided_at, self.case_version + 1
             self.case.save()
 
 

@@ -12,47 +12,63 @@ from django.utils import timezone
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.cases.lanes import Lane, Outcome, lanes
-from ordersops.cases.models import Case, CaseQuerySet
+from ordersops.cases.models import Case, CaseQuerySet, Member
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
+from ordersops.orders.queries import WIDE
+from ordersops.orders.queries import found as found_orders
 from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
-FOUND_AT_MOST = 1000  # orders that a search in the queue looks at
+URGENT = ("-priority", "due_at", "pk")
 
 
 def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "") -> Page[Case]:
-    """One page of the open cases that fit, the most urgent first."""
-    cases = _fitting(lane, user, filters)
-    if after := read_cursor(cursor, int, datetime.fromisoformat, UUID):
+    """One page of the open cases that fit, the most urgent first. Each store is read from the urgent end of its own index."""
+    stores = [store for store in store_ids(user, Perm.VIEW_CASES) if filters["store"] in (None, "", store)]
+    fits, after = _fitting(user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
+    if after:
         priority, due_at, pk = after
         behind = Q(priority__lt=priority) | Q(priority=priority) & (Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
-        cases = cases.filter(behind, priority__lte=priority)
-    rows = list(cases.select_related("order", "store", "leased_by").most_urgent_first()[: SIZE + 1])
-    page = Page(rows[:SIZE])
-    if len(rows) > SIZE:
+        fits &= behind & Q(priority__lte=priority)
+    picks = [
+        Case.objects.open()
+        .in_lane(lane.key)
+        .filter(fits, store=store)
+        .order_by(*URGENT)
+        .values_list("pk", "priority", "due_at")[: SIZE + 1]
+        for store in stores
+    ]
+    if not picks:
+        return Page([])
+    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: SIZE + 1]
+    ids = [row[0] for row in picked]
+    shown = Case.objects.select_related("order", "store", "leased_by").defer(*(f"order__{column}" for column in WIDE))
+    found = {case.pk: case for case in shown.filter(pk__in=ids[:SIZE])}
+    page = Page([found[pk] for pk in ids[:SIZE] if pk in found])
+    if len(ids) > SIZE and page.rows:
         last = page.rows[-1]
         page.next_cursor = write_cursor(last.priority, last.due_at.isoformat(), str(last.pk))
     return page
 
 
-def _fitting(lane: Lane, user: "User", filters: dict[str, Any]) -> CaseQuerySet:
-    cases = _open(lane, user, filters.get("store"))
-    now = timezone.now()
-    if filters.get("band"):
-        cases = cases.filter(band=filters["band"])
-    if filters.get("mine"):
-        cases = cases.filter(leased_by=user, lease_until__gt=now)
-    if filters.get("overdue"):
-        cases = cases.filter(due_at__lt=now)
-    if filters.get("attack"):
-        cases = cases.exclude(group_key="")
-    if filters.get("q"):
-        asked = Order.objects.visible_to(user, Perm.VIEW_CASES).search(filters["q"]).values("pk")[:FOUND_AT_MOST]
-        cases = cases.filter(Q(order__in=asked) | Q(members__order__in=asked)).distinct()
-    return cases
+def _fitting(user: "User", filters: dict[str, Any]) -> Q:
+    now, fits = timezone.now(), Q()
+    if filters["band"]:
+        fits &= Q(band=filters["band"])
+    if filters["mine"]:
+        fits &= Q(leased_by=user, lease_until__gt=now)
+    if filters["overdue"]:
+        fits &= Q(due_at__lt=now)
+    if filters["attack"]:
+        fits &= ~Q(group_key="")
+    if filters["q"]:
+        orders = found_orders(filters["q"])
+        asked: Any = Order.objects.search(filters["q"]).values("pk") if orders is None else orders
+        fits &= Q(order__in=asked) | Q(pk__in=Member.objects.filter(order__in=asked).values("case"))
+    return fits
 
 
 def _open(lane: Lane, user: "User", store: UUID | None) -> CaseQuerySet:
@@ -61,14 +77,14 @@ def _open(lane: Lane, user: "User", store: UUID | None) -> CaseQuerySet:
 
 
 def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str]:
-    """Open, mine, overdue and attack, taken among the most urgent up to the cap."""
-    now = timezone.now()
-    found = _open(lane, user, store).most_urgent_first()[: CAP + 1].aggregate(
+    """Open, overdue and attack, none counted past the cap; and mine."""
+    now, cases = timezone.now(), _open(lane, user, store)
+    found = cases.order_by()[: CAP + 1].aggregate(
         open=Count("pk"),
-        mine=Count("pk", filter=Q(leased_by=user, lease_until__gt=now)),
         overdue=Count("pk", filter=Q(due_at__lt=now)),
         attack=Count("pk", filter=~Q(group_key="")),
     )  # fmt: skip
+    found["mine"] = cases.filter(leased_by=user, lease_until__gt=now).count()
     return {key: capped(count) for key, count in found.items()}
 
 

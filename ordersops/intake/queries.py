@@ -14,7 +14,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Question, QuestionState
 from ordersops.intake.models import Delivery, Pulse
 from ordersops.lists import CAP, Page, capped, newest
-from ordersops.orders.models import Order
+from ordersops.orders.queries import found
 from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def health(user: "User") -> dict[str, Any] | None:
 def page_of(user: "User", asked: dict[str, Any], cursor: str = "") -> Page[Delivery]:
     """One page of deliveries, the newest first. Bodies stay in the database."""
     stores = [store for store in store_ids(user, Perm.VIEW_INTAKE) if asked["store"] in (None, "", store)]
-    named = _named(stores, asked["q"]) if asked["q"] else None
+    named = _named(asked["q"]) if asked["q"] else None
     parts = [_fitting(Delivery.objects.filter(store=store), asked, named) for store in stores]
     page = newest(parts, "received_at", cursor, load=_shown())
     with_rights(page.rows, user)
@@ -105,10 +105,9 @@ def _fitting(deliveries: "QuerySet[Delivery]", asked: dict[str, Any], named: Q |
     return deliveries.filter(named) if named is not None else deliveries
 
 
-def _named(stores: list[UUID], words: str) -> Q:
+def _named(words: str) -> Q:
     """Deliveries by their own id or key, or of the orders that the words find; each way has its index."""
-    orders = list(Order.objects.filter(store__in=stores).search(words).values_list("pk", flat=True)[:ORDERS_SEARCHED])
-    named = Q(order__in=orders) | Q(dedupe_key=words)
+    named = Q(order__in=(found(words) or [])[:ORDERS_SEARCHED]) | Q(dedupe_key=words)
     with suppress(ValueError):
         named |= Q(pk=UUID(words))
     return named

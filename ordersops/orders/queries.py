@@ -138,7 +138,12 @@ def timeline(order: Order, user: "User") -> list[Event]:
         events = Event.objects.filter(Q(order=order) | Q(case__in=attacks))
     else:
         events = Event.objects.filter(order=order)
-    return list(events.order_by("-id")[:EVENTS_SHOWN])
+    return list(without_refusals(events, user, order.store_id).order_by("-id")[:EVENTS_SHOWN])
+
+
+def without_refusals(events: "QuerySet[Event]", user: "User", store: UUID) -> "QuerySet[Event]":
+    """Who tried what without the right is for those who may search the history."""
+    return events if can(user, Perm.VIEW_AUDIT, store) else events.exclude(verb=Verb.ACCESS_REFUSED)
 
 
 def _decisions(order: Order) -> list[Any]:

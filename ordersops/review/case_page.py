@@ -15,7 +15,7 @@ from ordersops.cases.models import Case
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
 from ordersops.orders.models import Order
-from ordersops.orders.queries import compare_addresses, linked_to
+from ordersops.orders.queries import compare_addresses, linked_to, timeline, without_refusals
 from ordersops.review.evidence import advice_shown
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
@@ -58,7 +58,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "lines": list(order.lines.all()),
         "transactions": list(order.transactions.all()),
         "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
-        "timeline": list(_timeline(case)[:EVENTS_SHOWN]),
+        "timeline": _timeline(case, user),
         "timeline_more": f"{reverse('audit')}?case={case.pk}" if can(user, Perm.VIEW_AUDIT, case.store_id) else "",
     }
 
@@ -110,9 +110,11 @@ def _effects(case: Case, user: User) -> list[Effect]:
     return with_rights(list(found.order_by("-planned_at", "order_id")[:MEMBERS_SHOWN]), user)
 
 
-def _timeline(case: Case) -> Any:
+def _timeline(case: Case, user: User) -> list[Event]:
     """Of one order everything that happened to it; of an attack what happened to the case."""
-    return Event.objects.timeline_for(case=case) if case.is_attack else Event.objects.timeline_for(order=case.order_id)
+    if not case.is_attack:
+        return timeline(case.order, user)
+    return list(without_refusals(Event.objects.filter(case=case), user, case.store_id).order_by("-id")[:EVENTS_SHOWN])
 
 
 def _dressed(decision: Decision, about: Lane) -> Decision:

@@ -64,7 +64,7 @@ def stamp(moment: datetime | None) -> str:
 @register.filter
 def exact(moment: datetime | None) -> str:
     """To the second and in UTC, for records."""
-    return format_html('<time datetime="{}">{:%Y-%m-%d %H:%M:%S}</time>', moment.isoformat(), moment.astimezone(UTC)) if moment else ""
+    return format_html('<time datetime="{}">{}</time>', moment.isoformat(), f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S}") if moment else ""
 
 
 @register.filter

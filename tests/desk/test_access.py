@@ -185,6 +185,15 @@ def test_a_refusal_is_recorded(world: World, support_agent: Any, client: Client)
     assert event.data["right"] == "view_cases"
 
 
+def test_a_refusal_is_shown_to_those_who_search_the_history(world: World, returns_reviewer: Any, auditor: Any, client: Client) -> None:
+    client.force_login(returns_reviewer)
+    assert client.post(reverse("case_claim", args=[world.case.pk])).status_code == 403
+    client.force_login(auditor)
+    assert "was refused" in client.get(reverse("case", args=[world.case.pk])).content.decode()
+    client.force_login(returns_reviewer)
+    assert "was refused" not in client.get(reverse("case", args=[world.case.pk])).content.decode()
+
+
 def test_csrf_is_checked(world: World, fraud_reviewer: Any) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(fraud_reviewer)
