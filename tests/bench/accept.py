@@ -1,7 +1,7 @@
 """The door: signed Shopify orders of about 5 kB against `manage.py up`, beside a bare Django view on the same server.
 
 First with everything running, when the workers take their share of the machine; then the door alone, which is the web server
-started by the same command line, in turns with the yardstick.
+started by the same command line, in turns with the yardstick. `server us` and `postgres us` are processor time for each request.
 """
 
 import time
@@ -31,6 +31,8 @@ class Target:
     count: str  # the statement that counts its rows
     rounds: dict[int, list[Fired]] = field(default_factory=dict)
     stored: dict[int, int] = field(default_factory=dict)
+    web: dict[int, float] = field(default_factory=dict)  # processor seconds of the server, and below of the database
+    postgres: dict[int, float] = field(default_factory=dict)
 
 
 class Bench:
@@ -43,11 +45,15 @@ class Bench:
         seconds = 0.4 if warm else self.seconds
         requests = [hook.request(target.path) for hook in many(self.hooks, int(seconds * FASTEST), self.shop.secret)]
         before = _count(url, target.count)
+        web, postgres = target.running.seconds(), self.on.postgres_seconds()
         fired = fire(target.running.port, requests, connections=connections, seconds=seconds)
+        web, postgres = target.running.seconds() - web, self.on.postgres_seconds() - postgres
         stored = _count(url, target.count) - before
         if not warm:
             target.rounds.setdefault(connections, []).append(fired)
             target.stored[connections] = target.stored.get(connections, 0) + stored
+            target.web[connections] = target.web.get(connections, 0.0) + web
+            target.postgres[connections] = target.postgres.get(connections, 0.0) + postgres
 
     def tell(self, target: Target, connections: int, **more: object) -> float:
         """One row; returns the median rate of the rounds."""
@@ -57,7 +63,9 @@ class Bench:
         times = spread([latency for fired in rounds for latency in fired.latencies])
         self.report.row(
             target.name, connections=connections, per_s=round(rate), **times, not_200=sum(fired.refused for fired in rounds),
-            acknowledged=acknowledged, lost=acknowledged - target.stored[connections], **more,
+            acknowledged=acknowledged, lost=acknowledged - target.stored[connections],
+            server_us=round(target.web[connections] / max(acknowledged, 1) * 1e6),
+            postgres_us=round(target.postgres[connections] / max(acknowledged, 1) * 1e6), **more,
         )  # fmt: skip
         return rate
 
@@ -103,8 +111,8 @@ def _alone(bench: Bench, rounds: int, web: tuple[list[str], dict[str, str]], bus
             for number in range(rounds):
                 for target, url in pairs if number % 2 == 0 else reversed(pairs):
                     bench.one_round(target, url, connections)
-            rates[connections] = bench.tell(door, connections, ratio=None)
-            ratios[connections] = round(rates[connections] / bench.tell(yardstick, connections, ratio=1.0), 3)
+            rates[connections] = bench.tell(door, connections)
+            ratios[connections] = round(rates[connections] / bench.tell(yardstick, connections), 3)
             report.row("door / bare view", connections=connections, ratio=ratios[connections])
     finally:
         for server in servers:

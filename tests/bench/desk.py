@@ -48,16 +48,18 @@ def main() -> None:
         for failure in failed[:5]:
             report.say(failure)
         most, least = sizes[-1], sizes[0]
+        # Rows differ: one order has a dispute or an attack to show, another has not.
+        grew = [page for page, of in queries.items() if of[most] > of[least] + 2]
         worst = max(slowest, key=lambda page: slowest[page][most])
         report.summary(
             {
                 f"every page under {AIM_MS:.0f} ms at p95, {most:,} orders": slowest[worst][most] < AIM_MS,
                 "every page answers": not failed,
-                "as many queries as with few orders": all(of[most] <= of[least] for of in queries.values()),
+                "queries do not grow": not grew,
             },
             **{f"{page}_p95_ms": of[most] for page, of in slowest.items()},
             slowest_page=worst,
-            queries_grew=", ".join(page for page, of in queries.items() if of[most] > of[least]) or "none",
+            queries_grew=", ".join(grew) or "none",
             orders=most,
         )
 

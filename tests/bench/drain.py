@@ -18,7 +18,7 @@ from tests.bench.stage import stage
 if TYPE_CHECKING:
     from tests.bench.past import Past
 
-BATCHES = (1, 10, 50, 100)
+BATCHES = (1, 10, 100)
 RATE = 20.0  # orders a second
 PATIENCE_SECONDS = 300.0
 
@@ -31,7 +31,7 @@ _LEFT = """
 def main() -> None:
     asked = arguments(__doc__ or "", ("--profile", "print where one process spends its time, and stop"))
     report = Report("drain", as_json=asked.json)
-    history, alone, together, seconds = (20_000, 100, 300, 5) if asked.quick else (200_000, 500, 5000, 20)
+    history, alone, together, seconds = (10_000, 100, 300, 5) if asked.quick else (200_000, 500, 5000, 20)
     with stage() as on:
         on.django()
         from tests.bench.past import begin

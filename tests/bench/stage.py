@@ -67,6 +67,10 @@ class Stage:
             answer = connection.execute(sql, values or None)  # type: ignore[arg-type]
             return answer.fetchall() if answer.description else []
 
+    def postgres_seconds(self) -> float:
+        """Processor seconds of the database's processes that are there now."""
+        return _seconds(psutil.Process(int((self.data / "pg" / "postmaster.pid").read_text().split()[0])))
+
     def connect_store(self, name: str) -> Shop:
         """A Shopify store, by the product's own command."""
         command = [sys.executable, "manage.py", "connect_store", "--platform", "shopify", "--name", name, "--json"]
@@ -121,6 +125,10 @@ class Running:
                 return command, child.environ()
         raise SystemExit("`up` runs no web server.")
 
+    def seconds(self) -> float:
+        """Processor seconds of the process and of those that it started."""
+        return _seconds(psutil.Process(self.process.pid))
+
     def stop(self) -> None:
         """SIGTERM, and SIGKILL to the whole group for whatever is left after that."""
         if self.process.poll() is None:
@@ -156,6 +164,14 @@ def _leave(data: Path) -> None:
         connections.close_all()
     database._leave(data / "pg", os.getpid())  # stops the server, of which nobody else is a user any more
     shutil.rmtree(data, ignore_errors=True)
+
+
+def _seconds(process: psutil.Process) -> float:
+    total = 0.0
+    for one in (process, *process.children(recursive=True)):
+        with suppress(psutil.Error):
+            total += sum(one.cpu_times()[:2])
+    return total
 
 
 def free_port() -> int:
