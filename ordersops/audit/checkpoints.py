@@ -1,6 +1,6 @@
 """Checkpoints: each minute, a signed Merkle root over what was written since, handed to an anchor outside the database.
 
-The watermark is the oldest transaction that is still open: every transaction below it is over, so nothing can be added
+The watermark is the oldest transaction that is still open here: every transaction below it is over, so nothing can be added
 later to a range that was signed, and no writer ever waits. An open transaction delays the checkpoint, never falsifies it.
 """
 
@@ -18,6 +18,25 @@ from ordersops.audit.models import Checkpoint
 
 log = logging.getLogger(__name__)
 _LOCK = 0x61756469745F6370  # "audit_cp": one writer of checkpoints at a time
+
+# The oldest transaction that is open in this database, else the next one to come; and the cluster's own number.
+# A snapshot lists the open transactions of the whole cluster. One whose lock says that it belongs to another database cannot
+# write here and does not count; one that ended meanwhile, or was prepared, has no such lock and counts, to be safe.
+_WATERMARK = """
+WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
+open AS (SELECT xid::text::bigint AS xid FROM now, pg_snapshot_xip(snapshot) AS xid)
+SELECT
+    coalesce(
+        min(xid) FILTER (WHERE NOT EXISTS (
+            SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+            WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND granted AND transactionid::text::bigint = xid & 4294967295
+            AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+        )),
+        (SELECT pg_snapshot_xmax(snapshot)::text::bigint FROM now)
+    ),
+    (SELECT system_identifier FROM pg_control_system())
+FROM open
+"""
 
 
 class AnchorMismatch(Exception):
@@ -63,7 +82,7 @@ def _sign_all() -> list[Checkpoint]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         # A statement of its own after the lock: its snapshot, and that of every later statement, sees all below the watermark.
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint, (SELECT system_identifier FROM pg_control_system())")
+        cursor.execute(_WATERMARK)
         watermark, epoch = cursor.fetchone()
         last = Checkpoint.objects.order_by("-number").first()
         made = []

@@ -79,7 +79,7 @@ def export(path: Path, *, by: str, store: UUID | None = None, since: datetime | 
                 "newest_anchor": newest.number if newest else 0,
             }
         )
-        for event in read_events(connection, EVENTS + _SELECTED + "ORDER BY stream, seq, id", selection):
+        for event in read_events(connection, EVENTS + _SELECTED + "ORDER BY stream, seq", selection):
             lines.write(chain.event_line(event))
         if partial:
             for epoch, xid, event_id, digest in stream(connection, _SEALED, {**selection, "first": first}):

@@ -38,7 +38,7 @@ def verify(anchor_file: Path | None = None) -> Report:
     size = path.stat().st_size if path.exists() else 0
     with snapshot() as connection:
         heads = stream(connection, "SELECT convert_to(stream, 'UTF8'), seq, hash FROM audit_head ORDER BY stream")
-        check_chains(report, read_events(connection, EVENTS + "ORDER BY stream, seq, id"), heads)
+        check_chains(report, read_events(connection, EVENTS + "ORDER BY stream, seq"), heads)
         check_checkpoints(report, read_checkpoints(connection, "ORDER BY number"))
         for (epoch,) in stream(
             connection, "SELECT DISTINCT epoch FROM audit_event UNION SELECT DISTINCT epoch FROM audit_checkpoint ORDER BY 1"

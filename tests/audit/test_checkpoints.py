@@ -8,6 +8,7 @@ from threading import Event as Signal
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -98,6 +99,16 @@ def test_an_open_transaction_delays_and_never_falsifies(history: History) -> Non
     assert made is not None
     assert made.size == 4
     assert verify().holds
+
+
+def test_an_open_transaction_in_another_database_delays_nothing(history: History) -> None:
+    elsewhere = {**connection.get_connection_params(), "dbname": "postgres", "cursor_factory": psycopg.Cursor}
+    with psycopg.connect(**elsewhere) as other:
+        other.execute("SELECT pg_current_xact_id()")
+        history.hold(history.orders[0])
+        made = checkpoint()
+    assert made is not None
+    assert made.size == 12
 
 
 def test_a_crash_before_anchoring_is_explained_and_healed(history: History, monkeypatch: pytest.MonkeyPatch) -> None:
