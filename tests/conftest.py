@@ -27,9 +27,9 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Make `xdist_group` count: pytest 9.2 keeps an item's id elsewhere than where pytest-xdist 3.8 writes it with its group."""
     for item in items:
-        grouped, current = vars(item).get("_nodeid"), vars(item).get("_id")
-        if grouped and current is not None and grouped.startswith(f"{item.nodeid}@"):
-            vars(item)["_id"] = type(current).parse(grouped)
+        grouped, current = getattr(item, "_nodeid", ""), getattr(item, "_id", None)
+        if current is not None and grouped.startswith(f"{item.nodeid}@"):
+            item._id = type(current).parse(grouped)  # type: ignore[attr-defined]
 
 
 # --- The network ends at this machine -------------------------------------------------------------------------------
