@@ -43,7 +43,8 @@ def forget_old_bodies() -> int:
         cursor.execute(
             """
             UPDATE intake_delivery SET body = NULL WHERE id IN (
-                SELECT id FROM intake_delivery WHERE body IS NOT NULL AND received_at < now() - make_interval(days => %s) AND state <> 'dead' LIMIT 5000)
+                SELECT id FROM intake_delivery
+                WHERE body IS NOT NULL AND received_at < statement_timestamp() - make_interval(days => %s) AND state <> 'dead' LIMIT 5000)
             """,
             [settings.RAW_BODY_DAYS],
         )

@@ -12,13 +12,14 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from uuid import UUID
 
-from django.db import DataError, IntegrityError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.advice.actions import ask
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions import withdraw_finished
 from ordersops.errors import Invalid
 from ordersops.intake.models import Delivery, DeliveryState
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
@@ -57,8 +58,8 @@ def oldest_ready() -> datetime | None:
     """Since when the oldest delivery has been ready."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT not_before FROM intake_delivery WHERE state = 'pending' AND not_before <= now()"
-            " AND (lease_until IS NULL OR lease_until <= now()) ORDER BY not_before LIMIT 1"
+            "SELECT not_before FROM intake_delivery WHERE state = 'pending' AND not_before <= statement_timestamp()"
+            " AND (lease_until IS NULL OR lease_until <= statement_timestamp()) ORDER BY not_before LIMIT 1"
         )
         row = cursor.fetchone()
     return row[0] if row else None
@@ -84,13 +85,15 @@ def _no_constant(word: str) -> Any:
 _CLAIM = """
     WITH ready AS (
         SELECT d.id FROM intake_delivery d
-        WHERE d.state = 'pending' AND d.not_before <= now() AND (d.lease_until IS NULL OR d.lease_until <= now())
+        WHERE d.state = 'pending' AND d.not_before <= statement_timestamp() AND (d.lease_until IS NULL OR d.lease_until <= statement_timestamp())
           AND (d.resource = '' OR NOT EXISTS (
             SELECT FROM intake_delivery other
-            WHERE other.store_id = d.store_id AND other.resource = d.resource AND other.state = 'pending' AND other.lease_until > now()))
+            WHERE other.store_id = d.store_id AND other.resource = d.resource AND other.state = 'pending'
+              AND other.lease_until > statement_timestamp()))
         ORDER BY d.not_before, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
     )
-    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = now() + make_interval(secs => %s) FROM ready WHERE d.id = ready.id RETURNING d.id
+    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
+    FROM ready WHERE d.id = ready.id RETURNING d.id
 """
 
 
@@ -110,8 +113,11 @@ def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> No
         with atomic():
             changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
             ask(changes=changes)
+            withdraw_finished(orders=[change.order for change in changes], by=by)
             _finish(understood)
-    except (IntegrityError, DataError, Invalid, ValueError, TypeError) as error:
+    except (OperationalError, InterfaceError):
+        raise  # the database, not the deliveries: their leases run out, and they are taken again
+    except Exception as error:  # noqa: BLE001  whatever breaks, one delivery must not stop the others
         if len(understood) == 1:
             _fail([understood[0][0]], error, permanent=False, by=by)
             return
@@ -137,7 +143,7 @@ def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> None:
 
 def _fail(deliveries: Sequence[Delivery], error: Exception, *, permanent: bool, by: User) -> None:
     """Put failed deliveries back with a doubled pause, or, after five attempts or where trying again cannot help, aside for a person."""
-    says = error.message if isinstance(error, Invalid) else f"{type(error).__name__}: {error}"
+    says = error.message if isinstance(error, Invalid) else f"Our side could not take it in ({type(error).__name__}: {error})."
     if not isinstance(error, Invalid):
         log.warning("A delivery could not be processed.", exc_info=error)
     with atomic():
