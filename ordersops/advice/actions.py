@@ -144,11 +144,13 @@ def _follow(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
         risk = one.order.risk
         if one.advice.band == CLEAR and risk in {Risk.NOT_ASSESSED, Risk.CLEAR}:
             clear.append(one)
+        elif not this.possible(one.order):
+            continue  # it has left or is cancelled: nobody can decide about it any more
         elif risk == Risk.NEEDS_REVIEW or risk == Risk.VERIFICATION_REQUESTED:
             doubtful.append(one)  # its case gets the new advice, also a clear one: a person asked keeps the last word
-        elif one.advice.band != CLEAR and risk in {Risk.NOT_ASSESSED, Risk.CLEAR} and this.possible(one.order):
+        elif one.advice.band != CLEAR and risk in {Risk.NOT_ASSESSED, Risk.CLEAR}:
             doubtful.append(one)
-        elif risk == Risk.APPROVED and one.advice.score > decided.get(one.order.pk, 100) and this.possible(one.order):
+        elif risk == Risk.APPROVED and one.advice.score > decided.get(one.order.pk, 100):
             doubtful.append(one)  # new facts speak louder than those on which it was released
     set_risk(orders=[one.order for one in clear], to=Risk.CLEAR, by=by)
     if not doubtful:

@@ -34,8 +34,8 @@ def oldest_ready() -> datetime | None:
     """Since when the oldest question has been ready."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT not_before FROM advice_question WHERE state = 'pending' AND not_before <= now()"
-            " AND (lease_until IS NULL OR lease_until <= now()) ORDER BY not_before LIMIT 1"
+            "SELECT not_before FROM advice_question WHERE state = 'pending' AND not_before <= statement_timestamp()"
+            " AND (lease_until IS NULL OR lease_until <= statement_timestamp()) ORDER BY not_before LIMIT 1"
         )
         row = cursor.fetchone()
     return row[0] if row else None
@@ -44,10 +44,11 @@ def oldest_ready() -> datetime | None:
 _CLAIM = """
     WITH ready AS (
         SELECT id FROM advice_question
-        WHERE state = 'pending' AND not_before <= now() AND (lease_until IS NULL OR lease_until <= now())
+        WHERE state = 'pending' AND not_before <= statement_timestamp() AND (lease_until IS NULL OR lease_until <= statement_timestamp())
         ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    UPDATE advice_question q SET attempts = q.attempts + 1, lease_until = now() + make_interval(secs => %s) FROM ready WHERE q.id = ready.id RETURNING q.id
+    UPDATE advice_question q SET attempts = q.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
+    FROM ready WHERE q.id = ready.id RETURNING q.id
 """
 
 
@@ -60,6 +61,12 @@ def _claim() -> list[Question]:
 
 def _answer(lane: str, questions: Sequence[Question]) -> None:
     """Answer together; where that fails, one by one, so that one order cannot keep the others waiting."""
+    if exhausted := [question for question in questions if question.attempts > MAX_ATTEMPTS]:
+        for question in exhausted:
+            _fail(question, RuntimeError("Every worker that took this question died at it."))
+        questions = [question for question in questions if question.attempts <= MAX_ATTEMPTS]
+        if not questions:
+            return
     try:
         answer_questions(lane_key=lane, questions=questions, by=User.objects.system())
     except Exception as error:  # noqa: BLE001  whatever breaks, the question must not be lost

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from ordersops.accounts.access import require, store_ids
+from ordersops.accounts.access import require, require_anywhere
 from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
@@ -40,7 +41,7 @@ class Opening:
 def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     """Open a case for each order, or bring the new advice to the case that is open; orders of one attack share one.
 
-    In the caller's unit, which has locked the orders. A constant number of queries.
+    In the caller's unit, which has locked the orders. A constant number of queries, and a few for each attack.
     """
     _lock_attacks(lane, openings)
     ids = [opening.order.pk for opening in openings]
@@ -48,7 +49,8 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     member_of = dict(
         Member.objects.filter(order__in=ids, case__state=CaseState.OPEN, case__lane=lane.key).values_list("order_id", "case_id")
     )
-    attacks = _attacks(lane, openings, set(member_of.values()))
+    known = {case.pk: case for case in single.values()}
+    attacks = _attacks(lane, openings, set(member_of.values()), known)
     opened: list[Case] = []
     members: list[Member] = []
     for opening in openings:
@@ -78,8 +80,10 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     Member.objects.bulk_create(members)
     for attack in {case.pk: case for case in attacks.values()}.values():
         _gather_in(lane, attack, by)
-    for case in {case.pk: case for case in [*single.values(), *attacks.values()]}.values():
-        case.save(update_fields=["version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at"])
+    changed = {case.pk: case for case in [*single.values(), *attacks.values()]}.values()
+    for case in changed:
+        case.changed_at = timezone.now()
+    Case.objects.bulk_update(changed, ["version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at"])
 
 
 def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
@@ -90,8 +94,8 @@ def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(key, 7102)) FROM unnest(%s::text[]) AS key", [keys])
 
 
-def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID]) -> dict[str, Case]:
-    """Open attack cases by `store/key` and by id."""
+def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID], known: dict[UUID, Case]) -> dict[str, Case]:
+    """Open attack cases by `store/key` and by id. A case that is `known` already is the same object here."""
     keys = {opening.attack_key for opening in openings if opening.attack_key}
     if not keys and not also:
         return {}
@@ -99,9 +103,9 @@ def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID]) -> dict[s
     found: dict[str, Case] = {}
     cases = Case.objects.open().select_for_update().filter(lane=lane.key, store__in=stores)
     for case in [*cases.filter(group_key__in=keys), *cases.filter(pk__in=also)]:
-        known = found.setdefault(str(case.pk), case)
+        one = found.setdefault(str(case.pk), known.get(case.pk, case))
         if case.group_key:
-            found[f"{case.store_id}/{case.group_key}"] = known
+            found[f"{case.store_id}/{case.group_key}"] = one
     return found
 
 
@@ -142,13 +146,36 @@ def _gather_in(lane: Lane, attack: Case, by: User) -> None:
     for case in strays:
         if case.lease_until and case.lease_until > now:
             continue
-        case.state = CaseState.WITHDRAWN
-        case.save(update_fields=["state", "changed_at"])
         found.append(Member(case=attack, order=case.order))
         attack.orders_count += 1
         attack.amount = (attack.amount or Decimal(0)) + (case.amount or Decimal(0))
         record(Verb.CASE_MERGED, by=by, case=case, into=attack.pk)
-    Member.objects.bulk_create(found, ignore_conflicts=True)
+    if found:
+        Case.objects.filter(order__in=[member.order_id for member in found], lane=lane.key).open().exclude(pk=attack.pk).update(
+            state=CaseState.WITHDRAWN, changed_at=now
+        )
+        Member.objects.bulk_create(found, ignore_conflicts=True)
+
+
+def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
+    """Withdraw the open cases in which nothing is left to decide: all their orders have left or are cancelled.
+
+    In the caller's unit, which has locked the orders. A constant number of queries.
+    """
+    finished = [order.pk for order in orders if order.is_final]
+    if not finished:
+        return []
+    about = Case.objects.open().filter(Q(order__in=finished) | Q(members__order__in=finished)).values("pk")
+    cases = Case.objects.open().filter(pk__in=about).order_by("pk").select_for_update(of=("self",))
+    now, withdrawn = timezone.now(), []
+    for case in cases.select_related("order").prefetch_related("members__order"):
+        if all(order.is_final for order in [case.order, *(member.order for member in case.members.all())]):
+            case.state, case.version, case.changed_at = CaseState.WITHDRAWN, case.version + 1, now
+            case.leased_by = case.lease_until = None
+            withdrawn.append(case)
+            record(Verb.CASE_WITHDRAWN, by=by, case=case, reason="nothing is left to decide, it has shipped or is cancelled")
+    Case.objects.bulk_update(withdrawn, ["state", "version", "changed_at", "leased_by", "lease_until"])
+    return withdrawn
 
 
 def _locked(case: Case) -> Case:
@@ -203,8 +230,11 @@ def release(*, case: Case, by: User) -> Case:
 
 @atomic
 def next_case(*, lane: str, by: User) -> Case | None:
-    """Lease the most urgent case that nobody holds, atomically: two people never get the same one. None when the queue is empty."""
-    stores = store_ids(by, lane_named(lane).decides)
+    """Lease the most urgent case that nobody holds, atomically: two people never get the same one. None when the queue is empty.
+
+    Needs the lane's right to decide in some store.
+    """
+    stores = require_anywhere(by, lane_named(lane).decides)
     case = (
         Case.objects.open()
         .filter(store__in=stores, lane=lane)

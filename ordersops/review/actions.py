@@ -1,6 +1,7 @@
 """Verbs of the desk: approve, override, undo. What a person may do now is computed once, in `queries.available`."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions import withdraw_finished
 from ordersops.cases.lanes import Lane, Outcome, Reason
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
@@ -32,8 +34,8 @@ def approve(*, case: Case, by: User, version: int, reason: str = "", note: str =
 
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
-    case, recommendation = _open(case, by, version)
-    return _decide(case, recommendation, recommendation.outcome, reason, note, by)
+    case, orders, recommendation = _open(case, by, version)
+    return _decide(case, orders, recommendation, recommendation.outcome, reason, note, by)
 
 
 @atomic
@@ -43,12 +45,12 @@ def override(*, case: Case, by: User, outcome: str, reason: str, note: str, vers
     Raises Conflict as `approve` does, Invalid when outcome, reason or note do not fit.
     """
     require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
-    case, recommendation = _open(case, by, version)
+    case, orders, recommendation = _open(case, by, version)
     if outcome == recommendation.outcome:
         raise Invalid("That is what the recommendation says: approve it instead.")
     if len(note.strip()) < LEAST_NOTE:
         raise Invalid(f"Say in at least {LEAST_NOTE} characters why you decide against the recommendation.")
-    return _decide(case, recommendation, outcome, reason, note, by)
+    return _decide(case, orders, recommendation, outcome, reason, note, by)
 
 
 @atomic
@@ -59,10 +61,9 @@ def undo(*, decision: Decision, by: User) -> Decision:
     """
     this = lane_named(decision.case.lane)
     require(by, this.decides, decision.store_id, to="undo this decision", case=decision.case)
-    case = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=decision.case_id)
+    case, orders = _lock(decision.case)
     if decision.outcome == UNDO or Decision.objects.filter(supersedes=decision).exists() or case.state != CaseState.DECIDED:
         raise Conflict("This decision was undone already.")
-    orders = _lock_orders(case)
     undone = effects.undo_all(decision=decision, by=by)
     taken_back = Decision.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, recommendation_id=decision.recommendation_id, outcome=UNDO, overrides=False,
@@ -77,13 +78,14 @@ def undo(*, decision: Decision, by: User) -> Decision:
     hold_for_fraud(orders=hold_again, by=User.objects.system())
     set_risk(orders=hold_again, to=Risk.NEEDS_REVIEW, by=by)
     record(Verb.DECISION_UNDONE, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome)
+    withdraw_finished(orders=orders, by=User.objects.system())
     return taken_back
 
 
-def _open(case: Case, by: User, version: int) -> tuple[Case, Recommendation]:
-    """The locked case with its newest advice, once it is sure that this person may decide it now."""
+def _open(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Recommendation]:
+    """The locked case with its orders and newest advice, once it is sure that this person may decide it now."""
     require(by, lane_named(case.lane).decides, case.store_id, to="decide this case", case=case)
-    case = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
+    case, orders = _lock(case)
     if not case.is_open:
         decision = case.decisions.select_related("by").first()
         who = f" by {decision.by}" if decision else ""
@@ -95,13 +97,12 @@ def _open(case: Case, by: User, version: int) -> tuple[Case, Recommendation]:
     recommendation = recommendation_for(case)
     if recommendation is None:
         raise Conflict("There is no recommendation for this case yet; it comes within moments. Reload.")
-    return case, recommendation
+    return case, orders, recommendation
 
 
-def _decide(case: Case, recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User) -> Decision:
+def _decide(case: Case, orders: Sequence[Order], recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User) -> Decision:
     this = lane_named(case.lane)
     outcome = this.outcomes.get(outcome_key)
-    orders = _lock_orders(case)
     open_to = [order for order in orders if outcome_key in this.possible(order)]
     if outcome is None or not open_to:
         raise Conflict(f"“{outcome.label if outcome else outcome_key}” is no longer possible: the order has shipped or is cancelled.")
@@ -144,10 +145,19 @@ def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reas
     raise Invalid(f"Choose a reason for “{outcome.label}”: {', '.join(reason.code for reason in fitting)}.")
 
 
-def _lock_orders(case: Case) -> Sequence[Order]:
-    """All orders of the case; an attack has many."""
-    ids = [case.order_id, *case.members.values_list("order_id", flat=True)]
-    return list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+def _lock(case: Case) -> tuple[Case, Sequence[Order]]:
+    """The case and all its orders, locked. Orders come before cases, as where facts and advice arrive, or two could wait for each other."""
+    ids = _order_ids(case)
+    orders = list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+    locked = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
+    if _order_ids(locked) != ids:
+        raise Conflict("More orders came to this case at this moment. Nothing was changed; reload and look again.")
+    return locked, orders
+
+
+def _order_ids(case: Case) -> set[UUID]:
+    """An attack has many orders."""
+    return {case.order_id, *case.members.values_list("order_id", flat=True)}
 
 
 def _last_undo(case: Case) -> Decision | None:
