@@ -51,6 +51,8 @@ def seal(plain: bytes, *, context: str) -> bytes:
 def unseal(sealed: bytes, *, context: str) -> bytes:
     """The plain bytes. Raises ValueError when the key is not in the ring, or the value is not the one sealed for this row."""
     sealed = bytes(sealed)
+    if len(sealed) < 2 or sealed[0] != VERSION:
+        raise ValueError(f"The sealed value of {context} was changed, or is none.")
     size = sealed[1]
     name, nonce, cipher = sealed[2 : 2 + size], sealed[2 + size : 14 + size], sealed[14 + size :]
     key = _ring(settings.SEALING_KEYS).get(name)
@@ -58,7 +60,7 @@ def unseal(sealed: bytes, *, context: str) -> bytes:
         raise ValueError(f"The key {name.decode(errors='replace')!r} is not in ORDERSOPS_SEALING_KEYS.")
     try:
         return key.decrypt(nonce, cipher, context.encode())
-    except InvalidTag:
+    except (InvalidTag, ValueError):  # ValueError: cut off within the nonce
         raise ValueError(f"The sealed value of {context} was changed, or belongs to another row.") from None
 
 

@@ -38,10 +38,10 @@ def oldest_ready() -> datetime | None:
 _CLAIM = """
     WITH ready AS (
         SELECT id FROM effects_effect
-        WHERE (state = 'planned' AND not_before <= now()) OR (state = 'sending' AND lease_until <= now())
+        WHERE (state = 'planned' AND not_before <= statement_timestamp()) OR (state = 'sending' AND lease_until <= statement_timestamp())
         ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
     )
-    UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = now() + make_interval(secs => %s)
+    UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
     FROM ready WHERE e.id = ready.id RETURNING e.id
 """
 
@@ -74,8 +74,15 @@ def _send(effect: Effect) -> None:
     _settle(effect, EffectState.DONE, Verb.EFFECT_SENT)
 
 
+def _is_ours(effect: Effect) -> bool:
+    """Lock the effect; whether this attempt is still the last one. A worker slower than its lease has lost its say."""
+    return Effect.objects.select_for_update().filter(pk=effect.pk, state=EffectState.SENDING, attempts=effect.attempts).exists()
+
+
 @atomic
 def _settle(effect: Effect, state: str, verb: Verb) -> None:
+    if not _is_ours(effect):
+        return
     effect.state, effect.lease_until, effect.last_error = state, None, ""
     if state == EffectState.DONE:
         effect.settled_at = timezone.now()
@@ -86,6 +93,8 @@ def _settle(effect: Effect, state: str, verb: Verb) -> None:
 
 @atomic
 def _fail(effect: Effect, error: Upstream) -> None:
+    if not _is_ours(effect):
+        return
     dead = error.permanent or effect.attempts >= MAX_ATTEMPTS
     effect.state = EffectState.DEAD if dead else EffectState.PLANNED
     effect.lease_until, effect.last_error, effect.not_before = None, error.message[:500], timezone.now() + backoff(effect.attempts)

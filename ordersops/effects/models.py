@@ -24,8 +24,8 @@ class EffectState(models.TextChoices):
 
 S = EffectState
 TRANSITIONS: dict[str, frozenset[str]] = {
-    S.PLANNED: frozenset({S.SENDING, S.HANDED_OVER, S.UNDONE}),
-    S.SENDING: frozenset({S.DONE, S.PLANNED, S.DEAD}),  # back to planned: it is tried again later
+    S.PLANNED: frozenset({S.SENDING, S.UNDONE}),
+    S.SENDING: frozenset({S.DONE, S.HANDED_OVER, S.PLANNED, S.DEAD}),  # back to planned: it is tried again later
     S.HANDED_OVER: frozenset({S.DONE}),
     S.DEAD: frozenset({S.PLANNED}),
     S.DONE: frozenset(),

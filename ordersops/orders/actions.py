@@ -108,13 +108,15 @@ def _tell(change: Change, draft: Draft, by: User) -> None:
 
 @atomic
 def place_hold(*, order: Order, reason: str, by: User, note: str = "") -> Hold:
-    """Stop the order from shipping. Needs `place_hold` in its store.
+    """Stop the order from shipping. Needs `place_hold` in its store. A fraud hold comes with a case and is not placed by hand.
 
     Conflict if it has left already or is held for this reason.
     """
     require(by, Perm.PLACE_HOLD, order.store_id, to="hold orders", order=order)
     if reason not in HoldReason.values:
         raise Invalid(f"“{reason}” is no reason for a hold; choose one of {', '.join(HoldReason.labels)}.")
+    if reason == HoldReason.FRAUD:
+        raise Invalid("A fraud hold is placed with its case, whose decision ends it. Choose another reason.")
     order = Order.objects.select_for_update().get(pk=order.pk)
     if order.is_final:
         raise Conflict(f"Order {order} has shipped or is cancelled; holding it would stop nothing.")

@@ -14,10 +14,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 def _cut(limit: int) -> Callable[[Any], str]:
-    """Whatever stands there as text of at most `limit` characters, without NUL, which PostgreSQL cannot store."""
+    """Whatever stands there as text of at most `limit` characters, without NUL and halves of pairs, which PostgreSQL cannot store."""
 
     def cut(value: Any) -> str:
-        return "" if value is None else str(value).replace("\x00", "").strip()[:limit]
+        return "" if value is None else str(value).replace("\x00", "").encode("utf-8", "replace").decode().strip()[:limit]
 
     return cut
 
