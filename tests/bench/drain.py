@@ -81,8 +81,8 @@ def main() -> None:
 
 
 def _constant(queries: dict[int, int]) -> bool:
-    """A step that has nothing to do asks nothing, so a few more are no growth: a hundred orders ask what ten ask."""
-    return queries[max(queries)] <= queries[10] + 3
+    """Ninety orders more cost fewer than nine queries more: a step that has nothing to do asks nothing, and each attack is gathered by itself."""
+    return queries[max(queries)] < queries[10] + 9
 
 
 class Bench:

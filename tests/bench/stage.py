@@ -158,12 +158,14 @@ def stage() -> Iterator[Stage]:
 
 
 def _leave(data: Path) -> None:
-    if os.environ.get("ORDERSOPS_DATA") == str(data):  # this process became one of the product's
-        from django.db import connections
+    try:
+        if os.environ.get("ORDERSOPS_DATA") == str(data):  # this process became one of the product's
+            from django.db import connections
 
-        connections.close_all()
-    database._leave(data / "pg", os.getpid())  # stops the server, of which nobody else is a user any more
-    shutil.rmtree(data, ignore_errors=True)
+            connections.close_all()
+    finally:
+        database._leave(data / "pg", os.getpid())  # stops the server, of which nobody else is a user any more
+        shutil.rmtree(data, ignore_errors=True)
 
 
 def _seconds(process: psutil.Process) -> float:
