@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "ordersops.middleware.SignInRequired",
     "ordersops.middleware.Refusals",
 ]
+CSRF_FAILURE_VIEW = "ordersops.middleware.csrf_failed"
 ROOT_URLCONF = "ordersops.urls"
 WSGI_APPLICATION = "ordersops.wsgi.application"
 TEMPLATES = [

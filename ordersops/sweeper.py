@@ -42,6 +42,7 @@ ROUNDS = [
     Round("pulse", 60, "ordersops.intake.actions.take_pulse"),
     Round("bodies", 3600, "ordersops.intake.actions.forget_old_bodies"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),
+    Round("sessions", 3600, "ordersops.accounts.actions.forget_old_sessions"),
 ]
 
 

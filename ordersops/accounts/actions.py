@@ -169,6 +169,11 @@ def _keep_an_admin(held: "StoreRole", person: User) -> None:
         raise Conflict(f"{person} is the last admin of {held.store}. Make somebody else admin first.")
 
 
+def forget_old_sessions() -> int:
+    """Delete sessions that have run out. Returns how many."""
+    return Session.objects.filter(expire_date__lt=timezone.now()).delete()[0]
+
+
 def forget_rights(person: User) -> None:
     """The rights are kept on the instance; one that lives on must read them again. Also for the lazy user of a request."""
     if hasattr(person, "_rights"):

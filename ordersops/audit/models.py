@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
 
+# What tells of advice and decisions.
+ABOUT_CASES = [verb for verb in Verb if verb.partition(".")[0] in {"case", "decision", "effect"}] + [Verb.ORDER_ASSESSED, Verb.RISK_CHANGED]
+
+
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, user: "User", perm: Perm = Perm.VIEW_AUDIT) -> Self:
         """Events of the stores whose history the person may search (or, with EXPORT_AUDIT, take out).
@@ -42,11 +46,20 @@ class EventQuerySet(models.QuerySet["Event"]):
             raise TypeError("timeline_for takes one subject")
         pk: UUID = getattr(subject, "pk", subject)
         if key == "order":
-            cases = apps.get_model("cases", "Member").objects.filter(order=pk).values("case")
-            return self.filter(Q(order=pk) | Q(case__in=cases)).order_by("-at", "-id")
+            # Ids and not a subquery: with an OR over one, the planner walks the whole history.
+            attacks = list(apps.get_model("cases", "Member").objects.filter(order=pk).values_list("case", flat=True))
+            return self.filter(Q(order=pk) | Q(case__in=attacks) if attacks else Q(order=pk)).newest_first()
         if key == "case":
-            return self.filter(case=pk).order_by("-at", "-id")
+            return self.filter(case=pk).newest_first()
         return self.filter(Q(actor=pk) | Q(stream=f"user:{pk}")).newest_first()
+
+    def shown_to(self, user: "User", store: UUID) -> Self:
+        """A timeline as this person may read it: advice, decisions and what follows from them are for those who may see cases,
+        refused attempts for those who may search the history."""
+        from ordersops.accounts.access import can
+
+        events = self if can(user, Perm.VIEW_CASES, store) else self.filter(case__isnull=True).exclude(verb__in=ABOUT_CASES)
+        return events if can(user, Perm.VIEW_AUDIT, store) else events.exclude(verb=Verb.ACCESS_REFUSED)
 
     def newest_first(self) -> Self:
         """By id, which every index serves. It is the order of time but for writers that waited for each other."""

@@ -154,6 +154,9 @@ class Order(models.Model):
         indexes = [
             models.Index(fields=["store", "-placed_at", "-id"], name="orders_newest"),
             models.Index(fields=["store", "stage", "-placed_at"], name="orders_by_stage"),
+            # What is rare in a filter; the common state is found by the newest-first index soon enough.
+            models.Index(fields=["store", "risk", "-placed_at"], condition=~Q(risk="clear"), name="orders_by_risk"),
+            models.Index(fields=["store", "payment", "-placed_at"], condition=~Q(payment="paid"), name="orders_by_payment"),
             models.Index(fields=["customer", "-placed_at"], name="orders_of_customer"),
             GinIndex(fields=["search"], name="orders_search"),
             *(

@@ -8,14 +8,13 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
-from django.db.models import JSONField, Q, QuerySet, TextField, Value
+from django.db.models import JSONField, QuerySet, TextField, Value
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
-from ordersops.audit.verbs import Verb
 from ordersops.lists import Page, newest
 from ordersops.orders.keys import fold
 from ordersops.orders.lifecycle import HoldReason, Payment, Risk
@@ -30,7 +29,6 @@ LINKED_PER_KEY = 10
 DELIVERIES_SHOWN = 50
 EVENTS_SHOWN = 50
 SHARED = {"email": "e-mail", "phone": "phone", "card": "card", "ship": "address", "ip": "IP", "device": "device"}
-ABOUT_CASES = [verb for verb in Verb if verb.partition(".")[0] in {"case", "decision", "effect"}] + [Verb.ORDER_ASSESSED, Verb.RISK_CHANGED]
 ADDRESS = {
     "name": "Name", "company": "Company", "address1": "Street", "address2": "", "postal_code": "Postcode", "city": "City", "region": "Region",
     "country": "Country", "phone": "Phone",
@@ -128,22 +126,8 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
 
 
 def timeline(order: Order, user: "User") -> list[Event]:
-    """What happened to the order, and to the attacks that it is part of, the newest first.
-
-    Advice, decisions and what follows from them are for those who may see cases.
-    """
-    if not can(user, Perm.VIEW_CASES, order.store_id):
-        events = Event.objects.filter(order=order, case__isnull=True).exclude(verb__in=ABOUT_CASES)
-    elif attacks := list(order.memberships.values_list("case", flat=True)):
-        events = Event.objects.filter(Q(order=order) | Q(case__in=attacks))
-    else:
-        events = Event.objects.filter(order=order)
-    return list(without_refusals(events, user, order.store_id).order_by("-id")[:EVENTS_SHOWN])
-
-
-def without_refusals(events: "QuerySet[Event]", user: "User", store: UUID) -> "QuerySet[Event]":
-    """Who tried what without the right is for those who may search the history."""
-    return events if can(user, Perm.VIEW_AUDIT, store) else events.exclude(verb=Verb.ACCESS_REFUSED)
+    """What happened to the order, and to the attacks that it is part of, the newest first."""
+    return list(Event.objects.timeline_for(order=order).shown_to(user, order.store_id)[:EVENTS_SHOWN])
 
 
 def _decisions(order: Order) -> list[Any]:

@@ -15,7 +15,7 @@ from ordersops.cases.models import Case
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
 from ordersops.orders.models import Order
-from ordersops.orders.queries import compare_addresses, linked_to, timeline, without_refusals
+from ordersops.orders.queries import compare_addresses, linked_to, timeline
 from ordersops.review.evidence import advice_shown
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
@@ -114,7 +114,7 @@ def _timeline(case: Case, user: User) -> list[Event]:
     """Of one order everything that happened to it; of an attack what happened to the case."""
     if not case.is_attack:
         return timeline(case.order, user)
-    return list(without_refusals(Event.objects.filter(case=case), user, case.store_id).order_by("-id")[:EVENTS_SHOWN])
+    return list(Event.objects.timeline_for(case=case).shown_to(user, case.store_id)[:EVENTS_SHOWN])
 
 
 def _dressed(decision: Decision, about: Lane) -> Decision:
