@@ -63,9 +63,10 @@ shipments = some(
     at=maybe, carrier=st.just("DHL"), tracking_numbers=st.sampled_from([(), ("TRACK1",)]), shipped_at=maybe, delivered_at=maybe,
     quantities=quantities,
 )  # fmt: skip
+returned = st.tuples(line_ids, st.integers(-1, 7), st.sampled_from(["return", "cancel", "none"]))
 refunds = some(
     RefundFacts, {"external_id": st.sampled_from(["r1", "r2"])},
-    at=maybe, amount=money, items=st.lists(st.tuples(line_ids, st.integers(-1, 7), st.sampled_from(["return", "cancel", "none"])), max_size=3).map(tuple),
+    at=maybe, amount=money, items=st.lists(returned, max_size=3).map(tuple),
 )  # fmt: skip
 disputes = some(
     DisputeFacts, {"external_id": st.sampled_from(["d1"])},
