@@ -21,10 +21,9 @@ from ordersops.advice.facts import sha256 as digest
 from ordersops.advice.models import Recommendation, Signal, Snapshot
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
-from ordersops.intake.models import Delivery
+from ordersops.intake.models import Delivery, sealed_body
 from ordersops.orders.models import Customer, Hold, Line, Order, Transaction
 from ordersops.review.models import Decision, Label
-from ordersops.sealing import seal
 from ordersops.stores.models import Store
 
 
@@ -290,7 +289,7 @@ class DeliveryFactory(factory.django.DjangoModelFactory):
     topic = "order.created"
     resource = factory.Sequence(lambda n: f"order:{n}")
     dedupe_key = factory.Sequence(lambda n: f"delivery-{n}")
-    body = factory.LazyAttribute(lambda row: seal(json.dumps(row.payload).encode(), context=f"intake_delivery.{row.id}.body"))
+    body = factory.LazyAttribute(lambda row: sealed_body(row.id, json.dumps(row.payload).encode()))
     body_sha256 = factory.LazyAttribute(lambda row: hashlib.sha256(json.dumps(row.payload).encode()).hexdigest())
     headers = factory.LazyFunction(lambda: {"content-type": "application/json", "webhook-signature": "v1,c2VjcmV0"})
     received_at = factory.LazyFunction(timezone.now)

@@ -22,9 +22,8 @@ from django.http.request import UnreadablePostError
 from django.utils import timezone
 
 from ordersops.ids import uuid7
-from ordersops.intake.models import body_context
+from ordersops.intake.models import sealed_body
 from ordersops.jobs import wake
-from ordersops.sealing import seal
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import Envelope, Platform, platforms
 
@@ -76,7 +75,7 @@ def receive(request: HttpRequest) -> HttpResponse:
         return _refuse(400, "The body ended early; send it again.")
     if len(body) > settings.WEBHOOK_MAX_BYTES:
         return _too_big()
-    headers = {name.lower(): value for name, value in request.headers.items()}
+    headers = {name[5:].replace("_", "-").lower(): value for name, value in request.META.items() if name.startswith("HTTP_")}
     for attempt in (1, 2):
         try:
             return _take(endpoint, headers, body)
@@ -106,7 +105,7 @@ def _take(endpoint: UUID, headers: dict[str, str], body: bytes) -> HttpResponse:
         known = fresh
     envelope = known.platform.envelope(headers=headers, body=body)
     _store(known, envelope, headers, body)
-    return HttpResponse(status=200)
+    return HttpResponse(headers={"Content-Length": "0"})  # else the server sends an empty chunk after the head
 
 
 def _store(known: Connection, envelope: Envelope, headers: dict[str, str], body: bytes) -> None:
@@ -118,7 +117,7 @@ def _store(known: Connection, envelope: Envelope, headers: dict[str, str], body:
             _INSERT,
             [
                 pk, known.store_id, envelope.topic[:120], envelope.resource[:220], envelope.dedupe_key[:300], envelope.delivery_id[:200],
-                envelope.event_id[:200], seal(body, context=body_context(pk)), hashlib.sha256(body).hexdigest(), json.dumps(kept),
+                envelope.event_id[:200], sealed_body(pk, body), hashlib.sha256(body).hexdigest(), json.dumps(kept),
                 envelope.source_at, now, "pending" if wanted else "ignored", now,
             ],
         )  # fmt: skip

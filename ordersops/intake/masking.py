@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 from ordersops.intake.models import Delivery
-from ordersops.sealing import unseal
 
 DOTS = "•••"
 DEEPEST = 40
@@ -50,7 +49,7 @@ def readable(delivery: Delivery) -> tuple[str, str]:
     if delivery.body is None:
         return "", ""
     try:
-        raw = unseal(bytes(delivery.body), context=delivery.seal_context)
+        raw = delivery.raw or b""
     except ValueError as error:
         return "", str(error)
     try:

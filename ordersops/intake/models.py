@@ -1,5 +1,6 @@
 """The inbox: every webhook as it was received."""
 
+import zlib
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -7,6 +8,7 @@ from django.db.models import Q
 
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
+from ordersops.sealing import seal, unseal
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -36,7 +38,7 @@ class Delivery(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="deliveries")
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="deliveries", db_index=False)
     topic = models.CharField(max_length=120)
     resource = models.CharField(max_length=220, blank=True, help_text="What it is about, such as order:1001. Same resource, same worker.")
     dedupe_key = models.CharField(max_length=300)
@@ -76,8 +78,14 @@ class Delivery(models.Model):
         return f"{self.topic} {self.resource}"
 
     @property
-    def seal_context(self) -> str:
-        return body_context(self.id)
+    def raw(self) -> bytes | None:
+        """The body as it was received; None once it was forgotten. Raises ValueError if it cannot be opened."""
+        return None if self.body is None else zlib.decompress(unseal(bytes(self.body), context=body_context(self.id)))
+
+
+def sealed_body(delivery_id: object, raw: bytes) -> bytes:
+    """How a body is kept: compressed, which leaves it small enough to lie in its row, then sealed."""
+    return seal(zlib.compress(raw, 1), context=body_context(delivery_id))
 
 
 def body_context(delivery_id: object) -> str:
