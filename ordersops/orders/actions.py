@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from ordersops.accounts.access import require
@@ -184,18 +185,16 @@ def set_risk(*, orders: Sequence[Order], to: str, by: User) -> None:
 
 
 def refresh_axes(orders: Sequence[Order]) -> None:
-    """Derive the axes anew after holds or risk changed, and write them, in a constant number of queries."""
-    parts: dict[str, defaultdict[UUID, list[Any]]] = {}
-    ids = [order.pk for order in orders]
-    for name, model in (("lines", Line), ("shipments", Shipment), ("disputes", Dispute)):
-        parts[name] = defaultdict(list)
-        for part in model.objects.filter(order__in=ids):
-            parts[name][part.order_id].append(part)
+    """Derive the axes anew after holds or risk changed, and write them, in a constant number of queries.
+
+    Lines, shipments and disputes that the caller has prefetched are used as they are.
+    """
+    prefetch_related_objects(orders, "lines", "shipments", "disputes")
     holds = defaultdict(list)
-    for hold in Hold.objects.open().filter(order__in=ids):
+    for hold in Hold.objects.open().filter(order__in=orders):
         holds[hold.order_id].append(hold)
     for order in orders:
-        axes = derive(order, parts["lines"][order.pk], parts["shipments"][order.pk], parts["disputes"][order.pk], holds[order.pk])
+        axes = derive(order, order.lines.all(), order.shipments.all(), order.disputes.all(), holds[order.pk])
         order.commercial, order.payment, order.fulfilment = axes.commercial, axes.payment, axes.fulfilment
         order.returns, order.stage, order.on_hold = axes.returns, axes.stage, axes.on_hold
         order.version += 1
