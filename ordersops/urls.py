@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("ordersops.review.urls")),
     path("", include("ordersops.orders.urls")),
     path("effects/", include("ordersops.effects.urls")),
+    path("lists/", include("fraud.urls")),
     path("intake/", include("ordersops.intake.urls")),
     path("stores/", include("ordersops.stores.urls")),
     path("audit/", include("ordersops.audit.urls")),

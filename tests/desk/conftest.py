@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from fraud.models import ListEntry
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.cases.models import Case
@@ -28,11 +29,12 @@ class World:
     handed_over: Effect
     delivery: Delivery
     colleague: User
+    entry: ListEntry
 
 
 @pytest.fixture
 def world(store: Store, make_person: Any, system: User) -> World:
-    order = OrderFactory(store=store)
+    order = OrderFactory(store=store, email_key=7)
     TransactionFactory(order=order)
     decision = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
     others = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
@@ -47,4 +49,5 @@ def world(store: Store, make_person: Any, system: User) -> World:
         handed_over=EffectFactory(decision=others, state="handed_over"),
         delivery=DeliveryFactory(store=store, order=order),
         colleague=make_person(Role.OPS_REVIEWER, store, name="Cora League"),
+        entry=ListEntry.objects.create(store=store, kind="block", key="ip", digest=1, note="Card testing in May", added_by=make_person()),
     )

@@ -69,6 +69,15 @@ PAGES: dict[str, Entry] = {
     "effects": _reads(READERS),
     "effect_retry": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.failed.pk]),
     "effect_done": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.handed_over.pk]),
+    "fraud_lists": _reads(READERS),
+    "fraud_list_add": _acts(
+        {SENIOR, SUPERVISOR}, lambda w: [],
+        data=lambda w: {"store": w.store.pk, "kind": "block", "key": "email", "value": "x@example.com", "note": "Chargeback in May"},
+    ),
+    "fraud_list_add_from_order": _acts(
+        {SENIOR, SUPERVISOR}, lambda w: [w.order.pk], data=lambda w: {"kind": "block", "keys": ["email"], "note": "Chargeback in May"}
+    ),
+    "fraud_list_remove": _acts({SENIOR, SUPERVISOR}, lambda w: [w.entry.pk]),
     "intake": _reads(INTAKE),
     "deliveries": _reads(INTAKE),
     "delivery": _reads(INTAKE, lambda w: [w.delivery.pk]),
@@ -136,13 +145,14 @@ def test_another_store_does_not_exist(name: str, world: World, make_person: Any,
         assert ask(client, name, world).status_code == 404, (role, entry)
 
 
-@pytest.mark.parametrize("name", ["orders", "effects", "intake", "deliveries", "stores", "people", "queue", "home", "audit"])
+@pytest.mark.parametrize("name", ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit"])
 def test_lists_hold_nothing_of_another_store(name: str, world: World, make_person: Any, other_store: Any) -> None:
     client = Client()
     person = make_person(SUPERVISOR, other_store)
     client.force_login(person)
     text = ask(client, name, world).content.decode()
-    for thing in (world.order.number, world.order.name, world.store.name, world.colleague.name, str(world.case.pk), str(world.delivery.pk)):
+    order, rows = world.order, (world.case, world.delivery)
+    for thing in (order.number, order.name, world.store.name, world.colleague.name, world.entry.note, *(str(row.pk) for row in rows)):
         assert thing not in text
 
 
