@@ -1,3 +1,5 @@
+"""Evidence and advice never change."""
+
 from django.db import migrations
 
 from ordersops.audit.immutable import deny_changes

@@ -1,3 +1,5 @@
+"""A decision never changes; a later one supersedes it."""
+
 from django.db import migrations
 
 from ordersops.audit.immutable import deny_changes
