@@ -65,6 +65,8 @@ def retry(*, effect: Effect, by: User) -> Effect:
     """Send a failed effect again, under the same idempotency key. Needs `retry_effect`; Conflict unless it has failed."""
     require(by, Perm.RETRY_EFFECT, effect.store_id, to="send effects again", order=effect.order_id)
     effect = Effect.objects.select_for_update().get(pk=effect.pk)
+    if effect.state != EffectState.DEAD:
+        raise Conflict(f"This effect is “{effect.get_state_display()}”; only one that has failed can be sent again.")
     _move(effect, EffectState.PLANNED)
     effect.attempts, effect.not_before, effect.lease_until = 0, timezone.now(), None
     effect.save(update_fields=["state", "attempts", "not_before", "lease_until"])
