@@ -100,7 +100,9 @@ def _open(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Re
     return case, orders, recommendation
 
 
-def _decide(case: Case, orders: Sequence[Order], recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User) -> Decision:
+def _decide(
+    case: Case, orders: Sequence[Order], recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User
+) -> Decision:
     this = lane_named(case.lane)
     outcome = this.outcomes.get(outcome_key)
     open_to = [order for order in orders if outcome_key in this.possible(order)]
