@@ -85,6 +85,8 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
     """
     with django_db_blocker.unblock():
         template = connection.settings_dict["NAME"]
+        # pytest-django makes a test database only where a collected test has the mark `django_db`.
+        assert template.startswith("test_"), "Give one test of this module the mark django_db, so that there is a test database to copy."
         connection.close()
         name = f"{template}_{uuid.uuid4().hex[:8]}"
         with _server() as server:
