@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ordersops.accounts.models import User
+from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.models import Store
@@ -58,14 +59,11 @@ def test_any_facts_end_the_same_however_they_arrive(facts: list[OrderFacts], see
 @pytest.mark.parametrize("platform", ["shopify", "generic"])
 def test_the_end_of_a_story_is_what_it_tells(platform: str, make_store: MakeStore, system: User) -> None:
     """So that the comparisons above compare something."""
-    from ordersops.orders.actions import apply_facts
-
-    store = make_store(platform)
-    for story in ("refunded", "two_parcels"):
+    for story, ends in (("refunded", {"refunded", "partially_refunded"}), ("two_parcels", {"paid"})):
+        store = make_store(platform)
         apply_facts(facts=[(store.pk, facts) for facts in facts_of(story, platform)], by=system)
-    refunded, parcels = Order.objects.filter(store=store).order_by("external_id")
-    assert {refunded.payment, parcels.payment} == {"partially_refunded", "paid"}
-    assert parcels.shipments.count() == 2
-    assert {line.sku for line in refunded.lines.all()}
-    assert all([refunded.email, refunded.total, refunded.shipping_address, refunded.customer])
-    assert len(state(store.pk)) > 10
+        order = Order.objects.get(store=store)
+        assert order.payment in ends
+        assert all([order.email, order.total, order.shipping_address, order.customer, order.lines.exists()])
+        assert order.shipments.count() == (2 if story == "two_parcels" else 1)
+        assert len(state(store.pk)) > 5
