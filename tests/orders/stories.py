@@ -33,8 +33,8 @@ def messages(story: str, platform: str, seed: int = 1) -> tuple[Message, ...]:
     shop = Shop(0, "Test", platform, "", "whsec_c2VjcmV0LW9mLWEtdGVzdC1zdG9yZS0wMDAw", "USD", "test.example")  # type: ignore[arg-type]
     clock, sent = [START], []
     scene = Scene(
-        shop=shop, story=story, rng=random.Random(f"{story}/{seed}"), now=lambda: clock[0], out=sent.append, numbering=Numbering(1_760_000_000 + 60 * sorted(TALES).index(story)),
-        regulars=regulars("test", "USD"), history=[],
+        shop=shop, story=story, rng=random.Random(f"{story}/{seed}"), now=lambda: clock[0], out=sent.append,
+        numbering=Numbering(1_760_000_000 + 60 * sorted(TALES).index(story)), regulars=regulars("test", "USD"), history=[],
     )  # fmt: skip
     for wait in TALES[story].play(scene):
         clock[0] += timedelta(seconds=wait)
