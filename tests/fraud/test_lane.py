@@ -29,7 +29,7 @@ def test_it_is_the_lane_of_the_settings() -> None:
 
 def test_reasons_and_outcomes_fit_together() -> None:
     assert set(FRAUD.outcomes) == {"release", "decline"}
-    assert len({reason.code for reason in REASONS}) == len(REASONS) == 21
+    assert len({reason.code for reason in REASONS}) == len(REASONS) == 23
     for reason in REASONS:
         assert reason.outcomes <= set(FRAUD.outcomes)
         assert reason.label in Label.values
