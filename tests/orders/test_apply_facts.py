@@ -92,6 +92,14 @@ def test_a_late_statement_still_fills_in_what_nobody_stated_since(take: Any) -> 
     assert (the_order().payment, the_order().number) == ("refunded", "#1")
 
 
+@pytest.mark.parametrize("arriving", [(0, 5, 9), (9, 5, 0), (5, 9, 0)])
+def test_an_order_is_placed_at_the_earliest_time_that_is_told(take: Any, arriving: tuple[int, ...]) -> None:
+    """A store that does not say when is taken at the time of its event; a later event does not move the order."""
+    for minutes in arriving:
+        take(facts(minutes, core=HEAD | {"placed_at": NOON + timedelta(minutes=minutes)}))
+    assert the_order().placed_at == NOON
+
+
 def test_a_list_of_lines_is_whole(take: Any) -> None:
     take(facts(core=HEAD))
     take(facts(1, core={"lines": (LineFacts(external_id="l2", quantity=1),)}))
