@@ -149,6 +149,8 @@ DATABASES = {
         "DISABLE_SERVER_SIDE_CURSORS": True,  # PgBouncer in transaction mode keeps no session state
     }
 }
+# PgBouncer before 1.21 cannot carry prepared statements in transaction mode.
+PREPARED_STATEMENTS = env.flag("ORDERSOPS_PREPARED_STATEMENTS", True)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
     # django-q2 writes its statistics twice a second; nobody reads them, so they stay out of the database.

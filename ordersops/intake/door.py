@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -112,18 +113,22 @@ def _store(known: Connection, envelope: Envelope, headers: dict[str, str], body:
     pk, now = uuid7(), timezone.now()
     kept = {name: headers[name][:500] for name in known.platform.kept_headers if name in headers}
     wanted = known.platform.wants(envelope.topic)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                pk, known.store_id, envelope.topic[:120], envelope.resource[:220], envelope.dedupe_key[:300], envelope.delivery_id[:200],
-                envelope.event_id[:200], sealed_body(pk, body), hashlib.sha256(body).hexdigest(), json.dumps(kept),
-                envelope.source_at, now, "pending" if wanted else "ignored", now,
-            ],
-        )  # fmt: skip
-        must_wake = cursor.fetchone()[0]
+    row = [
+        pk, known.store_id, envelope.topic[:120], envelope.resource[:220], envelope.dedupe_key[:300], envelope.delivery_id[:200],
+        envelope.event_id[:200], sealed_body(pk, body), hashlib.sha256(body).hexdigest(), json.dumps(kept), envelope.source_at, now,
+        "pending" if wanted else "ignored", now,
+    ]  # fmt: skip
+    must_wake = _insert(row)
     if must_wake:
         wake("intake.drain")
+
+
+def _insert(row: list[Any]) -> bool:
+    """Run the statement, planned once for each connection, with the parameters beside it and not written into it."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        found = cursor.execute(_INSERT, row, prepare=settings.PREPARED_STATEMENTS).fetchone()
+    return bool(found and found[0])
 
 
 # One statement: the delivery, or the count of its duplicate, and the flag that says that a worker is asked for.
