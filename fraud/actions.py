@@ -63,5 +63,5 @@ def _add(*, store: Store, kind: str, key: str, number: int | None, note: str, by
             entry = ListEntry.objects.create(store=store, kind=kind, key=key, digest=number, note=note.strip()[:300], added_by=by)
     except IntegrityError:
         raise Conflict("This is on a list of the store already. Remove that entry first.") from None
-    record(Verb.ENTRY_ADDED, by=by, store=store, entry=entry.pk, list=kind, key=key, until=None)
+    record(Verb.ENTRY_ADDED, by=by, store=store, entry=entry.pk, list=kind, key=key)
     return entry

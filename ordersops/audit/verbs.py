@@ -33,7 +33,7 @@ class Verb(StrEnum):
 
     ORDER_PLACED = (
         "order.placed",
-        "{actor} took in order {number} with {lines} lines over {total} {currency}.",
+        "{actor} took in order {number} over {total} {currency}, lines: {lines}.",
         {"number": str, "lines": int, "total": Decimal | None, "currency": str},
     )
     # changed: {field: {"before": ..., "after": ...}}, and {field: {"changed": True}} for a personal field.
@@ -129,8 +129,8 @@ class Verb(StrEnum):
 
     ENTRY_ADDED = (
         "list.entry_added",
-        "{actor} put an entry for one {key} on the {list} list, until {until}.",
-        {"entry": UUID, "list": str, "key": str, "until": datetime | None},
+        "{actor} put an entry for one {key} on the {list} list.",
+        {"entry": UUID, "list": str, "key": str},
     )
     ENTRY_REMOVED = (
         "list.entry_removed",

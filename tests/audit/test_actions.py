@@ -49,7 +49,7 @@ def test_an_event_says_who_did_what_to_which_order(ada: User) -> None:
     assert (event.actor_id, event.actor_name, event.store_id, event.case_id, event.request_id) == (ada.pk, "Ada Example", store, case, "r1")
     assert (event.stream, event.seq) == (f"order:{order}", 1)
     assert event.data == {"number": "#7", "lines": 2, "total": "12.50", "currency": "USD"}
-    assert event.sentence == "Ada Example took in order #7 with 2 lines over 12.50 USD."
+    assert event.sentence == "Ada Example took in order #7 over 12.50 USD, lines: 2."
     assert event.verb_label == "Order placed"
 
 
