@@ -1,7 +1,6 @@
-"""Orders, mirrored from the stores in one platform-neutral shape. Rows change only through `actions.apply_facts` and the hold verbs."""
+"""Customers, orders and their lines."""
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -10,13 +9,11 @@ from django.db.models import F, Q
 
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
-from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment, HoldReason, Payment, Returns, Risk, Stage
+from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment, Payment, Returns, Risk, Stage
+from ordersops.orders.models.columns import MARKS, MONEY
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
-
-MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
-MARKS: dict[str, Any] = {"default": dict, "db_default": {}, "help_text": "Watermark -> the fields taken from it (orders/watermarks.py)."}
 
 
 class Customer(models.Model):
@@ -209,174 +206,3 @@ class Line(models.Model):
 
     def __str__(self) -> str:
         return f"{self.ordered} × {self.sku or self.title}"
-
-
-class Fact(models.Model):
-    """Base of the parts that a store reports by themselves, each with its own watermarks."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
-    external_id = models.CharField(max_length=200)
-    source_at = models.DateTimeField(null=True)
-    marks = models.JSONField(**MARKS)
-
-    class Meta:
-        abstract = True
-
-
-class Transaction(Fact):
-    """One movement of money as the store reports it: authorization, sale, capture, void or refund."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="transactions")
-    kind = models.CharField(max_length=30)
-    status = models.CharField(max_length=30)
-    amount = models.DecimalField(**MONEY, null=True)
-    currency = models.CharField(max_length=3, blank=True)
-    gateway = models.CharField(max_length=120, blank=True)
-    error_code = models.CharField(max_length=120, blank=True)
-    at = models.DateTimeField(null=True)
-    card = models.JSONField(default=dict, help_text="brand, last4, bin, fingerprint, country, wallet, funding, avs, cvv, name")
-
-    class Meta:
-        ordering = ["at", "external_id"]
-        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_transaction_per_external_id")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.status} {self.amount} {self.currency}"
-
-
-class Shipment(Fact):
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="shipments")
-    status = models.CharField(max_length=40)
-    carrier = models.CharField(max_length=120, blank=True)
-    tracking_numbers = models.JSONField(default=list)
-    quantities = models.JSONField(default=dict, help_text="line external id -> units")
-    shipped_at = models.DateTimeField(null=True)
-    delivered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["shipped_at", "external_id"]
-        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_shipment_per_external_id")]
-
-    def __str__(self) -> str:
-        return f"{self.carrier} {', '.join(self.tracking_numbers)}".strip() or self.external_id
-
-
-class Refund(Fact):
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="refunds")
-    amount = models.DecimalField(**MONEY, null=True)
-    reason = models.CharField(max_length=300, blank=True)
-    at = models.DateTimeField(null=True)
-    items = models.JSONField(default=list, help_text="[line external id, units, restock: return | cancel | none]")
-
-    class Meta:
-        ordering = ["at", "external_id"]
-        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_refund_per_external_id")]
-
-    def __str__(self) -> str:
-        return f"Refund {self.amount}"
-
-
-class Dispute(Fact):
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="disputes")
-    kind = models.CharField(max_length=40, blank=True)
-    reason = models.CharField(max_length=120, blank=True)
-    status = models.CharField(max_length=60, blank=True)
-    amount = models.DecimalField(**MONEY, null=True)
-    currency = models.CharField(max_length=3, blank=True)
-    opened_at = models.DateTimeField(null=True)
-    due_at = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["opened_at", "external_id"]
-        constraints = [models.UniqueConstraint(fields=["order", "external_id"], name="orders_one_dispute_per_external_id")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.status}".strip()
-
-    @property
-    def is_open(self) -> bool:
-        return self.status not in {"won", "lost", "charge_refunded", "accepted", "closed", "prevented"}
-
-
-class HoldQuerySet(models.QuerySet["Hold"]):
-    def open(self) -> Self:
-        return self.filter(released_at__isnull=True)
-
-
-class Hold(models.Model):
-    """A reason why an order may not ship. Released once, by somebody with the right, never by a model."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds")
-    reason = models.CharField(max_length=30, choices=HoldReason.choices)
-    note = models.CharField(max_length=300, blank=True)
-    placed_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
-    placed_at = models.DateTimeField()
-    released_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
-    released_at = models.DateTimeField(null=True)
-    decision = models.ForeignKey(
-        "review.Decision", null=True, on_delete=models.PROTECT, related_name="+", help_text="On which it was released."
-    )
-
-    objects = HoldQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["placed_at"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "reason"], condition=Q(released_at__isnull=True), name="orders_one_open_hold_per_reason"
-            ),
-            models.CheckConstraint(
-                condition=Q(released_at__isnull=True, released_by__isnull=True) | Q(released_at__isnull=False, released_by__isnull=False),
-                name="orders_hold_released_by_someone",
-            ),
-            # Law 5: a fraud hold ends on a decision, and on nothing else.
-            models.CheckConstraint(
-                condition=~Q(reason="fraud") | Q(released_at__isnull=True) | Q(decision__isnull=False),
-                name="orders_fraud_hold_needs_decision",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_reason_display()} hold"
-
-
-class Revision(models.Model):
-    """Before and after of a personal field. The audit event names the field; the values stay here, where they can be erased."""
-
-    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="revisions")
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
-    at = models.DateTimeField(help_text="Source time of the facts that brought the change.")
-    field = models.CharField(max_length=40)
-    before = models.JSONField(null=True)
-    after = models.JSONField(null=True)
-
-    class Meta:
-        ordering = ["id"]
-        indexes = [models.Index(fields=["order", "id"], name="orders_revisions")]
-
-    def __str__(self) -> str:
-        return f"{self.field} changed"
-
-
-class StoreDay(models.Model):
-    """What a store sells in a day: the sums from which its usual amount is known without reading orders."""
-
-    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE)
-    day = models.DateField()
-    orders = models.IntegerField(default=0)  # signed: a change of -1 is checked before it is added up
-    total = models.DecimalField(max_digits=24, decimal_places=2, default=0)
-    squares = models.DecimalField(max_digits=40, decimal_places=4, default=0, help_text="Sum of the squares of the totals.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "day"], name="orders_one_row_per_store_and_day")]
-
-    def __str__(self) -> str:
-        return f"{self.store_id} {self.day}: {self.orders}"
-
-
-def at_or_never(moment: datetime | None) -> datetime:
-    """For comparing watermarks: facts without a time are older than any with one."""
-    return moment or datetime.min.replace(tzinfo=UTC)
