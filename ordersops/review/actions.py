@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 
 from ordersops.accounts.access import require
@@ -69,7 +70,8 @@ def undo(*, decision: Decision, by: User) -> Decision:
         id=uuid7(), store_id=case.store_id, case=case, recommendation_id=decision.recommendation_id, outcome=UNDO, overrides=False,
         reason="UNDO", label=Label.INCONCLUSIVE, by=by, case_version=case.version, supersedes=decision, decided_at=timezone.now(),
     )  # fmt: skip
-    if Case.objects.open().filter(lane=case.lane, order=case.order).exclude(pk=case.pk).exists():
+    newer = Case.objects.open().filter(Q(order__in=orders) | Q(members__order__in=orders), lane=case.lane)
+    if newer.exclude(pk=case.pk).exists():
         raise Conflict("A newer case about this order is open; decide there.")
     case.state, case.decided_at, case.version = CaseState.OPEN, None, case.version + 1
     case.leased_by = case.lease_until = None

@@ -126,6 +126,14 @@ def test_a_newer_case_about_the_order_is_where_to_decide(decision: Decision, fra
     assert Effect.objects.get().state == "planned"
 
 
+def test_a_newer_case_about_an_order_of_the_attack_is_one_too(store: Store, system: User, fraud_reviewer: User) -> None:
+    attack = case_about(store, system, members=2)
+    decision = approve(case=attack, by=fraud_reviewer, version=attack.version)
+    CaseFactory(order=attack.members.first().order, store=store)
+    with pytest.raises(Conflict, match="A newer case"):
+        undo(decision=decision, by=fraud_reviewer)
+
+
 def test_an_order_that_was_cancelled_meanwhile_leaves_no_case_behind(decision: Decision, fraud_reviewer: User) -> None:
     Order.objects.update(commercial="cancelled", cancelled_at=timezone.now())
     undo(decision=decision, by=fraud_reviewer)
