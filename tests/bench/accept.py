@@ -73,7 +73,7 @@ class Bench:
 def main() -> None:
     asked = arguments(__doc__ or "")
     report = Report("accept", as_json=asked.json)
-    rounds, seconds = (2, 1.5) if asked.quick else (5, 6.0)
+    rounds, seconds = (2, 0.9) if asked.quick else (5, 6.0)
     with stage() as on:
         with on.up() as running:
             shop = on.connect_store("Bench")
