@@ -8,13 +8,14 @@ from uuid import UUID
 
 from fraud import attack, facts, headline, panel, signals
 from fraud.policy import POLICY
+from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
 from fraud.weights import VERSION, WEIGHTS
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Outcome, Policy, Priority, Reason, Seen
+from ordersops.cases.lanes import Outcome, Policy, Priority, Prompt, Reason, Seen
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 
@@ -32,6 +33,8 @@ class Fraud:
     label: str = "Fraud review"
     policy: Policy = POLICY
     rules_version: str = f"{VERSION}+{fingerprint(WEIGHTS)}"
+    prompt: Prompt | None = PROMPT
+    drafts: bool = False
     decides: Perm = Perm.DECIDE_FRAUD
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS

@@ -6,8 +6,10 @@ from ordersops.orders.lifecycle import Risk
 from ordersops.review.models import Label
 
 RELEASE = Outcome(
-    "release", "Release the order", "Release", "good", Risk.APPROVED, "order.release", "The fraud hold ends and the order may ship."
-)
+    "release", "Release the order", "Release", "good", Risk.APPROVED, "order.release", "The fraud hold ends and the order may ship.",
+    automatic=True,
+)  # fmt: skip
+# No automation proposes a cancellation (policies.md 4.11).
 DECLINE = Outcome(
     "decline", "Decline and propose cancellation", "Decline", "bad", Risk.DECLINED, "order.cancel",
     "The order stays held, and the store is asked to cancel it.",

@@ -41,6 +41,14 @@ def number(name: str, default: int, *, least: int = 0, most: int = 2**31) -> int
     return value
 
 
+def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
+    """One of the allowed words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(f"{name} is {value!r}: say {', '.join(allowed[:-1])} or {allowed[-1]}.")
+    return value
+
+
 def names(name: str, default: list[str]) -> list[str]:
     """A list separated by commas."""
     raw = text(name)

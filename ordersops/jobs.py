@@ -53,6 +53,8 @@ class Kind:
 KINDS = {
     "intake.drain": Kind("intake", "ordersops.intake.jobs.drain", "ordersops.intake.jobs.oldest_ready"),
     "advice.answer": Kind("advice", "ordersops.advice.jobs.answer", "ordersops.advice.jobs.oldest_ready"),
+    "advice.consult": Kind("advisors", "ordersops.advice.consult.consult", "ordersops.advice.consult.oldest_ready"),
+    "review.automate": Kind("advice", "ordersops.review.automation.automate", "ordersops.review.automation.oldest_ready"),
     "effects.send": Kind("advice", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
 

@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "ordersops.effects",
     "ordersops.cases",
     "ordersops.advice",
+    "ordersops.rollout",
     "ordersops.review",
     "ordersops.intake",
     "fraud",
@@ -159,7 +160,12 @@ CACHES = {
 
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 # django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
-CLUSTERS = {"intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1), "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1)}
+# A slow model delays neither a webhook nor a score: what waits for an advisor has a cluster of its own.
+CLUSTERS = {
+    "intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1),
+    "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1),
+    "advisors": env.number("ORDERSOPS_ADVISOR_WORKERS", 1, least=1),
+}
 
 
 def _cluster(name: str) -> dict[str, object]:
@@ -171,7 +177,7 @@ def _cluster(name: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-Q_CLUSTER = {**_cluster("intake"), "ALT_CLUSTERS": {"advice": _cluster("advice")}}
+Q_CLUSTER = {**_cluster("intake"), "ALT_CLUSTERS": {name: _cluster(name) for name in CLUSTERS if name != "intake"}}
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -228,6 +234,37 @@ ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.
 ANCHOR_FILE = Path(env.text("ORDERSOPS_ANCHOR_FILE", str(DATA_DIR / "anchors.jsonl")))
 CHECKPOINT_KEY_FILE = Path(env.text("ORDERSOPS_CHECKPOINT_KEY_FILE", str(DATA_DIR / "checkpoint_key.pem")))
 CHECKPOINT_SECONDS = env.number("ORDERSOPS_CHECKPOINT_SECONDS", 60, least=1)
+
+# --- Advisors -------------------------------------------------------------------------------------------------------
+# Chosen here, never discovered: the SDK is given key and address, and looks for neither itself (platform.md 1).
+CLAUDE = {
+    "key": env.text("ORDERSOPS_CLAUDE_KEY"),
+    "url": env.text("ORDERSOPS_CLAUDE_URL", "https://api.anthropic.com"),
+    "model": env.text("ORDERSOPS_CLAUDE_MODEL", "claude-sonnet-5-5"),
+    "effort": env.text("ORDERSOPS_CLAUDE_EFFORT"),  # low, medium or high; empty leaves it to the model
+}
+OPENAI = {
+    "key": env.text("ORDERSOPS_OPENAI_KEY"),
+    "url": env.text("ORDERSOPS_OPENAI_URL", "https://api.openai.com/v1"),
+    "model": env.text("ORDERSOPS_OPENAI_MODEL"),
+    "effort": "",
+}
+ADVISOR = env.choice("ORDERSOPS_ADVISOR", "claude" if CLAUDE["key"] else "scorecard", ("scorecard", "claude", "openai"))
+ADVISOR_WAS_SET = bool(env.text("ORDERSOPS_ADVISOR"))
+ADVISOR_DEADLINE = env.number("ORDERSOPS_ADVISOR_DEADLINE", 60, least=1, most=100)  # seconds for a whole call; below the cluster's timeout
+ADVISOR_MAX_TOKENS = env.number("ORDERSOPS_ADVISOR_MAX_TOKENS", 2500, least=200, most=16_000)
+# US dollars for a store and lane in one day (UTC), where its policy names no budget of its own.
+ADVICE_BUDGET = env.number("ORDERSOPS_ADVICE_BUDGET", 20, most=100_000)
+# US dollars for a million tokens from a day on: (from, model, input, output, cache read, cache write). The last row that fits counts.
+# Figures of a public price list (litellm 1.106.2), to be checked against the contract; cache writes at 1.25 of input.
+ADVICE_PRICES = [
+    ("2026-11-01", "claude-sonnet-5-5", "2", "10", "0.10", "2.50"),
+    ("2026-11-01", "claude-haiku-5-5", "0.10", "0.50", "0.01", "0.125"),
+    ("2026-11-01", "claude-opus-5-5", "4", "20", "0.20", "5"),
+    ("2026-11-01", "*", "5", "25", "5", "6.25"),  # a model that is not listed: high, so that a budget errs on the safe side
+]
+CALL_BODY_DAYS = env.number("ORDERSOPS_CALL_BODY_DAYS", 90, least=1)
+OTLP_ENDPOINT = env.text("ORDERSOPS_OTLP_ENDPOINT")  # spans are exported only where this is set
 
 LOGGING = {
     "version": 1,

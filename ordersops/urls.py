@@ -14,6 +14,8 @@ urlpatterns = [
     path("", include("ordersops.orders.urls")),
     path("effects/", include("ordersops.effects.urls")),
     path("lists/", include("fraud.urls")),
+    path("rollout/", include("ordersops.rollout.urls")),
+    path("advisors/", include("ordersops.advice.urls")),
     path("intake/", include("ordersops.intake.urls")),
     path("stores/", include("ordersops.stores.urls")),
     path("audit/", include("ordersops.audit.urls")),

@@ -30,6 +30,12 @@ class Perm(StrEnum):
     RELEASE_HOLD = "release_hold", "End a hold that is not a fraud hold"
     RETRY_EFFECT = "retry_effect", "Send a failed effect again, or mark a hand-over as done"
     REPLAY_DELIVERY = "replay_delivery", "Process a failed delivery again"
+    VIEW_ROLLOUT = "view_rollout", "See policies, how far a lane is automated, and how advisors are doing"
+    WRITE_POLICY = "write_policy", "Propose a policy version"
+    APPROVE_POLICY = "approve_policy", "Approve or send back a policy version that somebody else wrote"
+    PROMOTE = "promote", "Move a lane up or down the ladder of automation"
+    STOP_AUTOMATION = "stop_automation", "Throw a kill switch, and lift it"
+    EXPORT_ADVICE = "export_advice", "Take decisions and their masked evidence out as a file"
     MANAGE_STORES = "manage_stores", "Change a store's connection and secrets"
     MANAGE_PEOPLE = "manage_people", "Give and take roles"
 
@@ -47,7 +53,8 @@ class Role(models.TextChoices):
 
 _reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
 _fraud = _reads | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
-_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT}
+_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT, Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION}
+_rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _ops = _reads | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 
 ROLES: dict[Role, frozenset[Perm]] = {
@@ -56,11 +63,13 @@ ROLES: dict[Role, frozenset[Perm]] = {
     Role.OPS_REVIEWER: frozenset(_ops),
     Role.RETURNS_REVIEWER: frozenset(_reads),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
-    Role.SUPERVISOR: frozenset(_senior | _ops | {Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
+    Role.SUPERVISOR: frozenset(_senior | _ops | _rollout | {Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
     # Reads everything and changes nothing.
-    Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE}),
+    Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),
     Role.ADMIN: frozenset(
-        _reads | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.VIEW_AUDIT}
+        _reads
+        | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.VIEW_AUDIT}
+        | {Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION}
     ),
 }
 

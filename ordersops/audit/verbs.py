@@ -76,6 +76,69 @@ class Verb(StrEnum):
         "{actor} overrode the recommendation {recommended} with {outcome}, reason {reason}.",
         {"decision": UUID, "recommendation": UUID, "recommended": str, "outcome": str, "reason": str},
     )
+    CASE_DECIDED = (
+        "case.decided",
+        "{actor} decided automatically: {outcome}, under the policy {policy} ({mode}).",
+        {"decision": UUID, "recommendation": UUID, "outcome": str, "policy": str, "mode": str},
+    )
+    CASE_LEFT_TO_PERSON = (
+        "case.left_to_person",
+        "{actor} left the case to a person: {why}",
+        {"recommendation": UUID, "sampled": bool, "why": str},
+    )
+    ADVISOR_CONSULTED = (
+        "advice.consulted",
+        "{actor} received an answer of {advisor}: {outcome}, score {score}, every claim verified: {verified}.",
+        {"recommendation": UUID, "advisor": str, "outcome": str, "score": int, "verified": bool, "shown": bool},
+    )
+    ADVISOR_SILENT = (
+        "advice.silent",
+        "{actor} got no answer of {advisor}: {why} The scorecard's advice stands.",
+        {"advisor": str, "code": str, "why": str},
+    )
+    PROMPT_REGISTERED = "advice.prompt_registered", "{actor} registered the prompt {name}.", {"name": str, "sha256": str}
+    ADVICE_EXPORTED = (
+        "advice.exported",
+        "{actor} exported decisions with their masked evidence: {rows} rows.",
+        {"rows": int, "filters": dict},
+    )
+
+    POLICY_WRITTEN = (
+        "policy.written",
+        "{actor} proposed the policy {version}.",
+        {"policy": UUID, "version": str, "lane": str, "scope": str},
+    )
+    POLICY_APPROVED = (
+        "policy.approved",
+        "{actor} approved the policy {version}, in force from {effective_from}.",
+        {"policy": UUID, "version": str, "effective_from": datetime},
+    )
+    POLICY_SENT_BACK = "policy.sent_back", "{actor} sent back the policy {version}.", {"policy": UUID, "version": str}
+    LANE_PROMOTED = (
+        "rollout.promoted",
+        "{actor} moved {lane} ({scope}) up from {before} to {after}.",
+        {"lane": str, "scope": str, "before": str, "after": str, "policy": str, "advisor": str, "figures": dict},
+    )
+    LANE_DEMOTED = (
+        "rollout.demoted",
+        "{actor} moved {lane} ({scope}) down from {before} to {after}: {because}",
+        {"lane": str, "scope": str, "before": str, "after": str, "policy": str, "advisor": str, "because": str},
+    )
+    AUTOMATION_STOPPED = (
+        "rollout.stopped",
+        "{actor} threw the kill switch for {what}: {why}",
+        {"switch": UUID, "what": str, "lane": str, "effect": str, "why": str},
+    )
+    AUTOMATION_ALLOWED = (
+        "rollout.allowed",
+        "{actor} lifted the kill switch for {what}.",
+        {"switch": UUID, "what": str, "lane": str, "effect": str},
+    )
+    HARM_REPORTED = (
+        "rollout.harm",
+        "{actor} reported harm by an automatic decision: {why}",
+        {"decision": UUID, "severity": str, "why": str},
+    )
     DECISION_UNDONE = (
         "decision.undone",
         "{actor} took back the decision {outcome}.",
@@ -218,7 +281,7 @@ class _Sentence(string.Formatter):
         return value if key in _VERBATIM and isinstance(value, str) else _words(value)
 
 
-_VERBATIM = {"actor", "name", "number", "error", "topic", "currency", "advisor"}
+_VERBATIM = {"actor", "name", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor"}
 _ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
 
 

@@ -1,5 +1,6 @@
 """The Lane protocol: all that the kernel knows of a lane. Lanes are named in settings.LANES and reached through here alone."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -31,6 +32,7 @@ class Outcome:
     risk: str
     effect: str
     sentence: str  # what happens if it is chosen
+    automatic: bool = False  # a policy may let automation choose it
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,18 @@ class Priority:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is told about its task. A changed text is a new name; calls with a text that was not registered are refused."""
+
+    name: str  # such as fraud-1
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
 class Lane(Protocol):
     """One kind of question about an order."""
 
@@ -90,6 +104,8 @@ class Lane(Protocol):
     label: str
     policy: Policy
     rules_version: str
+    prompt: Prompt | None  # None: only the scorecard can be asked
+    drafts: bool  # the advisor drafts a message to the customer
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]

@@ -21,6 +21,7 @@ def test_up_is_answered_without_the_database(client: Client) -> None:
 def test_ready_when_every_cluster_gave_a_sign_of_life(client: Client) -> None:
     jobs.beat("intake")
     jobs.beat("advice")
+    jobs.beat("advisors")
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["reasons"] == []
@@ -30,6 +31,7 @@ def test_ready_when_every_cluster_gave_a_sign_of_life(client: Client) -> None:
 @pytest.mark.django_db
 def test_not_ready_names_the_silent_cluster(client: Client) -> None:
     jobs.beat("intake")
+    jobs.beat("advisors")
     Heartbeat.objects.create(name="advice", at=timezone.now() - timedelta(seconds=61))
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -41,6 +43,7 @@ def test_not_ready_names_the_silent_cluster(client: Client) -> None:
 def test_not_ready_when_work_waits_for_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     jobs.beat("intake")
     jobs.beat("advice")
+    jobs.beat("advisors")
     monkeypatch.setattr(health, "oldest_ready_seconds", lambda: {"overall": 301.0})
     found, reasons = health.readiness()
     assert found["database"]
@@ -63,5 +66,5 @@ def test_status_has_the_keys_that_scripts_read() -> None:
     found = status.collect()
     keys = {"orders", "deliveries", "cases_open", "decisions", "effects", "events", "oldest_ready_seconds", "clusters"}
     assert keys <= set(found)
-    assert found["clusters"] == {"intake": None, "advice": None, "sweeper": None}
+    assert found["clusters"] == {"intake": None, "advice": None, "advisors": None, "sweeper": None}
     assert found["oldest_ready_seconds"] == 0.0

@@ -1,4 +1,4 @@
-"""Advice: frozen evidence, what the rules saw in it, and what an advisor recommends. None of it ever changes."""
+"""Frozen evidence, what the rules saw in it, and what an advisor recommends. None of it ever changes."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -78,23 +78,37 @@ class Recommendation(models.Model):
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="recommendations")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="recommendations")
     advisor = models.CharField(max_length=40)
-    advisor_version = models.CharField(max_length=80, help_text="Version of weights, prompt and model.")
-    policy_version = models.CharField(max_length=40)
+    advisor_version = models.CharField(max_length=120, help_text="Version of weights; of a model: model, effort and prompt.")
+    chosen_because = models.CharField(max_length=200, blank=True, help_text="Why this advisor, or why the scorecard stands in for it.")
+    policy_version = models.CharField(max_length=60)
+    scope = models.CharField(max_length=60, default="everything", help_text="Scope of the policy under which it was asked.")
+    mode = models.CharField(max_length=20, default="shadow", help_text="Mode of rollout under which it was asked.")
+    shown = models.BooleanField(default=True, help_text="Advice for the desk; in shadow a model's advice is only measured.")
     outcome = models.CharField(max_length=40)
     score = models.PositiveSmallIntegerField(help_text="0 to 100; higher is riskier.")
     band = models.CharField(max_length=20)
     confidence = models.CharField(max_length=20)
     justification = models.TextField(help_text="Composed by us from the verified claims.")
     claims = PlainJSONField(default=list, help_text="[{fact, op, value, direction, verified, actual, sentence}]")
+    faults = models.JSONField(default=list, help_text="[{code, about}]: what is wrong with the answer beyond single claims (verify.py).")
+    set_aside = models.JSONField(default=list, help_text="[{signal, reason}]: signals that the advisor does not follow.")
+    prose = models.TextField(blank=True, help_text="The model's own words, personal values still as tokens.")
+    draft = models.TextField(blank=True, help_text="A message to the customer, personal values still as tokens.")
+    without_customer = models.JSONField(
+        default=dict, help_text="{outcome, score} of the second question, without the customer's text; empty where it was not asked."
+    )
+    rests_on_customer = models.BooleanField(default=False, help_text="The outcome changes without what the customer wrote.")
+    call = models.ForeignKey("advice.Call", null=True, on_delete=models.PROTECT, related_name="recommendations")
     missing = models.JSONField(default=list, help_text="Keys of facts that were not available.")
     alternatives = models.JSONField(default=list, help_text="[{outcome, why_not}]")
-    verified = models.BooleanField(help_text="Every claim holds in the snapshot.")
+    verified = models.BooleanField(help_text="Every claim holds in the snapshot, and the answer has no fault.")
     advised_at = models.DateTimeField()
 
     class Meta:
         indexes = [
             models.Index(fields=["order", "-advised_at"], name="advice_of_order"),
             models.Index(fields=["store", "lane", "-advised_at"], name="advice_by_lane"),
+            models.Index(fields=["advised_at"], condition=Q(mode__in=["sampled", "auto"], shown=True), name="advice_to_automate"),
         ]
 
     def __str__(self) -> str:

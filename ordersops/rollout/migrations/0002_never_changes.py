@@ -1,0 +1,14 @@
+"""Policies, what was said to them, steps and measurements never change."""
+
+from django.db import migrations
+
+from ordersops.audit.immutable import deny_changes
+
+
+class Migration(migrations.Migration):
+    dependencies = [("rollout", "0001_initial")]
+    operations = [
+        deny_changes(
+            "rollout_policyversion", "rollout_verdict", "rollout_step", "rollout_trial", "rollout_void", "rollout_harm", "rollout_consideration"
+        )
+    ]
