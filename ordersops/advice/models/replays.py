@@ -39,6 +39,9 @@ class ReplayAnswer(models.Model):
     claims_verified = models.PositiveSmallIntegerField(default=0)
     verified = models.BooleanField(default=False)
     flipped = models.BooleanField(default=False, help_text="Another outcome than was advised then.")
+    differs = models.CharField(
+        max_length=200, blank=True, help_text="Of the scorecard, which answers the same to the bit: what is not as it was, and why."
+    )
     code = models.CharField(max_length=20, help_text="A CallOutcome; `answered` of the scorecard too.")
     cost_micros = models.PositiveBigIntegerField(default=0)
     latency_ms = models.PositiveIntegerField(default=0)
