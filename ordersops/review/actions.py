@@ -22,7 +22,7 @@ from ordersops.ids import uuid7
 from ordersops.orders.actions import hold_for_fraud, release_fraud_holds, set_risk
 from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
-from ordersops.review.models import Decision, Label
+from ordersops.review.models import Decision, Label, Source
 from ordersops.review.queries import recommendation_for
 
 UNDO = "undo"
@@ -36,7 +36,12 @@ def approve(*, case: Case, by: User, version: int, reason: str = "", note: str =
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
     case, orders, recommendation = _open(case, by, version)
-    return _decide(case, orders, recommendation, recommendation.outcome, reason, note, by)
+    decision = _decide(case, orders, recommendation, recommendation.outcome, reason, note, by)
+    record(
+        Verb.CASE_APPROVED, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
+        reason=decision.reason,
+    )  # fmt: skip
+    return decision
 
 
 @atomic
@@ -51,7 +56,26 @@ def override(*, case: Case, by: User, outcome: str, reason: str, note: str, vers
         raise Invalid("That is what the recommendation says: approve it instead.")
     if len(note.strip()) < LEAST_NOTE:
         raise Invalid(f"Say in at least {LEAST_NOTE} characters why you decide against the recommendation.")
-    return _decide(case, orders, recommendation, outcome, reason, note, by)
+    decision = _decide(case, orders, recommendation, outcome, reason, note, by)
+    record(
+        Verb.CASE_OVERRIDDEN, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk,
+        recommended=recommendation.outcome, outcome=decision.outcome, reason=decision.reason,
+    )  # fmt: skip
+    return decision
+
+
+def decide_under(*, case: Case, recommendation: Recommendation, policy: str, mode: str) -> Decision:
+    """Decide as advised, in the name of the system, under the policy version that allows it. Made as a person's decision is, and undone like one.
+
+    In automation's unit, which has locked the case and asked every gate. The system has no right to decide of its own.
+    """
+    system = User.objects.system()
+    decision = _decide(case, [case.order], recommendation, recommendation.outcome, "", "", system, Source.SYSTEM)
+    record(
+        Verb.CASE_DECIDED, by=system, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
+        policy=policy, mode=mode,
+    )  # fmt: skip
+    return decision
 
 
 @atomic
@@ -62,7 +86,7 @@ def undo(*, decision: Decision, by: User) -> Decision:
     """
     this = lane_named(decision.case.lane)
     require(by, this.decides, decision.store_id, to="undo this decision", case=decision.case)
-    case, orders = _lock(decision.case)
+    case, orders = lock(decision.case)
     if decision.outcome == UNDO or Decision.objects.filter(supersedes=decision).exists() or case.state != CaseState.DECIDED:
         raise Conflict("This decision was undone already.")
     undone = effects.undo_all(decision=decision, by=by)
@@ -87,7 +111,7 @@ def undo(*, decision: Decision, by: User) -> Decision:
 def _open(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Recommendation]:
     """The locked case with its orders and newest advice, once it is sure that this person may decide it now."""
     require(by, lane_named(case.lane).decides, case.store_id, to="decide this case", case=case)
-    case, orders = _lock(case)
+    case, orders = lock(case)
     if not case.is_open:
         decision = case.decisions.select_related("by").first()
         who = f" by {decision.by}" if decision else ""
@@ -103,8 +127,16 @@ def _open(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Re
 
 
 def _decide(
-    case: Case, orders: Sequence[Order], recommendation: Recommendation, outcome_key: str, reason_code: str, note: str, by: User
+    case: Case,
+    orders: Sequence[Order],
+    recommendation: Recommendation,
+    outcome_key: str,
+    reason_code: str,
+    note: str,
+    by: User,
+    source: str = Source.PERSON,
 ) -> Decision:
+    """Write the decision and all that follows from it, but for its event."""
     this = lane_named(case.lane)
     outcome = this.outcomes.get(outcome_key)
     open_to = [order for order in orders if outcome_key in this.possible(order)]
@@ -118,7 +150,7 @@ def _decide(
         raise Invalid("The note is too long; 4,000 characters are the most.")
     decision = Decision.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, recommendation=recommendation, outcome=outcome.key, overrides=overrides,
-        reason=reason.code, note=note.strip(), label=reason.label, by=by, case_version=case.version, supersedes=_last_undo(case),
+        reason=reason.code, note=note.strip(), label=reason.label, source=source, by=by, case_version=case.version, supersedes=_last_undo(case),
         decided_at=timezone.now(),
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
@@ -126,16 +158,6 @@ def _decide(
     case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
     release_fraud_holds(orders=open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=by)
     set_risk(orders=open_to, to=outcome.risk, by=by)
-    if overrides:
-        record(
-            Verb.CASE_OVERRIDDEN, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk,
-            recommended=recommendation.outcome, outcome=outcome.key, reason=reason.code,
-        )  # fmt: skip
-    else:
-        record(
-            Verb.CASE_APPROVED, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=outcome.key,
-            reason=reason.code,
-        )  # fmt: skip
     if outcome.effect:
         effects.plan(kind=outcome.effect, orders=open_to, decision=decision, by=by)
     return decision
@@ -149,7 +171,7 @@ def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reas
     raise Invalid(f"Choose a reason for “{outcome.label}”: {', '.join(reason.code for reason in fitting)}.")
 
 
-def _lock(case: Case) -> tuple[Case, Sequence[Order]]:
+def lock(case: Case) -> tuple[Case, Sequence[Order]]:
     """The case and all its orders, locked. Orders come before cases, as where facts and advice arrive, or two could wait for each other."""
     ids = _order_ids(case)
     orders = list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))

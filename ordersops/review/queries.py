@@ -37,9 +37,9 @@ class Available:
 
 
 def recommendation_for(case: Case) -> Recommendation | None:
-    """The newest advice on the case's order in the case's lane."""
+    """The newest advice on the case's order in the case's lane that is for the desk; in shadow a model's is only measured."""
     return (
-        Recommendation.objects.filter(order=case.order_id, lane=case.lane)
+        Recommendation.objects.filter(order=case.order_id, lane=case.lane, shown=True)
         .select_related("snapshot")
         .prefetch_related("signals")
         .order_by("-advised_at", "-id")
