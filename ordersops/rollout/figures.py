@@ -1,0 +1,91 @@
+"""What was measured in a scope: the queries behind the gates. Each reads a bounded window from the newest end of an index."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from ordersops.advice.models import Call, Recommendation
+from ordersops.rollout.models import LADDER, Harm, Step, Trial, TrialSource, Void
+from ordersops.rollout.queries import InForce
+
+FIRST = 200  # decisions of a scope that are always a person's
+NEWEST = 1000  # measurements that a gate looks at, at most
+BY_PEOPLE = (TrialSource.PERSON, TrialSource.SAMPLED)
+# Falls for these reasons end what was measured before: the mode must be earned anew.
+FORFEITS = ("agreement", "drift")
+CALLS, SCORES = 500, 2000
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """Of `n` decisions by people, in how many the advice was the same."""
+
+    n: int
+    agreed: int
+
+
+def agreement(in_force: InForce, sources: Iterable[str], *, most: int = NEWEST) -> Agreement:
+    """How the advisor in force did under the policy in force; each decision once, the newest first, those undone left out."""
+    rows = _standing(Trial.objects.filter(policy_version=in_force.version, advisor=in_force.advisor_version, source__in=list(sources)))
+    if since := forfeited_at(in_force):
+        rows = rows.filter(at__gt=since)
+    found: dict[object, bool] = {}
+    # A decision may be measured twice, by the person and in a replay: what the person saw comes first.
+    for decision, agreed, source in rows.order_by("-at").values_list("decision_id", "agreed", "source")[: most * 2]:
+        if source != TrialSource.REPLAY or decision not in found:
+            found[decision] = agreed
+    counted = list(found.values())[:most]
+    return Agreement(len(counted), sum(counted))
+
+
+def people_decisions(in_force: InForce, least: int = FIRST) -> int:
+    """How many decisions people have taken in the scope, under whatever policy and advisor; not counted beyond `least`."""
+    rows = _standing(Trial.objects.filter(lane=in_force.lane, scope=in_force.scope, source__in=BY_PEOPLE))
+    if in_force.store_of_policy:
+        rows = rows.filter(store=in_force.store_of_policy)
+    else:
+        rows = rows.exclude(policy_version__contains="@")  # a store's own scope of the same name is another one
+    # Each decision is measured for a handful of advisors.
+    newest = rows.order_by("-at").values_list("decision_id", flat=True)[: least * 10]
+    return min(len(set(newest)), least)
+
+
+def harms(in_force: InForce, severity: str = "S1") -> int:
+    """Harm done by automatic decisions under the policy in force."""
+    rows = Harm.objects.filter(lane=in_force.lane, scope=in_force.scope, severity=severity)
+    return rows.filter(decision__recommendation__policy_version=in_force.version)[:100].count()
+
+
+def latencies(in_force: InForce, *, now: datetime | None = None) -> list[int]:
+    """Milliseconds of the advisor's newest calls of the last seven days, whatever became of them. None for the scorecard."""
+    since = (now or timezone.now()) - WEEK
+    rows = Call.objects.filter(advisor=in_force.advisor, lane=in_force.lane, purpose="live", called_at__gte=since)
+    return list(rows.order_by("-called_at").values_list("latency_ms", flat=True)[:CALLS])
+
+
+def scores(in_force: InForce, *, since: datetime, until: datetime) -> list[int]:
+    """Scores that the advisor in force gave in the scope in this time, newest first."""
+    stores = [in_force.store_of_policy] if in_force.store_of_policy else apps.get_model("stores.Store")._default_manager.values("pk")
+    rows = Recommendation.objects.filter(store__in=stores, lane=in_force.lane, advised_at__gte=since, advised_at__lt=until)
+    rows = rows.filter(scope=in_force.scope, policy_version=in_force.version, advisor=in_force.advisor)
+    found = rows.order_by("-advised_at").values_list("score", "advisor_version")[:SCORES]
+    return [score for score, version in found if f"{in_force.advisor} {version}" == in_force.advisor_version]
+
+
+def forfeited_at(in_force: InForce) -> datetime | None:
+    """When this policy with this advisor fell for doing badly, last."""
+    steps = Step.objects.filter(lane=in_force.lane, scope=in_force.scope, store=in_force.store_of_policy)
+    steps = steps.filter(policy_version=in_force.version, advisor=in_force.advisor_version)
+    for step in steps.order_by("-at")[:50]:
+        if step.figures.get("cause") in FORFEITS and LADDER.index(step.after) < LADDER.index(step.before):
+            return step.at
+    return None
+
+
+def _standing(rows: "QuerySet[Trial]") -> "QuerySet[Trial]":
+    return rows.exclude(Exists(Void.objects.filter(decision=OuterRef("decision"))))
