@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ordersops.advice.facts import Evidence
-from ordersops.advice.verify import Checked
+from ordersops.advice.verify.claims import Checked
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 AT_MOST = 4  # claims named per side; the rest is in the list of evidence

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ordersops.advice import justify
-from ordersops.advice.verify import Checked, Claim, plain, verify
+from ordersops.advice.answers import Answer, Reply
+from ordersops.advice.verify import Checked, Claim, examine, plain
 
 if TYPE_CHECKING:
-    from ordersops.advice.answers import Inquiry, Reply
+    from ordersops.advice.answers import Inquiry
     from ordersops.advice.facts import Evidence, Fact
     from ordersops.cases.lanes import Lane, Policy, Seen
 
@@ -46,6 +46,8 @@ class Advice:
     advisor: str
     advisor_version: str
     policy_version: str
+    faults: list[dict[str, str]]
+    set_aside: list[dict[str, str]]
 
 
 class Scorecard:
@@ -56,32 +58,62 @@ class Scorecard:
     def version(self, lane: "Lane") -> str:
         return f"{VERSION}/{lane.rules_version}"[:80]
 
-    def ask(self, inquiry: "Inquiry") -> "Reply":
-        raise NotImplementedError  # replaced with the shared verifier
+    def ask(self, inquiry: "Inquiry") -> Reply:
+        """Without the customer's words it does not see the signals that rest on them."""
+        signals = [seen for seen in inquiry.signals if not (inquiry.without_customer and _customers(seen, inquiry.evidence))]
+        return Reply(
+            answer(lane=inquiry.lane, policy=inquiry.policy, evidence=inquiry.evidence, signals=signals, possible=inquiry.possible)
+        )
 
 
-def advise(*, lane: "Lane", evidence: "Evidence", signals: Sequence["Seen"], possible: Sequence[str]) -> Advice:
-    """The recommendation. `possible` must name at least one outcome of the lane; a finished order has no question to answer."""
+def advise(
+    *, lane: "Lane", evidence: "Evidence", signals: Sequence["Seen"], possible: Sequence[str], policy: "Policy | None" = None
+) -> Advice:
+    """The recommendation under `policy`, by default the lane's own.
+
+    `possible` must name at least one outcome of the lane; a finished order has no question to answer.
+    """
+    policy = policy or lane.policy
+    said = answer(lane=lane, policy=policy, evidence=evidence, signals=signals, possible=possible)
+    examined = examine(said, lane=lane, evidence=evidence, signals=signals, possible=possible, policy=policy)
+    return Advice(
+        outcome=said.outcome,
+        score=said.score,
+        band=band(said.score, policy),
+        confidence=said.confidence,
+        claims=examined.checked,
+        missing=list(said.missing),
+        alternatives=[dict(one) for one in said.alternatives],
+        justification=examined.justification,
+        verified=examined.verified,
+        advisor=ADVISOR,
+        advisor_version=f"{VERSION}/{lane.rules_version}"[:80],
+        policy_version=policy.version,
+        faults=[fault.as_json() for fault in examined.faults],
+        set_aside=[],
+    )
+
+
+def answer(*, lane: "Lane", policy: "Policy", evidence: "Evidence", signals: Sequence["Seen"], possible: Sequence[str]) -> Answer:
+    """What the scorecard says, before anybody checks it."""
     if not possible:
         raise ValueError("No outcome is possible any more, so there is nothing to recommend.")
     score = total(signals)
-    outcome = _outcome(lane, score, possible)
-    checked = verify(claims_of(signals, evidence), evidence)
-    missing = evidence.missing()
-    return Advice(
+    outcome = _outcome(lane, policy, score, possible)
+    claims = claims_of(signals, evidence)
+    return Answer(
         outcome=outcome,
         score=score,
-        band=band(score, lane.policy),
-        confidence=confidence(score, lane.policy, evidence),
-        claims=checked,
-        missing=missing,
-        alternatives=[{"outcome": other, "why_not": _why_not(lane, other, checked)} for other in possible if other != outcome],
-        justification=justify.compose(checked, missing=missing, evidence=evidence),
-        verified=all(claim.verified for claim in checked),
-        advisor=ADVISOR,
-        advisor_version=f"{VERSION}/{lane.rules_version}"[:80],
-        policy_version=lane.policy.version,
+        confidence=confidence(score, policy, evidence),
+        claims=claims,
+        missing=evidence.missing(),
+        alternatives=[{"outcome": other, "why_not": _why_not(lane, other, claims)} for other in possible if other != outcome],
     )
+
+
+def _customers(seen: "Seen", evidence: "Evidence") -> bool:
+    """Whether a signal rests on what the customer wrote."""
+    return any((fact := evidence.facts.get(key)) is not None and fact.trust == "customer" for key in seen.facts)
 
 
 def total(signals: Sequence["Seen"]) -> int:
@@ -129,16 +161,16 @@ def fingerprint(data: Any) -> str:
     return hashlib.sha256(repr(plain(data)).encode()).hexdigest()[:8]
 
 
-def _outcome(lane: "Lane", score: int, possible: Sequence[str]) -> str:
+def _outcome(lane: "Lane", policy: "Policy", score: int, possible: Sequence[str]) -> str:
     """Against the order from the policy's score on, else for it; the first possible outcome of that tone, or what is left."""
-    tone = "bad" if score >= lane.policy.decline_from else "good"
+    tone = "bad" if score >= policy.decline_from else "good"
     return next((key for key in possible if lane.outcomes[key].tone == tone), possible[0])
 
 
-def _why_not(lane: "Lane", other: str, checked: Sequence[Checked]) -> str:
-    """The heaviest verified claim that speaks against this alternative."""
+def _why_not(lane: "Lane", other: str, claims: Sequence[Claim]) -> str:
+    """The heaviest claim that speaks against this alternative."""
     against = "for" if lane.outcomes[other].tone == "good" else "against"
-    for claim in checked:
-        if claim.verified and claim.direction == against and claim.sentence:
+    for claim in claims:
+        if claim.direction == against and claim.sentence:
             return claim.sentence
     return "Little speaks for risk." if against == "against" else "Little speaks against risk."
