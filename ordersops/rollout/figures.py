@@ -8,7 +8,8 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from ordersops.advice.models import Call, Recommendation
+from ordersops.advice.models import Breaker, Call, CallOutcome, Recommendation
+from ordersops.effects.models import Effect, EffectState
 from ordersops.rollout.models import LADDER, Harm, Step, Trial, TrialSource, Void
 from ordersops.rollout.queries import InForce
 
@@ -18,7 +19,7 @@ BY_PEOPLE = (TrialSource.PERSON, TrialSource.SAMPLED)
 # Falls for these reasons end what was measured before: the mode must be earned anew.
 FORFEITS = ("agreement", "drift")
 CALLS, SCORES = 500, 2000
-WEEK = timedelta(days=7)
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,34 @@ def latencies(in_force: InForce, *, now: datetime | None = None) -> list[int]:
 
 def scores(in_force: InForce, *, since: datetime, until: datetime) -> list[int]:
     """Scores that the advisor in force gave in the scope in this time, newest first."""
-    stores = [in_force.store_of_policy] if in_force.store_of_policy else apps.get_model("stores.Store")._default_manager.values("pk")
+    every = apps.get_model("stores.Store")._default_manager
+    stores = [in_force.store_of_policy] if in_force.store_of_policy else list(every.values_list("pk", flat=True))
     rows = Recommendation.objects.filter(store__in=stores, lane=in_force.lane, advised_at__gte=since, advised_at__lt=until)
     rows = rows.filter(scope=in_force.scope, policy_version=in_force.version, advisor=in_force.advisor)
     found = rows.order_by("-advised_at").values_list("score", "advisor_version")[:SCORES]
     return [score for score, version in found if f"{in_force.advisor} {version}" == in_force.advisor_version]
+
+
+def dead_effects(in_force: InForce, *, now: datetime) -> int:
+    """Effects of automatic decisions in the scope that failed for good within the last hour."""
+    rows = Effect.objects.filter(state=EffectState.DEAD, not_before__gte=now - HOUR, planned_at__gte=now - 4 * HOUR)
+    rows = rows.filter(decision__source="system", decision__case__lane=in_force.lane, decision__recommendation__scope=in_force.scope)
+    if in_force.store_of_policy:
+        rows = rows.filter(store=in_force.store_of_policy)
+    return rows[:100].count()
+
+
+def silent_since(in_force: InForce, *, now: datetime) -> datetime | None:
+    """Since when the advisor in force, whose breaker is open now, has answered nothing; None where it is well."""
+    if not Breaker.objects.filter(advisor=in_force.advisor, open_until__gt=now).exists():
+        return None
+    calls = Call.objects.filter(advisor=in_force.advisor, called_at__gte=now - WEEK).order_by("-called_at")
+    oldest: datetime | None = None
+    for at, outcome in calls.values_list("called_at", "outcome")[:CALLS]:
+        if outcome == CallOutcome.ANSWERED:
+            break
+        oldest = at
+    return oldest
 
 
 def forfeited_at(in_force: InForce) -> datetime | None:

@@ -159,9 +159,16 @@ class Trial(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["recommendation", "decision", "advisor", "source"], name="rollout_measured_once"),
+            models.UniqueConstraint(
+                fields=["recommendation", "decision", "advisor", "source", "policy_version"], name="rollout_measured_once"
+            ),
         ]
-        indexes = [models.Index(fields=["lane", "scope", "-at"], name="rollout_trials")]
+        indexes = [
+            models.Index(fields=["lane", "scope", "-at"], name="rollout_trials"),
+            models.Index(fields=["store", "lane", "scope", "-at"], name="rollout_trials_of_store"),
+            models.Index(fields=["policy_version", "advisor", "-at"], name="rollout_trials_of_version"),
+            models.Index(fields=["policy_version", "advisor", "-at"], condition=Q(source="sampled"), name="rollout_checks"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.advised}, {self.decided}"
