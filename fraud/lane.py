@@ -1,12 +1,14 @@
 """The fraud lane: is this order what it says it is? The one object that the kernel sees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from fraud import attack, facts, headline, panel, signals
+from fraud import attack, headline, panel, signals
+from fraud import facts as gathering
+from fraud.catalogue import FACTS
 from fraud.policy import POLICY
 from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
@@ -15,7 +17,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Outcome, Policy, Priority, Prompt, Reason, Seen
+from ordersops.cases.lanes import Known, Outcome, Policy, Priority, Prompt, Reason, Seen
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 
@@ -38,6 +40,7 @@ class Fraud:
     decides: Perm = Perm.DECIDE_FRAUD
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
+    facts: Mapping[str, Known] = FACTS
 
     def touched_by(self, change: Change) -> str:
         """The order was placed, or something about it, its payment or its risk is new while a decision can still matter."""
@@ -51,7 +54,7 @@ class Fraud:
         return ""
 
     def gather(self, orders: Sequence[Order]) -> dict[UUID, Evidence]:
-        return facts.gather(orders)
+        return gathering.gather(orders)
 
     def signals(self, evidence: Evidence) -> list[Seen]:
         return signals.see(evidence)
@@ -60,8 +63,8 @@ class Fraud:
         """Nothing once it is cancelled or out of the door."""
         return [] if order.is_final else list(self.outcomes)
 
-    def attack_key(self, evidence: Evidence) -> str:
-        return attack.key(evidence, self.policy)
+    def attack_key(self, evidence: Evidence, policy: Policy | None = None) -> str:
+        return attack.key(evidence, policy or self.policy)
 
     def headline(self, evidence: Evidence, seen: Sequence[Seen]) -> str:
         return headline.compose(evidence, seen)

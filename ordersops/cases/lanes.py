@@ -1,7 +1,7 @@
 """The Lane protocol: all that the kernel knows of a lane. Lanes are named in settings.LANES and reached through here alone."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -97,6 +97,19 @@ class Prompt:
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
+class Known(Protocol):
+    """What is known beforehand of a fact: scopes of policies are written in these words."""
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def trust(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+
+
 class Lane(Protocol):
     """One kind of question about an order."""
 
@@ -109,6 +122,7 @@ class Lane(Protocol):
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]
+    facts: Mapping[str, Known]  # every fact that `gather` may give, by key
 
     def touched_by(self, change: "Change") -> str:
         """Why this change of an order raises the question (again), or "" when it does not."""
@@ -125,8 +139,8 @@ class Lane(Protocol):
     def possible(self, order: "Order") -> list[str]:
         """The outcomes that can still be chosen for the order now."""
 
-    def attack_key(self, evidence: "Evidence") -> str:
-        """What many orders share in a short time, such as `ip:123`, or ""."""
+    def attack_key(self, evidence: "Evidence", policy: Policy | None = None) -> str:
+        """What many orders share in a short time, such as `ip:123`, or "". The policy in force says how many; by default the lane's own."""
 
     def headline(self, evidence: "Evidence", signals: Sequence[Seen]) -> str:
         """One line that lets a reviewer judge at a glance. Holds no personal data."""
