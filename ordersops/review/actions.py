@@ -24,6 +24,7 @@ from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
 from ordersops.review.models import Decision, Label, Source
 from ordersops.review.queries import recommendation_for
+from ordersops.rollout.actions import observe, void
 
 UNDO = "undo"
 LEAST_NOTE = 10
@@ -41,6 +42,7 @@ def approve(*, case: Case, by: User, version: int, reason: str = "", note: str =
         Verb.CASE_APPROVED, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
         reason=decision.reason,
     )  # fmt: skip
+    observe(decision=decision)
     return decision
 
 
@@ -61,6 +63,7 @@ def override(*, case: Case, by: User, outcome: str, reason: str, note: str, vers
         Verb.CASE_OVERRIDDEN, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk,
         recommended=recommendation.outcome, outcome=decision.outcome, reason=decision.reason,
     )  # fmt: skip
+    observe(decision=decision)
     return decision
 
 
@@ -104,6 +107,7 @@ def undo(*, decision: Decision, by: User) -> Decision:
     hold_for_fraud(orders=hold_again, by=User.objects.system())
     set_risk(orders=hold_again, to=Risk.NEEDS_REVIEW, by=by)
     record(Verb.DECISION_UNDONE, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome)
+    void(decision=decision)
     withdraw_finished(orders=orders, by=User.objects.system())
     return taken_back
 
