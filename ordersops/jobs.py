@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.module_loading import import_string
@@ -55,8 +56,14 @@ KINDS = {
     "advice.answer": Kind("advice", "ordersops.advice.jobs.answer", "ordersops.advice.jobs.oldest_ready"),
     "advice.consult": Kind("advisors", "ordersops.advice.consult.consult", "ordersops.advice.consult.oldest_ready"),
     "review.automate": Kind("advice", "ordersops.review.automation.automate", "ordersops.review.automation.oldest_ready"),
+    "rollout.back_test": Kind("advisors", "ordersops.rollout.jobs.back_test", "ordersops.rollout.jobs.oldest_back_test"),
     "effects.send": Kind("advice", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
+
+
+def patience(cluster: str, usual: float) -> float:
+    """Seconds for which a cluster may be silent: one whose workers wait for an advisor, for as long as its calls may take."""
+    return max(usual, 2.0 * settings.ADVISOR_DEADLINE + 60) if cluster == "advisors" else usual
 
 
 # --- Asking for work ------------------------------------------------------------------------------------------------

@@ -39,8 +39,11 @@ class Round:
 ROUNDS = [
     Round("checkpoint", settings.CHECKPOINT_SECONDS, "ordersops.audit.checkpoints.checkpoint"),
     Round("leases", 10, "ordersops.cases.actions.return_expired"),
+    Round("ladder", 5, "ordersops.rollout.jobs.watch"),
+    Round("scores", 300, "ordersops.rollout.jobs.watch_scores"),
     Round("pulse", 60, "ordersops.intake.actions.take_pulse"),
     Round("bodies", 3600, "ordersops.intake.actions.forget_old_bodies"),
+    Round("calls", 3600, "ordersops.advice.bodies.forget_old"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),
     Round("sessions", 3600, "ordersops.accounts.actions.forget_old_sessions"),
 ]

@@ -15,6 +15,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.effects.connectors import callback, reaches
 from ordersops.effects.models import Effect, EffectState
+from ordersops.effects.stops import SWITCHES, why_stopped
 from ordersops.errors import Upstream
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff
 
@@ -31,19 +32,25 @@ def send() -> int:
 
 
 def oldest_ready() -> datetime | None:
-    """Since when the oldest effect has been ready."""
-    return Effect.objects.ready().order_by("not_before").values_list("not_before", flat=True).first()
+    """Since when the oldest effect has been ready. What a kill switch stops is not ready."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OLDEST)
+        (since,) = cursor.fetchone() or (None,)
+    return since
 
 
-_CLAIM = """
-    WITH ready AS (
-        SELECT id FROM effects_effect
-        WHERE (state = 'planned' AND not_before <= statement_timestamp()) OR (state = 'sending' AND lease_until <= statement_timestamp())
-        ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
-    )
+_READY = f"""
+    FROM effects_effect e
+    WHERE (e.state = 'planned' AND e.not_before <= statement_timestamp() OR e.state = 'sending' AND e.lease_until <= statement_timestamp())
+        AND NOT EXISTS (SELECT {SWITCHES})
+    ORDER BY e.not_before, e.id LIMIT
+"""
+_OLDEST = f"SELECT e.not_before {_READY} 1"
+_CLAIM = f"""
+    WITH ready AS (SELECT e.id {_READY} %s FOR UPDATE OF e SKIP LOCKED)
     UPDATE effects_effect e SET state = 'sending', attempts = e.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
     FROM ready WHERE e.id = ready.id RETURNING e.id
-"""
+"""  # noqa: S608  our own text
 
 
 def _claim() -> list[Effect]:
@@ -55,6 +62,8 @@ def _claim() -> list[Effect]:
 
 
 def _send(effect: Effect) -> None:
+    if _stopped_meanwhile(effect):
+        return
     if effect.attempts > MAX_ATTEMPTS:
         _fail(effect, Upstream("Every worker that sent this effect died at it.", permanent=True))
         return
@@ -72,6 +81,16 @@ def _send(effect: Effect) -> None:
         return
     effect.response_status = answer.status
     _settle(effect, EffectState.DONE, Verb.EFFECT_SENT)
+
+
+@atomic
+def _stopped_meanwhile(effect: Effect) -> bool:
+    """Whether a kill switch was thrown since the claim: then the effect waits again as if nobody had taken it."""
+    if not why_stopped([effect.pk]):
+        return False
+    if _is_ours(effect):
+        Effect.objects.filter(pk=effect.pk).update(state=EffectState.PLANNED, lease_until=None, attempts=effect.attempts - 1)
+    return True
 
 
 def _is_ours(effect: Effect) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.effects.models import Effect, EffectState
+from ordersops.effects.stops import why_stopped
 from ordersops.lists import Page, newest
 from ordersops.orders.queries import lanes
 
@@ -48,8 +49,11 @@ def waiting(user: "User", limit: int = 10) -> list[Effect]:
 
 
 def with_rights(effects: list[Effect], user: "User") -> list[Effect]:
-    """Set on each what the person may do about it: `may_settle` (retry, mark as done) and `may_undo`."""
+    """Set on each what the person may do about it: `may_settle` (retry, mark as done) and `may_undo`; and why it is `stopped` by hand."""
+    waiting_to_leave = [effect.pk for effect in effects if effect.state in {EffectState.PLANNED, EffectState.SENDING}]
+    stopped = why_stopped(waiting_to_leave) if waiting_to_leave else {}
     for effect in effects:
+        effect.stopped = stopped.get(effect.pk, "")  # type: ignore[attr-defined]
         effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)  # type: ignore[attr-defined]
         effect.may_undo = effect.can_be_undone and can(user, lanes()[effect.decision.case.lane].decides, effect.store_id)  # type: ignore[attr-defined]
     return effects

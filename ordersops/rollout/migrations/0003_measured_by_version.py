@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('advice', '0007_replays_tell_what_differs'),
+        ('advice', '0006_calls_never_change'),
         ('review', '0003_immutable'),
         ('rollout', '0002_never_changes'),
         ('stores', '0002_alter_store_options'),
