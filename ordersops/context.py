@@ -71,6 +71,8 @@ class Desk:
                 self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person")
             )
             found.append(self._section("lists", "Lists", reverse("fraud_lists")))
+        if Perm.VIEW_ROLLOUT in self.perms:
+            found.append(self._section("advisors", "Advisors", reverse("advisors")))
         if Perm.VIEW_INTAKE in self.perms:
             dead = Delivery.objects.filter(store__in=store_ids(self._user, Perm.VIEW_INTAKE)).dead()[: CAP + 1].count()
             found.append(

@@ -18,7 +18,7 @@ from ordersops.accounts.actions import make_role_groups
 from ordersops.accounts.models import User
 from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.facts import sha256 as digest
-from ordersops.advice.models import Recommendation, Signal, Snapshot
+from ordersops.advice.models import Call, Prompt, Recommendation, Replay, ReplayAnswer, Signal, Snapshot
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery, sealed_body
@@ -209,6 +209,70 @@ class SignalFactory(factory.django.DjangoModelFactory):
     points = 30
     facts = factory.LazyFunction(lambda: ["orders_from_ip"])
     says = "Many orders from one IP address"
+
+
+class PromptFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Prompt
+        django_get_or_create = ("sha256",)
+
+    text = "Judge the order."
+    name = "test-1"
+    lane = "fraud"
+    sha256 = factory.LazyAttribute(lambda row: digest(row.text))
+
+
+class CallFactory(factory.django.DjangoModelFactory):
+    """A call that was answered, without its bodies."""
+
+    class Meta:
+        model = Call
+
+    snapshot = factory.SubFactory(SnapshotFactory)
+    store = factory.SelfAttribute("snapshot.store")
+    lane = "fraud"
+    prompt = factory.SubFactory(PromptFactory)
+    trace_id = "0" * 32
+    purpose = "live"
+    advisor = "claude"
+    model_requested = "claude-sonnet-5-5"
+    request_sha256 = "0" * 64
+    outcome = "answered"
+    status = 200
+    input_tokens = 300
+    output_tokens = 100
+    cost_micros = 1600
+    latency_ms = 4000
+
+
+class ReplayFactory(factory.django.DjangoModelFactory):
+    """A finished replay of the scorecard, of one store, without answers."""
+
+    class Meta:
+        model = Replay
+
+    lane = "fraud"
+    store = factory.SubFactory(StoreFactory)
+    advisor = "scorecard"
+    advisor_version = "test"
+    because = "A test"
+    by = factory.SubFactory(UserFactory)
+    finished_at = factory.LazyFunction(timezone.now)
+
+
+class ReplayAnswerFactory(factory.django.DjangoModelFactory):
+    """The same as was advised then."""
+
+    class Meta:
+        model = ReplayAnswer
+
+    replay = factory.SubFactory(ReplayFactory)
+    recommendation = factory.SubFactory(RecommendationFactory, order__store=factory.SelfAttribute("....replay.store"))
+    outcome = factory.SelfAttribute("recommendation.outcome")
+    score = factory.SelfAttribute("recommendation.score")
+    claims = claims_verified = 1
+    verified = True
+    code = "answered"
 
 
 class CaseFactory(factory.django.DjangoModelFactory):

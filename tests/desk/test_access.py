@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ordersops.accounts.roles import Role
 from ordersops.audit.models import Event
 from tests.desk.conftest import World
+from tests.factories import CallFactory, ReplayFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +23,7 @@ READERS = EVERYBODY - {SUPPORT}
 DECIDERS = {FRAUD, SENIOR, SUPERVISOR}
 INTAKE = {OPS, SUPERVISOR, AUDITOR, ADMIN}
 HISTORY = {SUPERVISOR, AUDITOR, ADMIN}
+ROLLOUT = {SENIOR, SUPERVISOR, AUDITOR, ADMIN}
 
 Arguments = Callable[[World], list[Any]]
 
@@ -92,11 +94,17 @@ PAGES: dict[str, Entry] = {
     "person_role_give": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "auditor", "store": w.store.pk}),
     "person_role_take": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "ops_reviewer", "store": w.store.pk}),
     "person_deactivate": _acts({ADMIN}, lambda w: [w.colleague.pk]),
+    "advisors": _reads(ROLLOUT),
+    "advice_export": _reads({SUPERVISOR}),
+    "advice_replays": _reads(ROLLOUT),
+    "advice_replay": _reads(ROLLOUT, lambda w: [ReplayFactory(store=w.store).pk]),
+    "advice_call": _reads(ROLLOUT, lambda w: [CallFactory(snapshot__order=w.order).pk]),
     "audit": _reads(HISTORY),
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+LISTS = ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays"]
 TIMELINES = {"order": EVERYBODY, "case": READERS}
 
 
@@ -145,7 +153,7 @@ def test_another_store_does_not_exist(name: str, world: World, make_person: Any,
         assert ask(client, name, world).status_code == 404, (role, entry)
 
 
-@pytest.mark.parametrize("name", ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit"])
+@pytest.mark.parametrize("name", LISTS)
 def test_lists_hold_nothing_of_another_store(name: str, world: World, make_person: Any, other_store: Any) -> None:
     client = Client()
     person = make_person(SUPERVISOR, other_store)

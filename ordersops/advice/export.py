@@ -1,0 +1,141 @@
+"""Decisions with the masked evidence and the advice they were made on, one JSON object a line: for teaching and judging models outside.
+
+Nothing in it is personal: facts are masked as for an advisor, texts of ours go through the same mask, and notes stay here, since people
+write names in them. Who decided is left out too.
+"""
+
+import json
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import Q, QuerySet
+
+from ordersops.accounts.access import store_ids
+from ordersops.accounts.roles import Perm
+from ordersops.advice.decided import labels_of
+from ordersops.advice.masking import Masked, masked
+from ordersops.audit.actions import atomic, record, record_refusal
+from ordersops.audit.verbs import Verb
+from ordersops.errors import Forbidden
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+SCHEMA = 1
+MOST = 100_000  # rows of one file, the newest
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is taken out. None means all that the person may export."""
+
+    lane: str = ""
+    store: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def as_json(self) -> dict[str, str]:
+        told = {"lane": self.lane, "store": self.store, "since": self.since, "until": self.until}
+        return {key: value.isoformat() if isinstance(value, datetime) else str(value) for key, value in told.items() if value}
+
+
+def begin(*, by: "User", asked: Asked, everywhere: bool = False) -> Iterator[str]:
+    """Record that it is taken, and hand out the lines. Needs the right to export advice in some store; holds the stores with that right.
+
+    `everywhere` is for the command, which is run by whoever has the machine.
+    """
+    stores = store_ids(by, Perm.EXPORT_ADVICE)
+    if everywhere:
+        stores = list(apps.get_model("stores", "Store")._default_manager.values_list("pk", flat=True))
+    elif not stores:
+        record_refusal(by=by, perm=Perm.EXPORT_ADVICE, store_id=None)
+        raise Forbidden(f"This needs the right “{Perm.EXPORT_ADVICE.sentence}”, which you do not have in any store.")
+    if asked.store:
+        stores = [store for store in stores if store == asked.store]
+    rows = _rows(stores, asked)
+    # Committed before the first line leaves.
+    with atomic():
+        record(Verb.ADVICE_EXPORTED, by=by, person=by, store=asked.store, rows=rows[:MOST].count(), filters=asked.as_json())
+    return lines(rows)
+
+
+def lines(rows: "QuerySet[Any]") -> Iterator[str]:
+    """Newest first, in pages by key: memory does not grow, and no cursor stays open on the server."""
+    left, after = MOST, None
+    while left > 0:
+        page = (
+            rows
+            if after is None
+            else rows.filter(Q(decided_at__lt=after[0]) | Q(decided_at=after[0], pk__lt=after[1]), decided_at__lte=after[0])
+        )
+        found = list(page.select_related("recommendation__snapshot", "case").prefetch_related("recommendation__signals")[: min(PAGE, left)])
+        undoing = apps.get_model("review", "Decision")._default_manager.filter(supersedes__in=found, outcome="undo")
+        undone = set(undoing.values_list("supersedes_id", flat=True))
+        labels = labels_of({row.recommendation.order_id for row in found})
+        for row in found:
+            yield json.dumps(_line(row, row.pk in undone, labels), ensure_ascii=False, sort_keys=True, separators=(",", ":")) + "\n"
+        if len(found) < PAGE:
+            return
+        left -= len(found)
+        after = (found[-1].decided_at, found[-1].pk)
+
+
+def _rows(stores: Collection[UUID], asked: Asked) -> "QuerySet[Any]":
+    rows: QuerySet[Any] = apps.get_model("review", "Decision")._default_manager.filter(store__in=stores).exclude(outcome="undo")
+    if asked.lane:
+        rows = rows.filter(case__lane=asked.lane)
+    if asked.since:
+        rows = rows.filter(decided_at__gte=asked.since)
+    if asked.until:
+        rows = rows.filter(decided_at__lt=asked.until)
+    return rows.order_by("-decided_at", "-pk")
+
+
+def _line(row: Any, undone: bool, labels: dict[UUID, bool]) -> dict[str, Any]:
+    advice = row.recommendation
+    hidden = masked(advice.snapshot.evidence)
+    shown = {fact.key for fact in hidden.facts}
+    bad = labels.get(advice.order_id)
+    return {
+        "schema": SCHEMA,
+        "lane": row.case.lane,
+        "decision": {
+            "id": str(row.pk), "at": row.decided_at.isoformat(), "outcome": row.outcome, "overrides": row.overrides, "reason": row.reason,
+            "label": row.label, "by": row.source, "undone": undone, "after_an_undo": row.supersedes_id is not None,
+        },
+        "turned_out": None if bad is None else "bad" if bad else "good",
+        "recommendation": {
+            "id": str(advice.pk), "advisor": advice.advisor, "version": advice.advisor_version, "policy": advice.policy_version,
+            "scope": advice.scope, "mode": advice.mode, "outcome": advice.outcome, "score": advice.score, "band": advice.band,
+            "confidence": advice.confidence, "verified": advice.verified, "faults": advice.faults, "set_aside": advice.set_aside,
+            "missing": advice.missing, "alternatives": _hidden(advice.alternatives, hidden), "claims": claims(advice.claims, hidden, shown),
+            "justification": hidden.hide(advice.justification), "prose": advice.prose, "rests_on_customer": advice.rests_on_customer,
+        },
+        "signals": [{"key": one.key, "group": one.group, "state": one.state, "points": one.points} for one in advice.signals.all()],
+        "evidence": [fact.as_json() for fact in hidden.facts],
+    }  # fmt: skip
+
+
+def claims(rows: Sequence[dict[str, Any]], hidden: Masked, shown: Collection[str]) -> list[dict[str, Any]]:
+    """The claims as they may leave; of a fact that is held back, that it was cited and whether it held."""
+    return [
+        {
+            key: _hidden(value, hidden) if key in {"value", "actual", "sentence"} else value
+            for key, value in row.items()
+            if row.get("fact") in shown or key not in {"value", "actual", "sentence"}
+        }
+        for row in rows
+    ]
+
+
+def _hidden(value: Any, hidden: Masked) -> Any:
+    if isinstance(value, str):
+        return hidden.hide(value)
+    if isinstance(value, dict):
+        return {key: _hidden(entry, hidden) for key, entry in value.items()}
+    return [_hidden(entry, hidden) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,18 @@
+"""How times of calls are written."""
+
+from typing import Any
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def seconds(milliseconds: Any) -> str:
+    """840 ms, 3.2 s, 41 s."""
+    if milliseconds is None:
+        return "–"
+    took = float(milliseconds)
+    if took < 1000:
+        return f"{took:.0f}\N{NO-BREAK SPACE}ms"
+    return f"{took / 1000:.{1 if took < 10_000 else 0}f}\N{NO-BREAK SPACE}s"
