@@ -104,7 +104,7 @@ PAGES: dict[str, Entry] = {
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
-LISTS = ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays"]
+LISTS = ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays"]  # fmt: skip
 TIMELINES = {"order": EVERYBODY, "case": READERS}
 
 
