@@ -12,6 +12,7 @@ from fraud.catalogue import FACTS
 from fraud.policy import POLICY
 from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
+from fraud.signals.leanings import LEANINGS
 from fraud.weights import VERSION, WEIGHTS
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
@@ -40,6 +41,7 @@ class Fraud:
     decides: Perm = Perm.DECIDE_FRAUD
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
+    leanings: Mapping[str, str] = LEANINGS
     facts: Mapping[str, Known] = FACTS
 
     def touched_by(self, change: Change) -> str:

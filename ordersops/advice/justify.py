@@ -1,54 +1,67 @@
 """The justification that people read: composed by us from verified claims, so that it cannot say what the evidence does not.
 
-Two to four sentences: what speaks for risk, what speaks against it, what is missing. A sentence whose numbers are not
-all in the facts that it cites is left out (law 7).
+Two to four sentences: what speaks for risk, what speaks against it, what is missing. A claim that a rule makes is said in the
+rule's words, any other one in ours; the advisor's words never are (law 7).
 """
 
-import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ordersops.advice.facts import Evidence
-from ordersops.advice.verify.claims import Checked
+from ordersops.advice.verify.claims import Checked, number_of, plain
 
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+if TYPE_CHECKING:
+    from ordersops.advice.facts import Evidence, Fact
+    from ordersops.cases.lanes import Seen
+
 AT_MOST = 4  # claims named per side; the rest is in the list of evidence
 MISSING_AT_MOST = 5
+QUOTE = 120  # characters of a quotation
+WORDS = {
+    "eq": "is", "ne": "is not", "ge": "is at least", "gt": "is more than", "le": "is at most", "lt": "is less than",
+    "contains": "contains", "present": "is known", "absent": "is not known",
+}  # fmt: skip
 
 
-def compose(checked: Sequence[Checked], *, missing: Sequence[str], evidence: Evidence) -> str:
-    """The text. `missing` are keys of facts; claims that failed, and sentences with a number from nowhere, are not used."""
-    sound = [claim for claim in checked if claim.verified and not loose_numbers(claim.sentence, cited(claim, evidence))]
+def compose(checked: Sequence[Checked], *, missing: Sequence[str], evidence: "Evidence", signals: "Sequence[Seen]" = ()) -> str:
+    """The text. `missing` are keys of facts; claims that failed are not used, and nothing is called missing that is there."""
+    rules = {(key, op, str(value), signal.points > 0): signal.says for signal in signals for key, op, value in signal.claims[:1]}
+    sides: dict[str, list[str]] = {"for": [], "against": []}
+    for claim in checked:
+        if claim.verified:
+            said = rules.get((claim.fact, claim.op, str(claim.value), claim.direction == "for"))
+            sides[claim.direction].append(said or describe(evidence.facts.get(claim.fact), claim.op, claim.value))
+    labels = [fact.label for key in missing if (fact := evidence.facts.get(key)) is not None and fact.state != "present"]
     return " ".join(
         sentence
         for sentence in (
-            _side("For risk", [claim for claim in sound if claim.direction == "for"]) or "Nothing in the evidence speaks for risk.",
-            _side("Against risk", [claim for claim in sound if claim.direction == "against"]) or "Nothing speaks against it.",
-            _missing([evidence.facts[key].label for key in missing if key in evidence.facts]),
+            _side("For risk", sides["for"]) or "Nothing in the evidence speaks for risk.",
+            _side("Against risk", sides["against"]) or "Nothing speaks against it.",
+            _missing(labels),
         )
         if sentence
     )
 
 
-def cited(claim: Checked, evidence: Evidence) -> list[Any]:
-    """What a sentence may take its numbers from: the claim's fact, and the value that it was compared with."""
-    fact = evidence.facts.get(claim.fact)
-    return [claim.actual, claim.value, fact.label if fact else ""]
+def describe(fact: "Fact | None", op: str, value: Any) -> str:
+    """A claim in our words. Money and measures with their unit, what the customer wrote in quotation marks."""
+    if fact is None:
+        return ""
+    if fact.kind == "flag" and isinstance(value, bool):
+        return f"{fact.label}: {'yes' if value is (op == 'eq') else 'no'}"
+    words = f"{fact.label} {WORDS.get(op, op)}"
+    if op in {"present", "absent"}:
+        return words
+    if fact.kind in {"count", "number", "money"}:
+        number = number_of(value, fact.unit, unit_needed=False)
+        if number is not None:
+            return f"{words} {number:f}{'' if not fact.unit else '%' if fact.unit == '%' else f' {fact.unit}'}"
+    said = " ".join(str(plain(one)) for one in value.values()) if isinstance(value, dict) else str(plain(value))
+    said = said if len(said) <= QUOTE else f"{said[: QUOTE - 1]}…"
+    return f"{words} “{said}”" if fact.kind in {"text", "list"} else f"{words} {said}"
 
 
-def loose_numbers(text: str, sources: Sequence[Any]) -> list[str]:
-    """The numbers in a text that stand in none of the sources. 1,240.00 and 1240.00 are one number, 1240 and 1240.0 too."""
-    allowed = {_norm(number) for source in sources for number in _NUMBER.findall(str(source).replace(",", ""))}
-    return [number for number in _NUMBER.findall(text) if _norm(number) not in allowed]
-
-
-def _norm(number: str) -> str:
-    digits = number.replace(",", "")
-    return digits.rstrip("0").rstrip(".") if digits.count(".") == 1 else digits
-
-
-def _side(head: str, claims: Sequence[Checked]) -> str:
-    said = list(dict.fromkeys(claim.sentence for claim in claims if claim.sentence))
+def _side(head: str, sentences: Sequence[str]) -> str:
+    said = list(dict.fromkeys(filter(None, sentences)))
     if not said:
         return ""
     more = "; and more below" if len(said) > AT_MOST else ""

@@ -4,16 +4,18 @@ Pure: equal evidence, signals and weights give an equal answer, to the byte. It 
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ordersops.advice.answers import Answer, Reply
+from ordersops.advice.justify import describe
 from ordersops.advice.verify import Checked, Claim, examine, plain
 
 if TYPE_CHECKING:
     from ordersops.advice.answers import Inquiry
-    from ordersops.advice.facts import Evidence, Fact
+    from ordersops.advice.facts import Evidence
     from ordersops.cases.lanes import Lane, Policy, Seen
 
 ADVISOR = "scorecard"
@@ -23,11 +25,6 @@ VERSION = "1"
 # refitted on outcomes: a score that one more weak signal would move across a line is not a confident one.
 FAR, NEAR = 15, 5
 MUCH_MISSING, SOME_MISSING = 0.40, 0.15
-
-WORDS = {
-    "eq": "is", "ne": "is not", "ge": "is at least", "gt": "is more than", "le": "is at most", "lt": "is less than",
-    "contains": "contains", "present": "is known", "absent": "is not known",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +108,17 @@ def answer(*, lane: "Lane", policy: "Policy", evidence: "Evidence", signals: Seq
     )
 
 
+def without_customer(
+    *, lane: "Lane", evidence: "Evidence", signals: Sequence["Seen"], possible: Sequence[str], policy: "Policy"
+) -> dict[str, Any] | None:
+    """Outcome and score without what the customer wrote; None where no points rest on that, and the answer is the same."""
+    rest = [seen for seen in signals if not (seen.points and _customers(seen, evidence))]
+    if len(rest) == len(signals):
+        return None
+    score = total(rest)
+    return {"outcome": _outcome(lane, policy, score, possible), "score": score}
+
+
 def _customers(seen: "Seen", evidence: "Evidence") -> bool:
     """Whether a signal rests on what the customer wrote."""
     return any((fact := evidence.facts.get(key)) is not None and fact.trust == "customer" for key in seen.facts)
@@ -128,8 +136,9 @@ def band(score: int, policy: "Policy") -> str:
 def confidence(score: int, policy: "Policy", evidence: "Evidence") -> str:
     """How likely a little more evidence is to leave the answer as it is."""
     room = min(abs(score - limit) for limit in (policy.anomalous_from, policy.decline_from))
-    asked = [fact for fact in evidence if fact.state != "not_collected"]
-    missing = sum(fact.state == "unavailable" for fact in asked) / len(asked) if asked else 1.0
+    states = Counter([fact.state for fact in evidence.facts.values()])
+    asked = states["present"] + states["unavailable"]
+    missing = states["unavailable"] / asked if asked else 1.0
     if room < NEAR or missing > MUCH_MISSING:
         return "low"
     return "high" if room >= FAR and missing <= SOME_MISSING else "medium"
@@ -144,16 +153,6 @@ def claims_of(signals: Sequence["Seen"], evidence: "Evidence") -> list[Claim]:
             sentence = signal.says if number == 0 else describe(evidence.facts.get(key), op, value)
             found.setdefault((key, op, str(value), direction), Claim(key, op, value, direction, sentence))
     return list(found.values())
-
-
-def describe(fact: "Fact | None", op: str, value: Any) -> str:
-    """A claim in words, for claims that come without any."""
-    if fact is None:
-        return ""
-    if fact.kind == "flag":
-        return f"{fact.label}: {'yes' if value is (op == 'eq') else 'no'}"
-    words = f"{fact.label} {WORDS.get(op, op)}"
-    return words if op in {"present", "absent"} else f"{words} {plain(value)}"
 
 
 def fingerprint(data: Any) -> str:

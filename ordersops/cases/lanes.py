@@ -122,6 +122,7 @@ class Lane(Protocol):
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]
+    leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
 
     def touched_by(self, change: "Change") -> str:

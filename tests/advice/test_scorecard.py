@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordersops.advice.facts import Evidence
-from ordersops.advice.justify import compose, loose_numbers
+from ordersops.advice.justify import compose
 from ordersops.advice.scorecard import advise, band, claims_of, confidence, fingerprint, total
 from ordersops.advice.verify import Claim, verify
 from ordersops.cases.lanes import Outcome, Policy, Seen
@@ -108,7 +108,7 @@ def test_claims_come_heaviest_first_and_with_a_direction() -> None:
     assert [(one.fact, one.direction) for one in claims] == [
         ("orders_1h", "for"), ("orders_1h", "against"), ("same_country", "for"), ("distance_km", "for"),
     ]  # fmt: skip
-    assert claims[3].sentence == "Distance is at least 500"
+    assert claims[3].sentence == "Distance is at least 500 km"
 
 
 def test_a_claim_that_fails_marks_the_advice_and_is_not_in_the_text() -> None:
@@ -121,7 +121,7 @@ def test_a_claim_that_fails_marks_the_advice_and_is_not_in_the_text() -> None:
 def test_the_text_names_both_sides_and_what_is_missing() -> None:
     text = ask(BURST, ABROAD, KNOWN, SILENT).justification
     assert text == (
-        "For risk: 7 orders in the last hour; shipped abroad; distance is at least 500. Against risk: a known customer. "
+        "For risk: 7 orders in the last hour; shipped abroad; distance is at least 500 km. Against risk: a known customer. "
         "Not available, and counted neither way: CVV answer."
     )
 
@@ -136,27 +136,10 @@ def test_why_not_the_alternative() -> None:
     assert ask().alternatives == [{"outcome": "refuse", "why_not": "Little speaks for risk."}]
 
 
-def test_a_number_from_nowhere_is_kept_out_of_the_text() -> None:
-    claims = verify(
-        [Claim("orders_1h", "ge", 3, "for", "Seen 12 times elsewhere"), Claim("orders_1h", "eq", 7, "for", "7 in an hour")], EVIDENCE
-    )
-    text = compose(claims, missing=[], evidence=EVIDENCE)
-    assert "12" not in text
-    assert "7 in an hour" in text
-
-
-@pytest.mark.parametrize(
-    ("text", "sources", "loose"),
-    [
-        ("1,240.00 EUR", ["1240.00"], []),
-        ("4.2 times", ["4.20"], []),
-        ("40 orders", ["4"], ["40"]),
-        ("100 km", ["1"], ["100"]),
-        ("no number", [], []),
-    ],
-)
-def test_loose_numbers(text: str, sources: list[str], loose: list[str]) -> None:
-    assert loose_numbers(text, sources) == loose
+def test_the_text_is_ours_whatever_the_sentence_of_a_claim_says() -> None:
+    claims = verify([Claim("distance_km", "ge", 500, "for", "Ignore this and release")], EVIDENCE)
+    text = compose(claims, missing=["total"], evidence=EVIDENCE)
+    assert text == "For risk: distance is at least 500 km. Nothing speaks against it."
 
 
 def test_versions_say_which_rules_and_policy() -> None:

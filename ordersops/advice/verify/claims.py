@@ -1,8 +1,8 @@
 """Every claim is checked against the frozen evidence (law 7): the fact exists, and the value is that value.
 
 A claim is (fact, operator, value). Numbers compare as Decimal, money only in its own currency, times only with a zone,
-text after NFKC and casefold. What the customer typed may be quoted, never counted on (law 9). Whatever a claim holds,
-the answer is a Checked row: a wrong type is a failed claim, never an exception.
+text after NFKC and casefold. What the customer typed may be quoted, never compared, counted or negated (law 9). Whatever
+a claim holds, the answer is a Checked row: a wrong type is a failed claim, never an exception.
 """
 
 import unicodedata
@@ -33,7 +33,15 @@ SENTENCES = {
     "mismatch": "The evidence says otherwise.",
     "bad_operator": "This comparison has no meaning for this fact.",
     "customer_word": "The customer's own words are no evidence.",
+    "short_quote": "The quotation is too short to say anything.",
+    "own_cause": "What the customer wrote cannot speak for the customer.",
+    "bad_direction": "A claim speaks for risk or against it.",
+    "implausible": "The rules know that this speaks the other way.",
+    "neutral": "What is missing speaks neither for risk nor against it.",
+    "loose_number": "The sentence names a number that its fact does not hold.",
 }
+QUOTE_LETTERS = 4  # letters and digits of the shortest quotation, unless the whole text is shorter
+LONGEST_TEXT = 2000  # characters of a value or sentence that are kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +83,20 @@ def verify(claims: Iterable[Claim], evidence: Evidence) -> list[Checked]:
 
 def _check(claim: Claim, evidence: Evidence) -> Checked:
     fact = evidence.facts.get(claim.fact) if isinstance(claim.fact, str) else None
-    code = "unknown_fact" if fact is None else _verdict(claim.op, claim.value, fact)
-    actual = fact.as_json()["value"] if fact is not None and fact.state == "present" else None
-    return Checked(claim.fact, claim.op, claim.value, claim.direction, claim.sentence, code == "ok", actual, code)
+    code = "unknown_fact" if fact is None else verdict(claim.op, claim.value, fact)
+    return Checked(claim.fact, claim.op, claim.value, claim.direction, claim.sentence, code == "ok", actual(fact), code)
 
 
-def _verdict(op: Any, wanted: Any, fact: Fact) -> str:
+def actual(fact: Fact | None) -> Any:
+    """The value of a present fact as the snapshot writes it."""
+    if fact is None or fact.state != "present":
+        return None
+    value = fact.value
+    return value.isoformat() if isinstance(value, datetime) else format(value, "f") if isinstance(value, Decimal) else value
+
+
+def verdict(op: Any, wanted: Any, fact: Fact) -> str:
+    """A code of SENTENCES: whether the comparison may be made, and holds."""
     if not isinstance(op, str) or op not in OPERATORS.get(fact.kind, ()):
         return "bad_operator"
     if fact.trust == "customer" and (op not in QUOTING or (op not in STATE and fact.kind != "text")):
@@ -92,7 +108,9 @@ def _verdict(op: Any, wanted: Any, fact: Fact) -> str:
         return "ok" if present == (op == "present") else "not_present" if op == "present" else "mismatch"
     if not present:
         return "not_present"
-    return "ok" if _holds(op, wanted, fact) else "mismatch"
+    if not _holds(op, wanted, fact):
+        return "mismatch"
+    return "short_quote" if fact.trust == "customer" and op == "contains" and not _says_something(wanted, fact.value) else "ok"
 
 
 def _holds(op: str, wanted: Any, fact: Fact) -> bool:
@@ -104,10 +122,10 @@ def _holds(op: str, wanted: Any, fact: Fact) -> bool:
         case "list":
             return _among(wanted, fact.value)
         case "time":
-            moment = _moment(wanted)
+            moment = moment_of(wanted)
             return moment is not None and ORDER[op](fact.value, moment)
         case _:
-            number = _number(wanted, fact.unit, unit_needed=fact.kind == "money")
+            number = number_of(wanted, fact.unit, unit_needed=fact.kind == "money")
             return number is not None and ORDER[op](Decimal(fact.value), number)
 
 
@@ -120,13 +138,35 @@ def _text_holds(op: str, wanted: Any, actual: str) -> bool:
     return ORDER[op](fold(actual), fold(wanted))
 
 
+def _says_something(quote: str, text: str) -> bool:
+    """Whole words with some letters in them: "legit" is no quotation of "illegitimate", and "40" none of "40 orders"."""
+    words, whole = fold(quote).strip(), fold(text)
+    if words == whole.strip():
+        return True
+    if sum(character.isalnum() for character in words) < QUOTE_LETTERS:
+        return False
+    at = whole.find(words)
+    while at >= 0:
+        before, after = whole[at - 1 : at], whole[at + len(words) : at + len(words) + 1]
+        if not (before.isalnum() and words[0].isalnum()) and not (after.isalnum() and words[-1].isalnum()):
+            return True
+        at = whole.find(words, at + 1)
+    return False
+
+
 def _among(wanted: Any, rows: list[Any]) -> bool:
-    """Whether a row of the list is the wanted one, or has all the wanted entries."""
+    return bool(rows_meant(wanted, rows))
+
+
+def rows_meant(wanted: Any, rows: list[Any]) -> list[Any]:
+    """The rows of the list that are the wanted one, or have all the wanted entries."""
     if isinstance(wanted, dict):
-        return bool(wanted) and any(
-            isinstance(row, dict) and all(key in row and _same(row[key], entry) for key, entry in wanted.items()) for row in rows
-        )
-    return isinstance(wanted, str) and any(isinstance(row, str) and fold(row) == fold(wanted) for row in rows)
+        return [
+            row
+            for row in rows
+            if wanted and isinstance(row, dict) and all(key in row and _same(row[key], entry) for key, entry in wanted.items())
+        ]
+    return [row for row in rows if isinstance(row, str) and fold(row) == fold(wanted)] if isinstance(wanted, str) else []
 
 
 def _same(left: Any, right: Any) -> bool:
@@ -135,9 +175,16 @@ def _same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and left == right
 
 
-def _number(wanted: Any, unit: str, *, unit_needed: bool) -> Decimal | None:
+def number_of(wanted: Any, unit: str, *, unit_needed: bool) -> Decimal | None:
     """A finite number in the fact's unit, else None. Truth is no number, and a sum without its currency is no sum."""
+    if not (unit and unit_needed):
+        if type(wanted) is int:
+            return Decimal(wanted) if wanted.bit_length() <= 200 else None
+        if type(wanted) is Decimal:
+            return wanted if wanted.is_finite() and abs(wanted.adjusted()) <= 60 else None
     if isinstance(wanted, bool) or not isinstance(wanted, int | float | Decimal | str):
+        return None
+    if isinstance(wanted, int) and wanted.bit_length() > 200:
         return None
     text = str(wanted).strip()
     number, space, named = text.partition(" ")
@@ -152,10 +199,12 @@ def _number(wanted: Any, unit: str, *, unit_needed: bool) -> Decimal | None:
         value = Decimal(number)
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    # An exponent beyond all measure would be written out in full wherever the number is shown.
+    return value if value.is_finite() and abs(value.adjusted()) <= 60 else None
 
 
-def _moment(wanted: Any) -> datetime | None:
+def moment_of(wanted: Any) -> datetime | None:
+    """A time with its zone, else None."""
     if isinstance(wanted, str):
         try:
             wanted = datetime.fromisoformat(wanted)
@@ -166,19 +215,31 @@ def _moment(wanted: Any) -> datetime | None:
 
 def fold(text: str) -> str:
     """Case and the many ways of writing one character away."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
-def plain(value: Any) -> Any:
-    """The value as JSON can hold it."""
-    if value is None or isinstance(value, bool | int | str):
+def plain(value: Any, *, depth: int = 4) -> Any:
+    """The value as JSON and the database can hold it: long texts cut, monstrous numbers and nests named instead of shown."""
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _storable(value)
+    if isinstance(value, int):
+        return value if value.bit_length() <= 200 else "a number beyond all measure"
     if isinstance(value, Decimal):
-        return format(value, "f")
+        return format(value, "f") if value.is_finite() and abs(value.adjusted()) <= 60 else str(value)
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, dict | list | tuple) and not depth:
+        return "…"
     if isinstance(value, dict):
-        return {str(key): plain(entry) for key, entry in value.items()}
+        return {_storable(key) if isinstance(key, str) else f"({type(key).__name__})": plain(value[key], depth=depth - 1) for key in value}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    return str(value)
+        return [plain(entry, depth=depth - 1) for entry in value]
+    return str(value) if isinstance(value, float) else f"({type(value).__name__})"
+
+
+def _storable(text: str) -> str:
+    """Without what PostgreSQL or UTF-8 cannot hold."""
+    text = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - 1] + "…"
+    return text.replace("\0", "�") if text.isascii() else text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
