@@ -7,8 +7,8 @@ by us), `partner` (stated by the store or gateway), `customer` (typed by the cus
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -17,6 +17,7 @@ SCHEMA = 1
 State = Literal["present", "unavailable", "not_collected"]
 Trust = Literal["system", "partner", "customer"]
 Kind = Literal["count", "number", "money", "flag", "text", "time", "list"]
+DECIMAL = frozenset({"number", "money"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Fact:
         row: dict[str, Any] = {"key": self.key, "label": self.label, "kind": self.kind}
         value = self.value
         if value is not None:
-            row["value"] = value.isoformat() if isinstance(value, datetime) else format(value, "f") if isinstance(value, Decimal) else value
+            row["value"] = value.isoformat() if isinstance(value, datetime) else _plain(value) if self.kind in DECIMAL else value
         if self.state != "present":
             row["state"] = self.state
         if self.source != "order":
@@ -57,22 +58,19 @@ class Fact:
             row["observed_at"] = self.observed_at.isoformat()
         return row
 
-    @classmethod
-    def from_json(cls, row: dict[str, Any]) -> "Fact":
-        value = row.get("value")
-        if value is not None and row["kind"] in {"number", "money"}:
-            value = Decimal(value)
-        elif value is not None and row["kind"] == "time":
-            value = datetime.fromisoformat(value)
-        observed = row.get("observed_at")
-        return cls(**{**row, "value": value, "observed_at": datetime.fromisoformat(observed) if observed else None})
-
 
 class Evidence:
     """The facts of one question by key, in the order in which they were gathered."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
         self.facts = {fact.key: fact for fact in facts}
+
+    def __eq__(self, other: object) -> bool:
+        """Equal is what is written alike, to the byte: 120.0 is not 120.00."""
+        return isinstance(other, Evidence) and self.canonical() == other.canonical()
+
+    def __hash__(self) -> int:
+        return hash(self.canonical())
 
     def __iter__(self) -> Iterator[Fact]:
         return iter(self.facts.values())
@@ -96,7 +94,52 @@ class Evidence:
 
     @classmethod
     def parse(cls, body: str) -> "Evidence":
-        return cls(Fact.from_json(row) for row in json.loads(body)["facts"])
+        """The evidence of a snapshot, by the reader of the schema that it was written in.
+
+        What a newer release wrote besides is left out. Raises Unreadable for a schema without a reader.
+        """
+        written = json.loads(body)
+        schema = written.get("schema") if isinstance(written, dict) else None
+        reader = READERS.get(schema) if type(schema) is int else None
+        if reader is None:
+            raise Unreadable(schema)
+        return cls(reader(written))
+
+
+class Unreadable(ValueError):
+    """A snapshot in a form that this release does not know. Its bytes are untouched, and its name still proves them."""
+
+    def __init__(self, schema: Any) -> None:
+        known = ", ".join(map(str, sorted(READERS)))
+        super().__init__(
+            f"This snapshot is written in schema {schema!r}; this release reads {known}. A newer number needs the release that wrote it, "
+            f"or a newer one. An older number needs its reader back in READERS (ordersops/advice/facts.py): snapshots are never rewritten."
+        )
+
+
+def _read_1(body: Mapping[str, Any]) -> Iterator[Fact]:
+    """Schema 1: {"schema": 1, "facts": [rows of Fact.as_json]}, what is the default left out. Frozen: snapshots of it exist."""
+    for row in body["facts"]:
+        value, observed = row.get("value"), row.get("observed_at")
+        if value is not None and row["kind"] in DECIMAL:
+            value = Decimal(value)
+        elif value is not None and row["kind"] == "time":
+            value = datetime.fromisoformat(value)
+        read = {name: row[name] for name in _FIELDS if name in row}
+        yield Fact(**{**read, "value": value, "observed_at": datetime.fromisoformat(observed) if observed else None})
+
+
+_FIELDS = tuple(field.name for field in fields(Fact))
+# A new schema is a new reader beside the old ones. A reader is removed when no snapshot of its schema is left, which may be never.
+READERS: dict[int, Callable[[Mapping[str, Any]], Iterable[Fact]]] = {1: _read_1}
+
+
+def _plain(number: Decimal | int) -> str:
+    """Digits without an exponent. What is no number has no place in evidence."""
+    number = Decimal(number)
+    if not number.is_finite():
+        raise ValueError(f"{number} is no value of a fact; leave the fact unavailable.")
+    return format(number, "f")
 
 
 def sha256(canonical: str) -> str:
