@@ -11,6 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ordersops.accounts.roles import Role
 from ordersops.audit.models import Event
+from ordersops.cases.lanes import lane
+from ordersops.rollout.content import built_in
+from ordersops.rollout.forms import initial_of
 from tests.desk.conftest import World
 from tests.factories import CallFactory, ReplayFactory
 
@@ -23,6 +26,7 @@ READERS = EVERYBODY - {SUPPORT}
 DECIDERS = {FRAUD, SENIOR, SUPERVISOR}
 INTAKE = {OPS, SUPERVISOR, AUDITOR, ADMIN}
 HISTORY = {SUPERVISOR, AUDITOR, ADMIN}
+LADDER = {SENIOR, SUPERVISOR, AUDITOR, ADMIN}
 ROLLOUT = {SENIOR, SUPERVISOR, AUDITOR, ADMIN}
 
 Arguments = Callable[[World], list[Any]]
@@ -46,6 +50,16 @@ def _reads(allowed: set[Role], about: Arguments | None = None, **more: Any) -> E
 
 def _acts(allowed: set[Role], about: Arguments | None, status: int = 303, data: Callable[[World], dict[str, Any]] = lambda w: {}) -> Entry:
     return Entry(allowed, about, status, True, data)
+
+
+def a_policy(world: World) -> dict[str, Any]:
+    """The form of a policy, filled as the page fills it."""
+    content = built_in(lane("fraud"))
+    return {**initial_of(content, "everything", str(world.store.pk), []), "lane": "fraud", "note": "A policy of our own"}
+
+
+def a_scope(world: World) -> dict[str, Any]:
+    return {"lane": "fraud", "store": world.store.pk, "scope": "everything", "to": "off", "because": "A quiet week"}
 
 
 PAGES: dict[str, Entry] = {
@@ -99,12 +113,27 @@ PAGES: dict[str, Entry] = {
     "advice_replays": _reads(ROLLOUT),
     "advice_replay": _reads(ROLLOUT, lambda w: [ReplayFactory(store=w.store).pk]),
     "advice_call": _reads(ROLLOUT, lambda w: [CallFactory(snapshot__order=w.order).pk]),
+    "rollout": _reads(LADDER),
+    "policy_new": _reads({SUPERVISOR}),
+    "policy_write": _acts({SUPERVISOR}, lambda w: [], data=a_policy),
+    "policy": _reads(LADDER, lambda w: [w.policy.pk]),
+    "policy_approve": _acts({SUPERVISOR}, lambda w: [w.policy.pk]),
+    "policy_send_back": _acts({SUPERVISOR}, lambda w: [w.policy.pk], data=lambda w: {"note": "The cap is far too high."}),
+    "rollout_promote": _acts({SUPERVISOR}, lambda w: [], status=409, data=a_scope),  # no policy of the store is in force yet
+    "rollout_demote": _acts({SUPERVISOR}, lambda w: [], status=409, data=a_scope),
+    "rollout_stop": _acts(
+        {SENIOR, SUPERVISOR, ADMIN}, lambda w: [],
+        data=lambda w: {"lane": "fraud", "store": w.store.pk, "effect": "order.release", "why": "The store asks us to"},
+    ),
+    "rollout_allow": _acts({SENIOR, SUPERVISOR, ADMIN}, lambda w: [w.switch.pk]),
     "audit": _reads(HISTORY),
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
-LISTS = ["orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays"]  # fmt: skip
+LISTS = [
+    "orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays",
+]  # fmt: skip
 TIMELINES = {"order": EVERYBODY, "case": READERS}
 
 
@@ -160,7 +189,7 @@ def test_lists_hold_nothing_of_another_store(name: str, world: World, make_perso
     client.force_login(person)
     text = ask(client, name, world).content.decode()
     order, rows = world.order, (world.case, world.delivery)
-    for thing in (order.number, order.name, world.store.name, world.colleague.name, world.entry.note, *(str(row.pk) for row in rows)):
+    for thing in (order.number, order.name, world.store.name, world.colleague.name, world.entry.note, world.policy.note, world.switch.why, *(str(row.pk) for row in rows)):
         assert thing not in text
 
 
