@@ -5,6 +5,7 @@ from the usage that the service reports; spans report a sum of other parts and a
 no cost, so it is an error and never silently nothing.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ordersops.advice.answers import Usage
 
 ANY = "*"  # a model that is not listed
+_DATED = re.compile(r"-(\d{8}|\d{4}-\d\d-\d\d)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ def most_micros(model: str, request_chars: int, max_tokens: int, on: date) -> in
 
 
 def price_of(model: str, on: date) -> Price:
-    """The newest price of the model on that day, else the newest of any model."""
+    """The newest price of the model on that day, also by its name without the date of a release, else the newest of any model."""
     table = _table(tuple(tuple(row) for row in settings.ADVICE_PRICES))
-    for name in (model, ANY):
+    for name in (model, _DATED.sub("", model), ANY):
         rows = [row for row in table if row.model == name and row.since <= on]
         if rows:
-            return max(rows, key=lambda row: row.since)  # of two rows of one day the first; the table refuses that anyway
+            return max(rows, key=lambda row: row.since)
     raise ImproperlyConfigured(
         f"ADVICE_PRICES has no price for {model!r} on {on}, and none for {ANY!r}: add a row, or the cost is unknown."
     )

@@ -1,4 +1,4 @@
-"""What must be true before anything starts: the database answers and fits, and roles and static files are in place."""
+"""What must be true before anything starts: the database answers and fits, and roles, prompts and static files are in place."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -14,14 +14,14 @@ OLDEST_POSTGRESQL = 150000
 
 
 def prepare(say: Callable[[str], None]) -> None:
-    """Bring database, roles and static files to this version. Safe to repeat. Raises Refused."""
+    """Bring database, roles, prompts and static files to this version. Safe to repeat. Raises Refused."""
     _database_answers()
     say("applying migrations")
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except Exception as error:  # a migration may fail in any way, and its words are what helps
         raise Refused(MIGRATION, f"The migrations could not be applied ({_one_line(error)}).") from error
-    for command in (["createcachetable"], ["sync_roles"], ["collectstatic", "--no-input"]):
+    for command in (["createcachetable"], ["sync_roles"], ["register_prompts"], ["collectstatic", "--no-input"]):
         try:
             call_command(*command, verbosity=0, stdout=StringIO())
         except (CommandError, Error, OSError, ImproperlyConfigured) as error:

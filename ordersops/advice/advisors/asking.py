@@ -62,13 +62,17 @@ class OverNetwork(ABC):
         prompt = registered(inquiry.lane.prompt)
         model = self.config["model"]
         rendered = wire.render(inquiry, prompt.text)
-        line = Line(settings.ADVISOR_DEADLINE)
+        line = Line(settings.ADVISOR_DEADLINE, self.config["key"])
         with tracing.span(
             f"chat {model}", trace_id=inquiry.trace_id, operation="chat", provider=self.provider, model=model,
             max_tokens=settings.ADVISOR_MAX_TOKENS, lane=inquiry.lane.key, advisor=self.key, snapshot=inquiry.snapshot,
         ) as span:  # fmt: skip
             # Without a key a client would look for one on this machine.
-            ended = self.talk(rendered, line) if self.config["key"] else Ended(CallOutcome.KEY, "No key is set.")
+            ended = (
+                self.talk(rendered, line)
+                if _can_be_sent(self.config["key"])
+                else Ended(CallOutcome.KEY, "There is no key that can be sent.")
+            )
             exchange = _exchange(line, ended, model, prompt.sha256)
             span.ended(exchange)
         return Reply(ended.answer, exchange)
@@ -101,6 +105,11 @@ def _exchange(line: Line, ended: Ended, model: str, prompt_sha256: str) -> "Exch
         ended.outcome, model=model, prompt_sha256=prompt_sha256, detail=ended.detail, model_returned=ended.model_returned,
         stop_reason=ended.stop_reason, usage=ended.usage,
     )  # fmt: skip
+
+
+def _can_be_sent(key: str) -> bool:
+    """A header holds no spaces, no line ends and no letters beyond ASCII; a key that was pasted badly does."""
+    return bool(key) and key.isascii() and key.isprintable() and " " not in key
 
 
 def _word(text: object, most: int) -> str:

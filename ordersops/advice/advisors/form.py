@@ -101,11 +101,7 @@ def read(text: str, *, facts: Mapping[str, "Fact"], possible: Sequence[str], dra
         claims=[_claim(row, facts.get(row.fact)) for row in said.claims],
         set_aside=[SetAside(clean(row.signal, most=80), clean(row.reason, most=300)) for row in said.set_aside],
         missing=list(dict.fromkeys(clean(key, most=80) for key in said.missing)),
-        alternatives=[
-            {"outcome": row.outcome, "why_not": clean(row.why_not, most=300)}
-            for row in said.alternatives
-            if row.outcome in possible and row.outcome != said.outcome
-        ],
+        alternatives=[{"outcome": clean(row.outcome, most=80), "why_not": clean(row.why_not, most=300)} for row in said.alternatives],
         prose=clean(said.prose, most=MOST_PROSE),
         draft=clean(said.draft, most=MOST_DRAFT) if drafts else "",
     )

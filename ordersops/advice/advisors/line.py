@@ -2,8 +2,8 @@
 
 A client's timeout counts for each read, so a server that trickles keeps a call alive for ever. Here every connect, write
 and read gets what is left of the whole call's time, headers and TLS included, so no thread has to watch. There are no
-redirects (they would carry the key elsewhere), no proxies from the environment, no compression (a small answer cannot
-become a large one), and no more than MOST_BYTES.
+redirects (they would carry the key elsewhere), no proxies or headers from the environment, no compression (a small answer
+cannot become a large one), and no more than MOST_BYTES.
 """
 
 import math
@@ -24,12 +24,15 @@ from ordersops.advice.models import CallOutcome
 
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 2 * 1024 * 1024  # 16 000 tokens of answer are well under 200 KB
+# Of a client's headers these are sent: the SDK adds those of an environment variable, and tells about this machine.
+KEPT = frozenset({"host", "content-length", "content-type", "accept", "anthropic-version", "user-agent"})
 
 
 class Line(httpx2.BaseTransport):
     """For one call. Afterwards it knows what was sent and received, and `fault` says where it broke off."""
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, key: str) -> None:
+        self._key = key
         self.began = time.monotonic()
         self.until = self.began + seconds
         self.sent = b""
@@ -48,7 +51,6 @@ class Line(httpx2.BaseTransport):
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         self.sent = request.read()
-        request.headers["accept-encoding"] = "identity"
         try:
             self._talk(request)
         except (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError, httpcore2.UnsupportedProtocol) as error:
@@ -65,7 +67,7 @@ class Line(httpx2.BaseTransport):
             ssl_context=_trusted(), max_connections=1, max_keepalive_connections=0, http1=True, http2=False, network_backend=_Timed(self)
         )
         with pool:
-            asked = httpcore2.Request(request.method, url, headers=request.headers.raw, content=self.sent)
+            asked = httpcore2.Request(request.method, url, headers=self._headers(request), content=self.sent)
             response = pool.handle_request(asked)
             try:
                 self.status = response.status
@@ -73,6 +75,10 @@ class Line(httpx2.BaseTransport):
                 self._receive(response.stream)
             finally:
                 response.close()
+
+    def _headers(self, request: httpx2.Request) -> list[tuple[bytes, bytes]]:
+        kept = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() in KEPT]
+        return [*kept, (b"Authorization", b"Bearer " + self._key.encode()), (b"Accept-Encoding", b"identity"), (b"Connection", b"close")]
 
     def _receive(self, stream: Any) -> None:
         parts, size = [], 0
@@ -107,7 +113,9 @@ class Line(httpx2.BaseTransport):
         if self.status is None:
             return CallOutcome.REQUEST, "Nothing could be sent."
         if self.status == 200:
-            return None
+            if "json" in self.headers.get("content-type", ""):
+                return None
+            return CallOutcome.FOREIGN, "The answer is not JSON."
         named = error_of(self.received or b"")
         return outcome_of(self.status, named), " ".join([f"HTTP {self.status}", *named])
 

@@ -39,22 +39,16 @@ class OpenAI(OverNetwork):
         return body
 
     def talk(self, rendered: "Rendered", line: "Line") -> Ended:
-        response, whole = None, None
+        response = None
         try:
             with httpx2.Client(transport=line, trust_env=False, follow_redirects=False) as client:
-                response = client.post(
-                    f"{self.config['url'].rstrip('/')}/chat/completions",
-                    json=self.request(rendered),
-                    headers={"Authorization": f"Bearer {self.config['key']}"},
-                )
+                response = client.post(f"{self.config['url'].rstrip('/')}/chat/completions", json=self.request(rendered))
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError):
             pass  # the line knows what happened
         if refusal := line.refusal():
             return Ended(*refusal)
-        if response is None or "json" not in response.headers.get("content-type", ""):
-            return Ended(CallOutcome.FOREIGN, "The answer is not JSON.")
         try:
-            whole = response.json()
+            whole = response.json() if response is not None else None
         except (ValueError, RecursionError) as error:
             return Ended(CallOutcome.BROKEN, f"{type(error).__name__}: the answer is not JSON, or not whole.")
         choice = _first(whole.get("choices")) if isinstance(whole, dict) else {}

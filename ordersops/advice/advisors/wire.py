@@ -37,10 +37,10 @@ HOW_TO_READ = """
 # The form of the answer
 
 - `claims`: at most {most} of `fact`, `operator`, `value`, `direction` (`for` risk or `against` it). `fact` is a key from the question. `value` is always a string: numbers plain (`7`, `1250.5`), money with its currency (`1240.00 EUR`), flags `true` or `false`, times as they stand in the fact, an entry of a list as a JSON object or as its text, and an empty string with `present` and `absent`.
-- Operators: numbers, money and times take `eq ne ge gt le lt`; flags `eq ne`; texts `eq ne contains`; lists `contains`; all take `present` and `absent`. A quote of the customer takes `eq` and `contains` alone.
+- Operators: numbers, money and times take `eq ne ge gt le lt`; flags `eq ne`; texts `eq ne contains`; lists `contains`; all take `present` and `absent`. A quote of the customer takes `eq` and `contains` alone, of at least four letters, and speaks `for` risk alone.
 - `set_aside`: signals that you do not follow, by key, each with a reason.
-- `missing`: keys of facts that would have helped and are unknown.
-- `alternatives`: each other possible outcome, and why it is not yours.
+- `missing`: keys of facts that would have helped and are among the unknown ones.
+- `alternatives`: each other possible outcome, once, and why it is not yours.
 - `outcome`, `score` (0 to 100, higher is riskier), `confidence` (`low`, `medium`, `high`), and `prose`: two to four sentences.{draft}
 """.strip().replace("{most}", str(form.MOST_CLAIMS))  # noqa: E501
 DRAFT = (
