@@ -73,6 +73,8 @@ class Desk:
             found.append(self._section("lists", "Lists", reverse("fraud_lists")))
         if Perm.VIEW_ROLLOUT in self.perms:
             found.append(self._section("advisors", "Advisors", reverse("advisors")))
+        if Perm.VIEW_ROLLOUT in self.perms:
+            found.append(self._section("rollout", "Rollout", reverse("rollout")))
         if Perm.VIEW_INTAKE in self.perms:
             dead = Delivery.objects.filter(store__in=store_ids(self._user, Perm.VIEW_INTAKE)).dead()[: CAP + 1].count()
             found.append(

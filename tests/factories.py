@@ -19,11 +19,14 @@ from ordersops.accounts.models import User
 from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.facts import sha256 as digest
 from ordersops.advice.models import Call, Prompt, Recommendation, Replay, ReplayAnswer, Signal, Snapshot
+from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery, sealed_body
 from ordersops.orders.models import Customer, Hold, Line, Order, Transaction
 from ordersops.review.models import Decision, Label
+from ordersops.rollout.content import Content
+from ordersops.rollout.models import PolicyVersion, Verdict
 from ordersops.stores.models import Store
 
 
@@ -338,6 +341,35 @@ class EffectFactory(factory.django.DjangoModelFactory):
     idempotency_key = factory.Sequence(lambda n: f"effect-{n}")
     due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(seconds=60))
     not_before = factory.SelfAttribute("due_at")
+
+
+class PolicyVersionFactory(factory.django.DjangoModelFactory):
+    """A version that nobody has judged yet. `fields` are those that differ from the built-in policy."""
+
+    class Meta:
+        model = PolicyVersion
+
+    class Params:
+        fields = factory.LazyFunction(dict)
+
+    lane = "fraud"
+    number = factory.Sequence(lambda n: n + 1)
+    content = factory.LazyAttribute(lambda row: Content.of(lane("fraud").policy, **row.fields).model_dump(mode="json"))
+    note = "As we agreed in the weekly round."
+    author = factory.SubFactory(UserFactory)
+
+
+class VerdictFactory(factory.django.DjangoModelFactory):
+    """Approved by somebody else, in force for a minute."""
+
+    class Meta:
+        model = Verdict
+
+    policy = factory.SubFactory(PolicyVersionFactory)
+    author = factory.SelfAttribute("policy.author")
+    by = factory.SubFactory(UserFactory)
+    approved = True
+    effective_from = factory.LazyFunction(lambda: timezone.now() - timedelta(minutes=1))
 
 
 class DeliveryFactory(factory.django.DjangoModelFactory):

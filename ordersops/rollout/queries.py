@@ -45,6 +45,7 @@ class Book:
         self.standings = {(row.store_id, row.scope): row for row in Standing.objects.filter(lane=lane.key)}
         self.switches = [row for row in Switch.objects.filter(effect="") if row.lane in {"", lane.key}]
         self._content: dict[UUID, Content] = {}
+        self._known: dict[tuple[UUID | None, UUID | None], InForce] = {}
 
     def of(self, store_id: UUID, evidence: Evidence) -> InForce:
         """What holds for an order of the store: its first scope whose rule the evidence meets, a store's own before everybody's."""
@@ -65,6 +66,12 @@ class Book:
         return next((row for row in self.switches if row.store_id is None or row.store_id == store_id), None)
 
     def _of(self, store_id: UUID | None, row: PolicyVersion | None) -> InForce:
+        key = (store_id, row.pk if row else None)
+        if key not in self._known:
+            self._known[key] = self._look(store_id, row)
+        return self._known[key]
+
+    def _look(self, store_id: UUID | None, row: PolicyVersion | None) -> InForce:
         content = self._read(row) if row else built_in(self.lane)
         version = row.version if row else f"{self.lane.policy.version} (built in)"
         scope, where = (row.scope, row.store_id) if row else (EVERYTHING, None)

@@ -13,8 +13,18 @@ from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery
 from ordersops.orders.models import Hold, Order
 from ordersops.review.models import Decision
+from ordersops.rollout.models import PolicyVersion, Switch
 from ordersops.stores.models import Store
-from tests.factories import CaseFactory, DecisionFactory, DeliveryFactory, EffectFactory, HoldFactory, OrderFactory, TransactionFactory
+from tests.factories import (
+    CaseFactory,
+    DecisionFactory,
+    DeliveryFactory,
+    EffectFactory,
+    HoldFactory,
+    OrderFactory,
+    PolicyVersionFactory,
+    TransactionFactory,
+)
 
 
 @dataclass
@@ -30,6 +40,8 @@ class World:
     delivery: Delivery
     colleague: User
     entry: ListEntry
+    policy: PolicyVersion
+    switch: Switch
 
 
 @pytest.fixture
@@ -50,4 +62,6 @@ def world(store: Store, make_person: Any, system: User) -> World:
         delivery=DeliveryFactory(store=store, order=order),
         colleague=make_person(Role.OPS_REVIEWER, store, name="Cora League"),
         entry=ListEntry.objects.create(store=store, kind="block", key="ip", digest=1, note="Card testing in May", added_by=make_person()),
+        policy=PolicyVersionFactory(store=store, author=make_person()),
+        switch=Switch.objects.create(lane="fraud", store=store, why="Bad answers since noon", by=make_person()),
     )
