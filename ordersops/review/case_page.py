@@ -17,7 +17,8 @@ from ordersops.effects.queries import with_rights
 from ordersops.orders.models import Order
 from ordersops.orders.queries import compare_addresses, linked_to, timeline
 from ordersops.review.evidence import advice_shown
-from ordersops.review.models import Decision
+from ordersops.review.models import Decision, Source
+from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 
 MEMBERS_SHOWN = 50
@@ -132,15 +133,18 @@ def _decided(case: Case, last: Decision | None) -> str:
         return ""
     if last is None:
         return f"{case.get_state_display()}."
+    if last.source == Source.SYSTEM:
+        return f"{last.outcome_label}: decided automatically, under a policy of two people."  # type: ignore[attr-defined]
     return f"{last.outcome_label}: decided by {last.by}, reason {last.reason}."  # type: ignore[attr-defined]
 
 
 def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
-    earlier = case.order.recommendations.filter(lane=case.lane).order_by("-advised_at")[:6]
+    earlier = case.order.recommendations.filter(lane=case.lane, shown=True).order_by("-advised_at")[:6]
     found = [each for each in earlier if each.pk != newest][:5]
     for each in found:
         outcome = about.outcomes.get(each.outcome)
         each.outcome_label = outcome.label if outcome else each.outcome  # type: ignore[attr-defined]
+        each.advisor_label = advisor_named(each.advisor)  # type: ignore[attr-defined]
     return found
 
 

@@ -4,12 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ordersops.advice.cleaning import clean
 from ordersops.advice.facts import Evidence, Fact
+from ordersops.advice.justify import WORDS, describe
 from ordersops.advice.models import Recommendation, Signal
+from ordersops.advice.verify import SENTENCES, plain
 from ordersops.cases.lanes import Lane
+from ordersops.review.provenance import baseline_of, provenance
 from ordersops.templatetags.ordersops import money, width
 
-ADVISORS = {"scorecard": "Scorecard"}
+CLAIMS_AT_A_GLANCE = 4  # on each side; the others are in a fold
+ABOUT_VALUES = frozenset({"unknown_fact", "not_present", "mismatch", "bad_operator"})  # what was claimed is not what is true
+PRECEDENTS = "precedents"
 
 
 def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str, Any]:
@@ -17,10 +23,10 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
     if recommendation is None:
         return {
             "frozen": None, "evidence": [], "claims": [], "missing": [], "risk_signals": [], "clearing_signals": [], "unavailable_signals": [],
-            "risk_points": 0, "clearing_points": 0, "advisor_label": "", "distance": "", "snapshot": None,
+            "risk_points": 0, "clearing_points": 0, "advisor_label": "", "distance": "", "snapshot": None, "precedents": [],
         }  # fmt: skip
     evidence = recommendation.snapshot.evidence
-    signals = sorted(recommendation.signals.all(), key=lambda signal: signal.pk)
+    signals = _signals(recommendation)
     claims = _claims(recommendation, evidence, signals)
     most = max((abs(signal.points) for signal in signals), default=0) or 1
     for signal in signals:
@@ -36,15 +42,45 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         "snapshot": recommendation.snapshot,
         "evidence": [facts_row(fact) for fact in evidence],
         "claims": claims,
-        "missing": [evidence.facts[key].label if key in evidence.facts else key for key in recommendation.missing],
+        **_sides(claims, about, recommendation),
+        "missing": [evidence.facts[key].label if key in evidence.facts else clean(str(key), most=60) for key in recommendation.missing],
         "risk_signals": risk,
         "clearing_signals": clearing,
         "unavailable_signals": [s for s in signals if s.state == "unavailable"],
         "risk_points": sum(s.points for s in risk),
         "clearing_points": -sum(s.points for s in clearing),
-        "advisor_label": ADVISORS.get(recommendation.advisor, recommendation.advisor.capitalize()),
         "distance": next((f"{shown(fact)} apart" for fact in evidence if fact.unit == "km" and fact.state == "present"), ""),
+        "precedents": _precedents(evidence, about),
+        **provenance(recommendation, about, evidence, signals),
     }
+
+
+def _signals(recommendation: Recommendation) -> list[Signal]:
+    """What the rules saw in the snapshot: one list for all advice on it, kept with the scorecard's."""
+    found = list(recommendation.signals.all())
+    if not found and (baseline := baseline_of(recommendation)):
+        found = list(baseline.signals.all())
+    return sorted(found, key=lambda signal: signal.pk)
+
+
+def _sides(claims: list[dict[str, Any]], about: Lane, recommendation: Recommendation) -> dict[str, Any]:
+    """The claims as a reviewer weighs them: what fails, what speaks for the outcome, what against it; the rest in a fold."""
+    outcome = about.outcomes.get(recommendation.outcome)
+    towards = "against" if outcome is not None and outcome.tone == "good" else "for"
+    sound = [claim for claim in claims if claim["verified"]]
+    why = [claim for claim in sound if claim["direction"] == towards]
+    but = [claim for claim in sound if claim["direction"] != towards]
+    return {
+        "claims_failed": [claim for claim in claims if not claim["verified"]],
+        "claims_why": why[:CLAIMS_AT_A_GLANCE],
+        "claims_but": but[:CLAIMS_AT_A_GLANCE],
+        "claims_more": [*why[CLAIMS_AT_A_GLANCE:], *but[CLAIMS_AT_A_GLANCE:]],
+    }
+
+
+def _precedents(evidence: Evidence, about: Lane) -> dict[str, Any]:
+    """Similar orders with what became of them, as a table; {} where the evidence has none."""
+    return {}
 
 
 def facts_row(fact: Fact) -> dict[str, Any]:
@@ -67,12 +103,12 @@ def shown(fact: Fact) -> str:
         return f"{value:%Y-%m-%d %H:%M} UTC"
     if isinstance(value, list):
         return ", ".join(_entry(entry) for entry in value) or "none"
-    text = format(value.normalize(), "f") if fact.kind == "number" else str(value)
+    text = format(value.normalize(), "f") if fact.kind == "number" else clean(str(value))
     return f"{text} {fact.unit}".strip()
 
 
 def _entry(entry: Any) -> str:
-    return " ".join(str(part) for part in entry.values() if part not in (None, "")) if isinstance(entry, dict) else str(entry)
+    return clean(" ".join(str(part) for part in entry.values() if part not in (None, "")) if isinstance(entry, dict) else str(entry))
 
 
 def _claims(recommendation: Recommendation, evidence: Evidence, signals: Sequence[Signal]) -> list[dict[str, Any]]:
@@ -82,10 +118,20 @@ def _claims(recommendation: Recommendation, evidence: Evidence, signals: Sequenc
     for claim in recommendation.claims:
         fact = evidence.facts.get(claim.get("fact", ""))
         row = {**claim, "signal": rests_on.get(claim.get("fact", ""), ""), **_said_by(fact, claim.get("fact", ""))}
-        if fact is not None and fact.state == "present":
-            row["actual"] = shown(fact)
+        row["actual"] = shown(fact) if fact is not None and fact.state == "present" else None
+        row["sentence"] = clean(str(claim.get("sentence") or ""), most=400) or _in_words(claim, fact)
+        if not row["verified"]:
+            code = str(claim.get("code", ""))
+            row["claimed"] = _in_words(claim, fact) if code in ABOUT_VALUES else ""
+            row["why"] = SENTENCES.get(code, SENTENCES["mismatch"])
         found.append(row)
     return found
+
+
+def _in_words(claim: dict[str, Any], fact: Fact | None) -> str:
+    """The claim itself, whatever sentence an advisor put around it."""
+    key, op, value = str(claim.get("fact", "")), str(claim.get("op", "")), claim.get("value")
+    return clean(describe(fact, op, value) if fact else f"{key} {WORDS.get(op, op)} {plain(value)}", most=300)
 
 
 def _checked(signal: Signal, claims: list[dict[str, Any]], evidence: Evidence) -> list[dict[str, Any]]:
@@ -105,4 +151,8 @@ def _checked(signal: Signal, claims: list[dict[str, Any]], evidence: Evidence) -
 
 
 def _said_by(fact: Fact | None, key: str) -> dict[str, Any]:
-    return {"label": fact.label if fact else key, "source": fact.source if fact else "", "trust": fact.trust if fact else ""}
+    return {
+        "label": fact.label if fact else clean(str(key), most=60),
+        "source": fact.source if fact else "",
+        "trust": fact.trust if fact else "",
+    }

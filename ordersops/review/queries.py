@@ -23,6 +23,7 @@ class Available:
     override: bool = False
     why_not: str = ""
     recommended: Outcome | None = None
+    doubt: str = ""  # why the advice should not simply be followed
     others: list[Outcome] = field(default_factory=list)
     approve_reasons: list[Reason] = field(default_factory=list)
     override_reasons: dict[str, list[Reason]] = field(default_factory=dict)
@@ -40,8 +41,8 @@ def recommendation_for(case: Case) -> Recommendation | None:
     """The newest advice on the case's order in the case's lane that is for the desk; in shadow a model's is only measured."""
     return (
         Recommendation.objects.filter(order=case.order_id, lane=case.lane, shown=True)
-        .select_related("snapshot")
-        .prefetch_related("signals")
+        .select_related("snapshot", "consideration", "consultation__baseline")
+        .prefetch_related("signals", "consultations")
         .order_by("-advised_at", "-id")
         .first()
     )
@@ -80,6 +81,7 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
         elif key == recommendation.outcome:
             refused = extra
     found.approve = recommendation.outcome in open_to
+    found.doubt = _doubt(recommendation)
     if found.approve:
         found.approve_reasons = [reason for reason in _reasons(about, recommendation.outcome, user, case) if not reason.overrides]
     if can(user, Perm.OVERRIDE, case.store_id):
@@ -93,6 +95,12 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
             found.why_not = f"What is recommended needs the right “{refused.sentence}”."
         else:
             found.why_not = "What is recommended is no longer possible: the order has moved on."
+
+
+def _doubt(recommendation: Recommendation) -> str:
+    if not recommendation.verified:
+        return "Not everything in this advice holds."
+    return "This advice rests on what the customer wrote." if recommendation.rests_on_customer else ""
 
 
 def _reasons(about: Lane, outcome: str, user: "User", case: Case) -> list[Reason]:
