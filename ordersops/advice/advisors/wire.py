@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ordersops.advice.advisors import form
 from ordersops.advice.answers import Answer
 from ordersops.advice.masking import Masked, masked
-from ordersops.advice.scorecard import fingerprint, total
+from ordersops.advice.scorecard import total
 
 if TYPE_CHECKING:
     from ordersops.advice.answers import Inquiry
@@ -83,8 +83,8 @@ def version(model: str, effort: str, lane: "Lane") -> str:
     """What answers depend on: model, effort, prompt with its hash, and the hash of the words that are added here."""
     if lane.prompt is None:
         return f"{model}/{effort or '-'}/no prompt"
-    added = fingerprint([_added(lane), form.schema(list(lane.outcomes), drafts=lane.drafts)])
-    return f"{model[:60]}/{effort or '-'}/{lane.prompt.name}@{lane.prompt.sha256[:8]}+{added}"
+    added = json.dumps([_added(lane), form.schema(list(lane.outcomes), drafts=lane.drafts)])
+    return f"{model[:60]}/{effort or '-'}/{lane.prompt.name}@{lane.prompt.sha256[:8]}+{hashlib.sha256(added.encode()).hexdigest()[:8]}"
 
 
 # --- The system text: stable, and ours alone --------------------------------------------------------------------------
