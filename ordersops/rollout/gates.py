@@ -26,7 +26,7 @@ SLOW_LEAST = 20  # calls, below which 95 % of them say nothing about slowness; o
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One condition. `sentence` says what is missing, or what is there; `have` and `need` are for reading."""
+    """One condition. `sentence` says what is missing, or what is there; `have` and `need` ("" where it is no amount) are for reading."""
 
     name: str
     ok: bool
@@ -107,7 +107,7 @@ def _allowed(in_force: InForce, to: str) -> Gate:
     most = in_force.content.highest_mode
     ok = not lower(most, to)
     said = f"The policy allows {_label(to)}." if ok else f"The policy allows {_label(most)} at most; a new version must allow {_label(to)}."
-    return Gate("Policy", ok, _label(most), _label(to), said)
+    return Gate("Policy", ok, "yes" if ok else "no", "", said)
 
 
 def _agrees(found: Agreement, least: int, bound: float, what: str) -> list[Gate]:
@@ -140,13 +140,13 @@ def _harmless(harm: int) -> Gate:
         if not harm
         else "An automatic decision under this policy did harm; it takes a new version to climb."
     )
-    return Gate("Harm", not harm, f"{harm}", "0", said)
+    return Gate("Harm", not harm, f"{harm}" if harm else "none", "", said)
 
 
 def _quick(in_force: InForce) -> Gate:
     limit = in_force.content.latency_seconds
     if in_force.advisor == "scorecard":
-        return Gate("Speed", True, "at once", f"{limit} s", "The scorecard answers at once.")
+        return Gate("Speed", True, "at once", "", "The scorecard answers at once.")
     slowest = percentile_95(figures.latencies(in_force))
     if slowest is None:
         return Gate("Speed", False, "–", f"{limit} s", "The advisor has not been called within a week.")

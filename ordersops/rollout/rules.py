@@ -70,7 +70,9 @@ def _condition(lane: Lane, fact: Any, op: Any, value: Any) -> list[Any]:
 
 def _words(lane: Lane, fact: str, op: str, value: Any) -> str:
     known = lane.facts.get(fact)
-    shown = "yes" if value is True else "no" if value is False else "" if value is None else str(value)
+    if isinstance(value, bool):
+        return f"{known.label if known else fact}: {'yes' if value == (op == 'eq') else 'no'}"
+    shown = "" if value is None else str(value)
     unit = f" {known.unit}" if known and known.unit and shown and known.kind != "money" else ""
     return " ".join(filter(None, (known.label if known else fact, WORDS.get(op, op), f"{shown}{unit}")))
 

@@ -43,9 +43,10 @@ def promote(*, lane: str, store: Store | None, scope: str, to: str, by: User) ->
     if lacking := missing(found):
         raise Conflict(f"Not yet: {' '.join(lacking)}")
     figures = {"gates": [gate.as_json() for gate in found]}
-    step = _move(here, to, because="Every gate is met.", figures=figures, by=by)
+    before = here.rung
+    step = _move(here, before, to, because="Every gate is met.", figures=figures, by=by)
     record(
-        Verb.LANE_PROMOTED, by=by, store=store_id, lane=lane, scope=scope, before=here.rung, after=to, policy=here.in_force.version,
+        Verb.LANE_PROMOTED, by=by, store=store_id, lane=lane, scope=scope, before=before, after=to, policy=here.in_force.version,
         advisor=here.in_force.advisor_version, figures=figures,
     )  # fmt: skip
     return step
@@ -106,7 +107,7 @@ def follow_change(*, here: Place, by: User) -> Step | None:
 
 
 def _demote(here: Place, before: str, to: str, because: str, figures: dict[str, Any], by: User) -> Step:
-    step = _move(here, to, because=because, figures=figures, by=by, before=before)
+    step = _move(here, before, to, because=because, figures=figures, by=by)
     record(
         Verb.LANE_DEMOTED, by=by, store=here.store_id, lane=here.lane, scope=here.scope, before=before, after=to,
         policy=here.in_force.version, advisor=here.in_force.advisor_version, because=step.because,
@@ -114,13 +115,13 @@ def _demote(here: Place, before: str, to: str, because: str, figures: dict[str, 
     return step
 
 
-def _move(here: Place, to: str, *, because: str, figures: dict[str, Any], by: User, before: str = "") -> Step:
+def _move(here: Place, before: str, to: str, *, because: str, figures: dict[str, Any], by: User) -> Step:
     standing = here.standing or Standing(lane=here.lane, store_id=here.store_id, scope=here.scope)
     standing.mode, standing.since = to, timezone.now()
     standing.policy_version, standing.advisor = here.in_force.version, here.in_force.advisor_version
     standing.save()
     return Step.objects.create(
-        lane=here.lane, store_id=here.store_id, scope=here.scope, before=before or here.rung, after=to,
+        lane=here.lane, store_id=here.store_id, scope=here.scope, before=before, after=to,
         policy_version=here.in_force.version, advisor=here.in_force.advisor_version, because=because[:300], figures=figures, by=by,
     )  # fmt: skip
 
