@@ -1,6 +1,7 @@
 """How advisors are doing, what replays showed, and what was said in a call."""
 
 import json
+import unicodedata
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from django.db.models import Count, Q, Sum
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_safe
 
 from ordersops.accounts.access import can, get_or_404, require_anywhere, store_ids
@@ -31,6 +33,15 @@ from ordersops.htmx import Request
 from ordersops.lists import newest
 
 SHOWN_BODY = 200_000  # characters
+UNSEEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+FILTERS = {
+    "since": "From",
+    "until": "To",
+    "limit": "At most",
+    "decided_only": "Only decided",
+    "prompt": "Prompt",
+    "policy": "Thresholds of",
+}
 
 
 @require_safe
@@ -113,7 +124,8 @@ def replay(request: Request, pk: UUID) -> HttpResponse:
     ]
     context = {
         "replay": found, "report": said, "matrix": matrix, "answers": [outcomes[key].button if key in outcomes else key for key in keys],
-        "failures": sorted(said.failed.items()), "filters": {key: value for key, value in found.filters.items() if value},
+        "failures": sorted(said.failed.items()),
+        "filters": [(words, _told(found.filters[key])) for key, words in FILTERS.items() if found.filters.get(key)],
     }  # fmt: skip
     return render(request, "advice/replay.html", context)
 
@@ -137,13 +149,24 @@ def call(request: Request, pk: UUID) -> HttpResponse:
 
 
 def readable(body: bytes | None) -> str:
-    """JSON set out in lines, anything else as text; cut off where no page should be longer. The template escapes it."""
+    """JSON set out in lines, anything else as text; cut off where no page should be longer. The template escapes it.
+
+    Characters that are not seen, or turn the reading direction, are written by their number.
+    """
     if body is None:
         return ""
     text = body.decode("utf-8", "replace")
     with suppress(ValueError, RecursionError):
         text = json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}\n… {len(text) - SHOWN_BODY:,} more characters"
+    text = "".join(
+        one if one in "\n\t" or unicodedata.category(one) not in UNSEEN else f"\\u{ord(one):04x}" for one in text[: SHOWN_BODY + 1]
+    )
+    return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}\n… and more"
+
+
+def _told(value: Any) -> Any:
+    """A filter of a replay as people read it."""
+    return "yes" if value is True else parse_datetime(value) or value if isinstance(value, str) else value
 
 
 def _filters(request: Request, perm: Perm = Perm.VIEW_ROLLOUT) -> AdvisorFilters:

@@ -1,10 +1,17 @@
-"""How times of calls are written."""
+"""How advisors and the times of their calls are written."""
 
 from typing import Any
 
 from django import template
 
 register = template.Library()
+
+NAMES = {"scorecard": "Scorecard", "claude": "Claude", "openai": "OpenAI"}
+
+
+@register.filter
+def advisor_name(key: Any) -> str:
+    return NAMES.get(str(key), str(key))
 
 
 @register.filter
