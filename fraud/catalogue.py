@@ -181,13 +181,16 @@ class Sheet:
         self.values: dict[str, Any] = {}
         self.states: dict[str, State] = {}
         self.units: dict[str, str] = {}
+        self.personal: set[str] = set()
 
-    def put(self, key: str, value: Any, *, unit: str = "") -> None:
-        """None and "" say that there is no value."""
+    def put(self, key: str, value: Any, *, unit: str = "", personal: bool = False) -> None:
+        """None and "" say that there is no value. `personal` marks a value that leads to a person though most of its kind do not."""
         if value is not None and value != "":
             self.values[key] = value
             if unit:
                 self.units[key] = unit
+            if personal:
+                self.personal.add(key)
 
     def unavailable(self, key: str) -> None:
         """We asked, and there was no answer."""
@@ -203,7 +206,8 @@ class Sheet:
                 continue
             observed = as_of if row.source in {"history", "store"} else None
             unit = self.units.get(key, row.unit)
-            rows.append(Fact(key, row.label, row.kind, value, "present", row.source, row.trust, unit, row.personal, observed))
+            personal = row.personal or key in self.personal
+            rows.append(Fact(key, row.label, row.kind, value, "present", row.source, row.trust, unit, personal, observed))
         return rows
 
 

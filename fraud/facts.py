@@ -71,9 +71,11 @@ def _person(sheet: Sheet, order: Order) -> None:
     sheet.put("email", order.email)
     local, domain = emails.parts(order.email)
     if local:
-        sheet.put("email_domain", domain)
-        sheet.put("email_disposable", emails.disposable(domain))
-        sheet.put("email_free", emails.free(domain))
+        disposable, free = emails.disposable(domain), emails.free(domain)
+        # A domain where anybody gets a mailbox leads to nobody; any other may be a family's or an employer's.
+        sheet.put("email_domain", domain, personal=not (disposable or free))
+        sheet.put("email_disposable", disposable)
+        sheet.put("email_free", free)
         sheet.put("email_random", emails.random(local))
         sheet.put("email_digits", emails.digits_at_end(local))
         sheet.put("name_in_email", names.likeness_in(name, local))
