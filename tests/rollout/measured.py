@@ -18,7 +18,9 @@ def here(store: Store | None = None, scope: str = "everything") -> Place:
     return place("fraud", store.pk if store else None, scope)
 
 
-def measure(store: Store, n: int, *, wrong: int = 0, source: str = "person", at: Place | None = None, by: User | None = None, **more: Any) -> list[Trial]:
+def measure(
+    store: Store, n: int, *, wrong: int = 0, source: str = "person", at: Place | None = None, by: User | None = None, **more: Any
+) -> list[Trial]:
     """`n` decisions in the store and as many measurements of the advisor in force, the first `wrong` of them disagreements."""
     at = at or here()
     case = CaseFactory(order__store=store)

@@ -22,7 +22,9 @@ def test_the_wilson_bound_of_nothing_is_nothing() -> None:
 
 
 # Of 98 in 100 the bound is 0.929996: just below.
-@pytest.mark.parametrize(("n", "agreed", "lost"), [(100, 100, False), (100, 99, False), (100, 98, True), (2, 0, True), (1, 0, False), (0, 0, False)])
+@pytest.mark.parametrize(
+    ("n", "agreed", "lost"), [(100, 100, False), (100, 99, False), (100, 98, True), (2, 0, True), (1, 0, False), (0, 0, False)]
+)
 def test_a_hundred_checks_bear_one_disagreement_and_no_more(n: int, agreed: int, lost: bool) -> None:
     assert cannot_be_kept(Agreement(n, agreed)) is lost
 

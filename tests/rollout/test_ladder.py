@@ -76,7 +76,9 @@ def test_to_the_top_by_a_policy_that_allows_it(supervisor: User, store: Store, i
         up(supervisor, "auto")
 
 
-def test_the_author_of_the_policy_in_force_cannot_promote(make_person: Any, supervisor: User, store: Store, in_force: Callable[..., PolicyVersion]) -> None:
+def test_the_author_of_the_policy_in_force_cannot_promote(
+    make_person: Any, supervisor: User, store: Store, in_force: Callable[..., PolicyVersion]
+) -> None:
     from ordersops.accounts.actions import give_role
     from ordersops.accounts.roles import Role
 
@@ -90,7 +92,9 @@ def test_the_author_of_the_policy_in_force_cannot_promote(make_person: Any, supe
     up(supervisor, "assist", store)
 
 
-def test_promoting_needs_the_right_everywhere_the_policy_holds(supervisor: User, senior_fraud_reviewer: User, store: Store, make_store: Any) -> None:
+def test_promoting_needs_the_right_everywhere_the_policy_holds(
+    supervisor: User, senior_fraud_reviewer: User, store: Store, make_store: Any
+) -> None:
     measure(store, 100)
     with pytest.raises(Forbidden):
         up(senior_fraud_reviewer, "assist")
@@ -146,7 +150,9 @@ def test_stepping_down_needs_the_right(auditor: User, store: Store, system: User
     down(system, "off")  # the system may, at once
 
 
-def test_after_a_fall_for_disagreement_the_mode_is_earned_anew(supervisor: User, system: User, store: Store, in_force: Callable[..., PolicyVersion]) -> None:
+def test_after_a_fall_for_disagreement_the_mode_is_earned_anew(
+    supervisor: User, system: User, store: Store, in_force: Callable[..., PolicyVersion]
+) -> None:
     in_force()
     measure(store, 200)
     stand("sampled")
