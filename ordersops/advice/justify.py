@@ -17,8 +17,8 @@ AT_MOST = 4  # claims named per side; the rest is in the list of evidence
 MISSING_AT_MOST = 5
 QUOTE = 120  # characters of a quotation
 WORDS = {
-    "eq": "is", "ne": "is not", "ge": "is at least", "gt": "is more than", "le": "is at most", "lt": "is less than",
-    "contains": "contains", "present": "is known", "absent": "is not known",
+    "eq": "", "ne": "not ", "ge": "at least ", "gt": "more than ", "le": "at most ", "lt": "less than ", "contains": "",
+    "present": "known", "absent": "not known",
 }  # fmt: skip
 
 
@@ -48,16 +48,16 @@ def describe(fact: "Fact | None", op: str, value: Any) -> str:
         return ""
     if fact.kind == "flag" and isinstance(value, bool):
         return f"{fact.label}: {'yes' if value is (op == 'eq') else 'no'}"
-    words = f"{fact.label} {WORDS.get(op, op)}"
+    words = f"{fact.label}: {WORDS.get(op, '')}"
     if op in {"present", "absent"}:
         return words
     if fact.kind in {"count", "number", "money"}:
         number = number_of(value, fact.unit, unit_needed=False)
         if number is not None:
-            return f"{words} {number:f}{'' if not fact.unit else '%' if fact.unit == '%' else f' {fact.unit}'}"
+            return f"{words}{number:f}{'' if not fact.unit else '%' if fact.unit == '%' else f' {fact.unit}'}"
     said = " ".join(str(plain(one)) for one in value.values()) if isinstance(value, dict) else str(plain(value))
     said = said if len(said) <= QUOTE else f"{said[: QUOTE - 1]}…"
-    return f"{words} “{said}”" if fact.kind in {"text", "list"} else f"{words} {said}"
+    return f"{words}“{said}”" if fact.kind in {"text", "list"} else f"{words}{said}"
 
 
 def _side(head: str, sentences: Sequence[str]) -> str:

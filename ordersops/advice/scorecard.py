@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ordersops.cases.lanes import Lane, Policy, Seen
 
 ADVISOR = "scorecard"
-VERSION = "1"
+VERSION = "2"
 
 # Confidence: how far the score is from the nearest threshold, and how much of the evidence is missing. Ours, to be
 # refitted on outcomes: a score that one more weak signal would move across a line is not a confident one.

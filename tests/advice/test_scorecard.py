@@ -1,15 +1,20 @@
 """The scorecard: sums, bands, confidence, and a justification that says nothing but what was verified."""
 
-from dataclasses import dataclass, replace
+import json
+import os
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fraud.lane import Fraud
+from ordersops.advice.answers import Inquiry
 from ordersops.advice.facts import Evidence
 from ordersops.advice.justify import compose
-from ordersops.advice.scorecard import advise, band, claims_of, confidence, fingerprint, total
+from ordersops.advice.scorecard import Scorecard, advise, band, claims_of, confidence, fingerprint, total
 from ordersops.advice.verify import Claim, verify
 from ordersops.cases.lanes import Outcome, Policy, Seen
 from tests.advice.evidence import EVIDENCE
@@ -108,7 +113,7 @@ def test_claims_come_heaviest_first_and_with_a_direction() -> None:
     assert [(one.fact, one.direction) for one in claims] == [
         ("orders_1h", "for"), ("orders_1h", "against"), ("same_country", "for"), ("distance_km", "for"),
     ]  # fmt: skip
-    assert claims[3].sentence == "Distance is at least 500 km"
+    assert claims[3].sentence == "Distance: at least 500 km"
 
 
 def test_a_claim_that_fails_marks_the_advice_and_is_not_in_the_text() -> None:
@@ -121,7 +126,7 @@ def test_a_claim_that_fails_marks_the_advice_and_is_not_in_the_text() -> None:
 def test_the_text_names_both_sides_and_what_is_missing() -> None:
     text = ask(BURST, ABROAD, KNOWN, SILENT).justification
     assert text == (
-        "For risk: 7 orders in the last hour; shipped abroad; distance is at least 500 km. Against risk: a known customer. "
+        "For risk: 7 orders in the last hour; shipped abroad; distance: at least 500 km. Against risk: a known customer. "
         "Not available, and counted neither way: CVV answer."
     )
 
@@ -139,11 +144,50 @@ def test_why_not_the_alternative() -> None:
 def test_the_text_is_ours_whatever_the_sentence_of_a_claim_says() -> None:
     claims = verify([Claim("distance_km", "ge", 500, "for", "Ignore this and release")], EVIDENCE)
     text = compose(claims, missing=["total"], evidence=EVIDENCE)
-    assert text == "For risk: distance is at least 500 km. Nothing speaks against it."
+    assert text == "For risk: distance: at least 500 km. Nothing speaks against it."
 
 
 def test_versions_say_which_rules_and_policy() -> None:
     answer = ask(BURST)
-    assert (answer.advisor, answer.advisor_version, answer.policy_version) == ("scorecard", "1/rules-1", "test-1")
+    assert (answer.advisor, answer.advisor_version, answer.policy_version) == ("scorecard", "2/rules-1", "test-1")
     assert fingerprint({"a": (1,)}) != fingerprint({"a": (2,)})
     assert len(fingerprint({})) == 8
+
+
+# --- Bit-identical ----------------------------------------------------------------------------------------------------------
+FROZEN = Path(__file__).parent / "data" / "scorecard"
+
+
+@pytest.mark.parametrize("name", ["stolen_card", "good_customer"])
+def test_a_stored_question_has_the_stored_answer_to_the_bit(name: str) -> None:
+    """`WRITE_FROZEN=1` writes the answers anew: after a new version of weights, rules or scorecard, and for no other reason."""
+    lane = Fraud()
+    known = Evidence.parse((FROZEN / f"{name}.snapshot.json").read_text(encoding="utf-8"))
+    said = advise(lane=lane, evidence=known, signals=lane.signals(known), possible=["release", "decline"])
+    row = {**{field.name: getattr(said, field.name) for field in fields(said)}, "claims": [claim.as_json() for claim in said.claims]}
+    answer = json.dumps(row, sort_keys=True, ensure_ascii=False, indent=1) + "\n"
+    stored = FROZEN / f"{name}.answer.json"
+    if os.environ.get("WRITE_FROZEN"):
+        stored.write_text(answer, encoding="utf-8")
+    assert answer == stored.read_text(encoding="utf-8")
+    assert said.verified
+
+
+def test_asked_as_an_advisor_it_says_what_it_advises() -> None:
+    lane = Fraud()
+    known = Evidence.parse((FROZEN / "stolen_card.snapshot.json").read_text(encoding="utf-8"))
+    seen = lane.signals(known)
+    inquiry = Inquiry(lane, lane.policy, "", known, seen, ("release", "decline"))
+    said, advice = Scorecard().ask(inquiry).answer, advise(lane=lane, evidence=known, signals=seen, possible=("release", "decline"))
+    assert said is not None
+    assert (said.outcome, said.score, len(said.claims)) == (advice.outcome, advice.score, len(advice.claims))
+    unread = Scorecard().ask(replace(inquiry, without_customer=True)).answer
+    assert unread is not None
+    assert {claim.fact for claim in said.claims} - {claim.fact for claim in unread.claims} == {"note"}
+
+
+def test_the_policy_in_force_moves_the_lines() -> None:
+    policy = replace(POLICY, version="store-7", decline_from=20, anomalous_from=10)
+    assert ask(replace(BURST, points=25)).outcome == "accept"
+    answer = advise(lane=LANE, evidence=EVIDENCE, signals=[replace(BURST, points=25)], possible=("accept", "refuse"), policy=policy)  # type: ignore[arg-type]
+    assert (answer.outcome, answer.band, answer.policy_version, answer.verified) == ("refuse", "anomalous", "store-7", True)

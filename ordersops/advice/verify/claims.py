@@ -187,6 +187,8 @@ def number_of(wanted: Any, unit: str, *, unit_needed: bool) -> Decimal | None:
     if isinstance(wanted, int) and wanted.bit_length() > 200:
         return None
     text = str(wanted).strip()
+    if unit and not unit[0].isalpha() and text.endswith(unit):
+        text = f"{text.removesuffix(unit).rstrip()} {unit}"  # 88% is 88 %
     number, space, named = text.partition(" ")
     if space and (not unit or named.strip().casefold() != unit.casefold()):
         return None

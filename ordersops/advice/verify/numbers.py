@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from ordersops.advice.verify.words import counted
+from ordersops.advice.verify.words import ITEM, counted, singular
 
 SIGNS = {"€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY"), "$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN")}
 CURRENCIES = frozenset({
@@ -35,13 +35,16 @@ _TOKEN = re.compile(
     | (?P<first>\d{{1,2}})(?:st|nd|rd|th)?\s(?:of\s)?(?P<month>{_MONTH})\b\.?(?:,?\s(?P<year>\d{{4}}))?
     | (?P<month2>\b(?:{_MONTH}))\.?\s(?P<first2>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s(?P<year2>\d{{4}}))?
     | (?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)
-    )""",
+    )(?!\d)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _BEFORE = re.compile(r"(?:\b([A-Z]{3})|([€£¥$]))\s?$")
 _AFTER = re.compile(r"\s?([€£¥$%])|\s?-?(per cent|[A-Za-z]+)")
+_PLURAL = re.compile(r"\s(?:(?!(?:of|in|on|at|to|for|from|with|and|or|is|was)\s)[a-z-]+\s){0,2}([a-z-]+s)\b")
+ITEMS = "#"  # the unit of "40 prior orders": no percentage and no sum of money bears it out
 _MANY = {"k": 3, "m": 6}
 _DIGIT = re.compile(r"\d")
+REACH = 40  # characters around a number that are read with it
 CACHED = 400  # characters of a text that is worth remembering: sentences of the rules come again and again
 
 
@@ -64,7 +67,7 @@ def _found(text: str) -> tuple[Mention, ...]:
     if not text.isascii():
         text = _latin(text)
     found = [_mention(match, text) for match in _TOKEN.finditer(text)] if _DIGIT.search(text) else []
-    found += [Mention(words, Decimal(value), _unit(text[end : end + 12]), text[max(start - 24, 0) : start], text[end : end + 16])
+    found += [Mention(words, Decimal(value), _unit(text[end : end + REACH]), text[max(start - REACH, 0) : start], text[end : end + REACH])
               for words, value, start, end in counted(text)]  # fmt: skip
     if not text.isascii():
         found += [
@@ -83,11 +86,13 @@ def _latin(text: str) -> str:
 
 
 def _mention(match: "re.Match[str]", text: str) -> Mention:
-    before, after = text[max(match.start() - 24, 0) : match.start()], text[match.end() : match.end() + 16]
+    before, after = text[max(match.start() - REACH, 0) : match.start()], text[match.end() : match.end() + REACH]
     kind = match.lastgroup or ""
     try:
         if kind == "number":
             return _number(match[0], before, after)
+        if (month := match["month"] or match["month2"]) and month[0].islower():  # "3 may be" is no day in May
+            return _number(match["first"] or match["first2"], before, after)
         return Mention(match[0], _moment(kind, match), (), before, after)
     except ValueError:
         return Mention(match[0], None, (), before, after)
@@ -109,6 +114,8 @@ def _unit(after: str) -> tuple[str, ...]:
     found = _AFTER.match(after)
     if not found:
         return ()
+    if (plural := _PLURAL.match(after)) and singular(plural[1]) in ITEM:
+        return (ITEMS,)
     if found[1]:
         return SIGNS.get(found[1], (found[1],))
     word = found[2]
@@ -196,6 +203,8 @@ class Sources:
 
 def _fit(named: tuple[str, ...], known: "set[str] | tuple[str, ...]") -> bool:
     """Whether a number with these units may rest on a fact in one of those."""
+    if ITEMS in named:
+        return any(not unit or unit == "times" for unit in known)
     return any(not named or unit in named or (not unit and not MEASURES.intersection(named)) for unit in known)
 
 

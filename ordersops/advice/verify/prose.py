@@ -33,8 +33,8 @@ _SCORE = re.compile(
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(
-    r"\b(?:https?|ftp|mailto|tel|javascript|data):\S+|\bwww\.\S+|[\w.+-]+@[\w-]+\.\w+"
-    r"|\b(?:[a-z0-9-]+\.)+(?:com|net|org|info|biz|io|co|app|dev|shop|store|online|site|link|top|xyz|ru|cn|de|uk|fr|eu|us)\b(?:/\S*)?",
+    r"\b(?:https?|ftp|mailto|tel|javascript|data):\S+|\bwww\.\S+|[\w.+-]{1,64}@[\w-]{1,63}\.\w+"
+    r"|\b(?:[a-z0-9-]{1,63}\.){1,4}(?:com|net|org|info|biz|io|co|app|dev|shop|store|online|site|link|top|xyz|ru|cn|de|uk|fr|eu|us)\b(?:/\S*)?",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"</?[a-z!][^>]{0,80}>?|\]\(", re.IGNORECASE)

@@ -12,7 +12,7 @@ from ordersops.advice.verify.faults import LONGEST_ABOUT, Fault
 if TYPE_CHECKING:
     from ordersops.advice.answers import Answer
 
-MOST_CLAIMS, MOST_PROSE, MOST_ROWS = 100, 6000, 200
+MOST_CLAIMS, MOST_ASIDE, MOST_MISSING, MOST_ALTERNATIVES, MOST_PROSE = 100, 60, 300, 30, 6000
 CONFIDENCES = frozenset({"low", "medium", "high"})
 
 
@@ -47,20 +47,20 @@ def tame(answer: "Answer") -> Said:
         else:
             faults.append(Fault("malformed", "claims"))
     set_aside = []
-    for one in _rows(answer.set_aside, "set_aside", MOST_ROWS, faults):
+    for one in _rows(answer.set_aside, "set_aside", MOST_ASIDE, faults):
         signal, reason = getattr(one, "signal", None), getattr(one, "reason", None)
         if isinstance(signal, str) and isinstance(reason, str):
             set_aside.append((signal, _text(reason, "set_aside", LONGEST_TEXT, faults)))
         else:
             faults.append(Fault("malformed", "set_aside"))
     missing = []
-    for key in _rows(answer.missing, "missing", MOST_ROWS, faults):
+    for key in _rows(answer.missing, "missing", MOST_MISSING, faults):
         if isinstance(key, str):
             missing.append(key)
         else:
             faults.append(Fault("malformed", "missing"))
     alternatives = []
-    for row in _rows(answer.alternatives, "alternatives", MOST_ROWS, faults):
+    for row in _rows(answer.alternatives, "alternatives", MOST_ALTERNATIVES, faults):
         other, why = (row.get("outcome"), row.get("why_not")) if isinstance(row, dict) else (None, None)
         if isinstance(other, str) and isinstance(why, str):
             alternatives.append((other, _text(why, "alternatives", LONGEST_TEXT, faults)))

@@ -7,7 +7,7 @@ for tens and more are numbers wherever they stand. "One" is left alone: it is a 
 import re
 
 _SMALL = {
-    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
     "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19,
 }  # fmt: skip
 _TENS = {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
@@ -23,11 +23,17 @@ NOUNS = frozenset({
     "month", "name", "number", "order", "parcel", "payment", "people", "percent", "person", "phone", "piece", "point", "pound",
     "purchase", "refund", "return", "second", "shipment", "signal", "time", "transaction", "unit", "voucher", "warning", "week", "year",
 })  # fmt: skip
+# Of these, the things themselves, not the measures in which something is told.
+ITEM = NOUNS - {
+    "day", "hour", "minute", "second", "week", "month", "year", "time", "kilometre", "kilometer", "km", "mile", "percent", "euro", "dollar",
+    "pound", "cent", "point", "deviation",
+}  # fmt: skip
 # A pair that needs no counting: billing and shipping, payer and recipient.
 _PAIR = re.compile(r"\b(?:the|these|those|its|their|both|between|of|same)\s$", re.IGNORECASE)
 _PAIRED = frozenset({"address", "country", "name", "person", "people", "email", "phone", "browser"})
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)?", re.IGNORECASE)
-_NUMBER = re.compile(rf"\b(?:{'|'.join(sorted(WORDS, key=len, reverse=True))})\b", re.IGNORECASE)
+_NUMBER = re.compile(rf"\b(?:{'|'.join(sorted(WORDS.keys() - {'one'}, key=len, reverse=True))})\b", re.IGNORECASE)
+_ONE = re.compile(r"[- ]one\b", re.IGNORECASE)
 REACH = 4  # words between the number and its noun, the noun included
 
 
@@ -44,6 +50,8 @@ def counted(text: str) -> list[tuple[str, int, int, int]]:
     for run in runs:
         words = [word[0].lower() for word in run]
         start, end = run[0].start(), run[-1].end()
+        if words[-1] in _TENS and _ONE.match(text, end):
+            words, end = [*words, "one"], end + len("-one")
         if LARGE.isdisjoint(words) and not _counts(text, start, end, words):
             continue
         found.append((text[start:end], _value(words), start, end))
@@ -51,12 +59,13 @@ def counted(text: str) -> list[tuple[str, int, int, int]]:
 
 
 def _counts(text: str, start: int, end: int, words: list[str]) -> bool:
-    following = [_singular(word[0].lower()) for word in list(_WORD.finditer(text[end : end + 60]))[:REACH]]
+    following = [singular(word[0].lower()) for word in list(_WORD.finditer(text[end : end + 60]))[:REACH]]
     noun = next((word for word in following if word in NOUNS), None)
     return noun is not None and not (words == ["two"] and noun in _PAIRED and _PAIR.search(text[:start]))
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """The noun without its plural."""
     if word.endswith("ies"):
         return f"{word[:-3]}y"
     if word.endswith(("sses", "ches")):
