@@ -48,7 +48,7 @@ class OpenAI(OverNetwork):
         if refusal := line.refusal():
             return Ended(*refusal)
         try:
-            whole = response.json() if response is not None else None
+            whole: Any = response.json() if response is not None else None
         except (ValueError, RecursionError) as error:
             return Ended(CallOutcome.BROKEN, f"{type(error).__name__}: the answer is not JSON, or not whole.")
         choice = _first(whole.get("choices")) if isinstance(whole, dict) else {}

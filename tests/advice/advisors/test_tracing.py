@@ -170,3 +170,16 @@ def test_a_collector_that_is_down_disturbs_nobody() -> None:
         with tracing.span("consultation") as one:
             one.set(outcome="release")
         tracing.flush(200)
+
+
+def test_the_sdk_tells_nobody_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An environment variable could turn on spans with whole prompts for a client that is built without the option."""
+    from ordersops.advice.advisors.claude import Claude
+    from ordersops.advice.advisors.line import Line
+
+    for name in ("ANTHROPIC_OPEN_TELEMETRY", "ANTHROPIC_OPEN_TELEMETRY_CONTENT_MODE", "ANTHROPIC_OPEN_TELEMETRY_PROPAGATION"):
+        monkeypatch.setenv(name, "content")
+    with override_settings(CLAUDE={"key": KEY, "url": "http://127.0.0.1:1", "model": "m", "effort": ""}):
+        options = Claude()._client(Line(1, KEY)).open_telemetry
+    assert options["propagation"] is False
+    assert (options["traces"]["enabled"], options["traces"]["content_mode"]) == (False, "metadata_only")
