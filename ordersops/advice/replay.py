@@ -29,7 +29,7 @@ from ordersops.advice.models import Prompt, Recommendation, Replay, ReplayAnswer
 from ordersops.cases.lanes import Lane, Policy, lane
 from ordersops.cases.lanes import Prompt as LanePrompt
 from ordersops.rollout.content import Content
-from ordersops.rollout.models import PolicyVersion
+from ordersops.rollout.models import EVERYTHING, PolicyVersion
 from ordersops.rollout.queries import Book
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def back_test(*, lane: Lane, store: "Store | None", because: str, by: "User", se
     """
     from ordersops.rollout.actions import observe_replay
 
-    key, _ = chosen(lane)
+    key = _in_force(lane, store)
     version = version_of(key, lane).removeprefix(f"{key} ")
     same = Replay.objects.filter(lane=lane.key, store=store, advisor=key, advisor_version=version, because=because[:200], finished_at=None)
     replay = same.order_by("-started_at").first() or start(
@@ -114,6 +114,15 @@ def back_test(*, lane: Lane, store: "Store | None", because: str, by: "User", se
     if run(replay, seconds=seconds, at_once=1 if key == SCORECARD else at_once) == "":
         observe_replay(replay)
     return replay
+
+
+def _in_force(this: Lane, store: "Store | None") -> str:
+    """The advisor that the policy of the widest scope leads to: the store's own policy before everybody's, the built-in one else."""
+    book, here = Book(this), store.pk if store else None
+    rows = sorted(
+        (row for row in book.policies if row.scope == EVERYTHING and row.store_id in {here, None}), key=lambda row: row.store_id is None
+    )
+    return book.of_policy(rows[0] if rows else None, here).advisor
 
 
 def asked_as(this: Lane, prompt: str) -> Lane:
@@ -170,8 +179,8 @@ def questions(replay: Replay) -> list[uuid.UUID]:
 
 
 def _waiting(replay: Replay) -> list[uuid.UUID]:
-    """Those without an answer, and those whose answer may come if they are asked later."""
-    settled = set(replay.answers.exclude(code__in=LATER).values_list("recommendation_id", flat=True))
+    """Those not asked yet, and those whose answer may come if they are asked later, or once somebody has looked."""
+    settled = set(replay.answers.exclude(code__in=LATER | SOMEBODY_HAS_TO_LOOK).values_list("recommendation_id", flat=True))
     return [pk for pk in questions(replay) if pk not in settled]
 
 
