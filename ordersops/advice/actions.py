@@ -1,41 +1,28 @@
 """Verbs of advice: asking a lane about an order, and answering from frozen evidence."""
 
+import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
 
 from ordersops.accounts.models import User
-from ordersops.advice import scorecard
+from ordersops.advice import precedents, scorecard
 from ordersops.advice.facts import SCHEMA, Evidence, sha256
-from ordersops.advice.models import Question, Recommendation, Signal, Snapshot
+from ordersops.advice.following import CLEAR, Assessed, follow
+from ordersops.advice.models import Consultation, ConsultationState, Question, Recommendation, Signal, Snapshot
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.actions import Opening, open_cases
 from ordersops.cases.lanes import Lane, Seen, lane, lanes
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
-from ordersops.orders.actions import hold_for_fraud, set_risk
 from ordersops.orders.changes import Change
-from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
-
-CLEAR = "clear"
-
-
-@dataclass(slots=True)
-class Assessed:
-    """One order with its evidence and what was made of it."""
-
-    order: Order
-    evidence: Evidence
-    seen: list[Seen]
-    advice: scorecard.Advice
-    recommendation: Recommendation
+from ordersops.rollout.models import AUTOMATED, Mode
+from ordersops.rollout.queries import Book, InForce, lower
 
 
 def ask(*, changes: Sequence[Change]) -> int:
@@ -69,10 +56,11 @@ def ask(*, changes: Sequence[Change]) -> int:
 
 @atomic
 def answer(*, lane_key: str, questions: Sequence[Question], by: User) -> list[Assessed]:
-    """Answer the questions of one lane: evidence, signals, recommendation, and what follows from the band.
+    """Answer the questions of one lane: evidence, signals, the scorecard's advice, and what follows from the band.
 
     Clear orders pass and say why. Anomalous and high ones are held and become cases; many that share a key in a short
-    time become one. A constant number of queries for any number of questions, whatever the history.
+    time become one. Where the policy in force asks another advisor too, its answer comes later (consult.py); nobody waits
+    for it. A constant number of queries for any number of questions, whatever the history.
     """
     this = lane(lane_key)
     ids = [question.order_id for question in questions]
@@ -83,41 +71,73 @@ def answer(*, lane_key: str, questions: Sequence[Question], by: User) -> list[As
         .select_related("store", "customer")
         .prefetch_related("lines", "transactions", "disputes", "shipments")
     )
-    evidence = this.gather(orders)
-    assessed = [_assess(this, order, evidence[order.pk]) for order in orders]
-    _write(this, assessed, by)
-    _follow(this, assessed, by)
+    gathered = this.gather(orders)
+    seen = {order.pk: this.signals(gathered[order.pk]) for order in orders}
+    book = Book(this)
+    in_force = {order.pk: book.of(order.store_id, gathered[order.pk]) for order in orders}
+    evidence = _with_precedents(this, orders, gathered, seen, in_force)
+    assessed = [_assess(this, order, evidence[order.pk], seen[order.pk], in_force[order.pk]) for order in orders]
+    write(this, assessed, by)
+    follow(this, assessed, by)
+    _consult(this, assessed, in_force, book)
+    if any(one.recommendation.mode in AUTOMATED for one in assessed):
+        enqueue("review.automate")
     _settle(questions)
     return assessed
 
 
-def _assess(this: Lane, order: Order, evidence: Evidence) -> Assessed:
-    seen = this.signals(evidence)
-    advice = scorecard.advise(lane=this, evidence=evidence, signals=seen, possible=this.possible(order) or list(this.outcomes))
-    body = evidence.canonical()
+def _with_precedents(
+    this: Lane, orders: Sequence[Order], gathered: dict[Any, Evidence], seen: dict[Any, list[Seen]], in_force: dict[Any, InForce]
+) -> dict[Any, Evidence]:
+    """The evidence of doubtful orders, with similar orders that were decided before. Clear ones need no advice."""
+    doubtful = [order for order in orders if scorecard.band(scorecard.total(seen[order.pk]), in_force[order.pk].policy) != CLEAR]
+    if not doubtful:
+        return gathered
+    return {**gathered, **precedents.add(this, [(order, gathered[order.pk], seen[order.pk]) for order in doubtful])}
+
+
+def _assess(this: Lane, order: Order, evidence: Evidence, seen: Sequence[Seen], in_force: InForce) -> Assessed:
+    """What the scorecard advises. Where another advisor is in force it is the baseline, and no automation rests on it alone."""
+    possible = this.possible(order) or list(this.outcomes)
+    advice = scorecard.advise(lane=this, evidence=evidence, signals=seen, possible=possible, policy=in_force.policy)
+    own = in_force.advisor == scorecard.ADVISOR
+    mode = in_force.mode if own or lower(in_force.mode, Mode.ASSIST) else Mode.ASSIST.value
+    without = scorecard.without_customer(lane=this, evidence=evidence, signals=seen, possible=possible, policy=in_force.policy)
     recommendation = Recommendation(
-        id=uuid7(), store_id=order.store_id, lane=this.key, order=order, snapshot_id=sha256(body), advisor=advice.advisor,
-        advisor_version=advice.advisor_version, policy_version=this.policy.version, outcome=advice.outcome, score=advice.score,
+        id=uuid7(), store_id=order.store_id, lane=this.key, order=order, snapshot_id=sha256(evidence.canonical()), advisor=advice.advisor,
+        advisor_version=advice.advisor_version, chosen_because=in_force.chosen_because if own else "The scorecard answers every question first.",
+        policy_version=in_force.version, scope=in_force.scope, mode=mode, shown=True, outcome=advice.outcome, score=advice.score,
         band=advice.band, confidence=advice.confidence, justification=advice.justification, claims=[claim.as_json() for claim in advice.claims],
-        missing=advice.missing, alternatives=advice.alternatives, verified=advice.verified, advised_at=timezone.now(),
+        missing=advice.missing, alternatives=advice.alternatives, verified=advice.verified, faults=advice.faults, set_aside=advice.set_aside,
+        without_customer=without or {}, rests_on_customer=without is not None and without["outcome"] != advice.outcome, advised_at=timezone.now(),
     )  # fmt: skip
-    recommendation.body = body  # type: ignore[attr-defined]
-    return Assessed(order, evidence, seen, advice, recommendation)
+    return Assessed(order, evidence, seen, recommendation, in_force.policy)
 
 
-def _write(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
+def write(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
+    """Freeze evidence and advice. In the caller's unit; a snapshot that is there already is shared."""
     now = timezone.now()
     Snapshot.objects.bulk_create(
         [
             Snapshot(
                 sha256=one.recommendation.snapshot_id, store_id=one.order.store_id, lane=this.key, order=one.order, schema=SCHEMA,
-                body=one.recommendation.body, taken_at=now,  # type: ignore[attr-defined]
+                body=one.evidence.canonical(), taken_at=now,
             )
             for one in assessed
         ],
         ignore_conflicts=True,
     )  # fmt: skip
     Recommendation.objects.bulk_create([one.recommendation for one in assessed])
+    write_signals(assessed)
+    for one in assessed:
+        record(
+            Verb.ORDER_ASSESSED, by=by, order=one.order, lane=this.key, band=one.recommendation.band, score=one.recommendation.score,
+            signals=len(one.seen), snapshot=one.recommendation.snapshot_id,
+        )  # fmt: skip
+
+
+def write_signals(assessed: Sequence[Assessed]) -> None:
+    """What the rules saw, beside each piece of advice on it."""
     Signal.objects.bulk_create(
         [
             Signal(
@@ -129,54 +149,34 @@ def _write(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
         ],
         batch_size=2000,
     )  # fmt: skip
+
+
+def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InForce], book: Book) -> None:
+    """Put the questions that the policy names to the advisor in force. Older ones about the same orders are overtaken."""
+    rows, now = [], timezone.now()
     for one in assessed:
-        record(
-            Verb.ORDER_ASSESSED, by=by, order=one.order, lane=this.key, band=one.advice.band, score=one.advice.score,
-            signals=len(one.seen), snapshot=one.recommendation.snapshot_id,
+        holds = in_force[one.order.pk]
+        if holds.advisor == scorecard.ADVISOR or holds.mode == Mode.OFF or one.recommendation.band not in holds.content.ask_bands:
+            continue
+        if book.stopped(one.order.store_id) or not this.possible(one.order):
+            continue
+        rows.append(
+            Consultation(
+                id=uuid7(), store_id=one.order.store_id, lane=this.key, order=one.order, baseline=one.recommendation, advisor=holds.advisor,
+                chosen_because=holds.chosen_because, scope=holds.scope, mode=holds.mode, policy_version=holds.version, not_before=now,
+                second=holds.mode in AUTOMATED or _by_chance(holds.content.second_share),
+            )
         )  # fmt: skip
+    Consultation.objects.filter(order__in=[one.order.pk for one in assessed], lane=this.key, state=ConsultationState.PENDING).update(
+        state=ConsultationState.OVERTAKEN, why="Newer facts came first.", settled_at=now, lease_until=None
+    )
+    if rows:
+        Consultation.objects.bulk_create(rows)
+        enqueue("advice.consult")
 
 
-def _follow(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
-    """Holds, the risk axis and cases."""
-    clear, doubtful = [], []
-    decided = _decided_scores([one.order.pk for one in assessed if one.order.risk == Risk.APPROVED], this.key)
-    for one in assessed:
-        risk = one.order.risk
-        if one.advice.band == CLEAR and risk in {Risk.NOT_ASSESSED, Risk.CLEAR}:
-            clear.append(one)
-        elif not this.possible(one.order):
-            continue  # it has left or is cancelled: nobody can decide about it any more
-        elif risk == Risk.NEEDS_REVIEW or risk == Risk.VERIFICATION_REQUESTED:
-            doubtful.append(one)  # its case gets the new advice, also a clear one: a person asked keeps the last word
-        elif one.advice.band != CLEAR and risk in {Risk.NOT_ASSESSED, Risk.CLEAR}:
-            doubtful.append(one)
-        elif risk == Risk.APPROVED and one.advice.score > decided.get(one.order.pk, 100):
-            doubtful.append(one)  # new facts speak louder than those on which it was released
-    set_risk(orders=[one.order for one in clear], to=Risk.CLEAR, by=by)
-    if not doubtful:
-        return
-    hold_for_fraud(orders=[one.order for one in doubtful], by=by)
-    set_risk(orders=[one.order for one in doubtful], to=Risk.NEEDS_REVIEW, by=by)
-    open_cases(lane=this, openings=[_opening(this, one) for one in doubtful], by=by)
-
-
-def _opening(this: Lane, one: Assessed) -> Opening:
-    due_in = this.policy.review_within.get(one.advice.band) or max(this.policy.review_within.values())
-    tier = one.order.customer.tier if one.order.customer else ""
-    return Opening(
-        order=one.order, recommendation_id=one.recommendation.pk, advisor=one.advice.advisor, outcome=one.advice.outcome,
-        band=one.advice.band, score=one.advice.score, headline=this.headline(one.evidence, one.seen)[:200],
-        attack_key=this.attack_key(one.evidence), due_at=timezone.now() + due_in,
-        priority=this.priority(amount=one.order.total, score=one.advice.score, due_in=due_in, tier=tier),
-    )  # fmt: skip
-
-
-def _decided_scores(orders: Sequence[UUID], lane_key: str) -> dict[UUID, int]:
-    """The score of the advice on which each order was decided last."""
-    if not orders:
-        return {}
-    rows = Recommendation.objects.filter(order__in=orders, lane=lane_key, decisions__isnull=False).order_by("advised_at")
-    return dict(rows.values_list("order_id", "score"))
+def _by_chance(share: Decimal) -> bool:
+    return secrets.randbelow(10_000) < int(share * 10_000)
 
 
 def _settle(questions: Sequence[Question]) -> None:

@@ -36,6 +36,7 @@ class Opening:
     attack_key: str
     due_at: datetime
     priority: Priority
+    attack_within: timedelta = timedelta(hours=1)
 
 
 def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
@@ -78,8 +79,9 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
             )  # fmt: skip
     Case.objects.bulk_create(opened)
     Member.objects.bulk_create(members)
+    within = max((opening.attack_within for opening in openings), default=lane.policy.attack_within)
     for attack in {case.pk: case for case in attacks.values()}.values():
-        _gather_in(lane, attack, by)
+        _gather_in(lane, attack, within, by)
     changed = {case.pk: case for case in [*single.values(), *attacks.values()]}.values()
     for case in changed:
         case.changed_at = timezone.now()
@@ -129,12 +131,12 @@ def _advise(case: Case, opening: Opening, by: User) -> None:
     )  # fmt: skip
 
 
-def _gather_in(lane: Lane, attack: Case, by: User) -> None:
+def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
     """Bring the open cases of the same attack, that nobody works on, into this one."""
     kind, _, digest = attack.group_key.partition(":")
     if kind not in Order.KEYS or not digest.lstrip("-").isdigit():
         return
-    since = timezone.now() - lane.policy.attack_within
+    since = timezone.now() - within
     strays = (
         Case.objects.open()
         .select_for_update(of=("self",))

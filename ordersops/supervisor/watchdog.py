@@ -87,7 +87,7 @@ class Watchdog(threading.Thread):
         """No sign of life since it could have given one."""
         could = time.monotonic() - max(watch.child.started_at, self._back_since)
         age = (timezone.now() - beats[name]).total_seconds() if name in beats else could
-        return f"no sign of life for {min(age, could):.0f} s" if min(age, could) > STALE_SECONDS else ""
+        return f"no sign of life for {min(age, could):.0f} s" if min(age, could) > jobs.patience(name, STALE_SECONDS) else ""
 
     def _stuck(self, name: str, watch: Watch) -> str:
         """The oldest ready row of one of its kinds has been the same one for too long. A long queue that moves is no reason."""
@@ -102,9 +102,9 @@ class Watchdog(threading.Thread):
             known = watch.oldest.get(kind_name)
             if known is None or known[0] != since:
                 watch.oldest[kind_name] = (since, now)
-            elif now - max(known[1], self._back_since) > STUCK_SECONDS:
+            elif now - max(known[1], self._back_since) > jobs.patience(name, STUCK_SECONDS):
                 watch.oldest.pop(kind_name)
-                return f"the same {kind_name} row has been ready for {STUCK_SECONDS:.0f} s"
+                return f"the same {kind_name} row has been ready for {now - known[1]:.0f} s"
         return ""
 
     def _hung(self, name: str, watch: Watch, owed: set[str]) -> str:
@@ -119,8 +119,8 @@ class Watchdog(threading.Thread):
         elif watch.doubt_since is not None:
             if jobs.canary(name) not in owed:
                 watch.doubt_since = None
-            elif time.monotonic() - max(watch.doubt_since, self._back_since) > PROOF_SECONDS:
-                return f"it takes no task since one of its processes died {PROOF_SECONDS:.0f} s ago"
+            elif time.monotonic() - max(watch.doubt_since, self._back_since) > jobs.patience(name, PROOF_SECONDS):
+                return "it takes no task since one of its processes died"
         return ""
 
 

@@ -125,14 +125,14 @@ def test_an_order_that_left_before_it_was_assessed_opens_no_case(store: Store, w
 def test_a_question_asked_again_while_it_is_answered_is_answered_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     send(store, placed())
     drain()
-    real = advice_actions._write
+    real = advice_actions.write
 
     def meanwhile(*given: Any) -> None:
         real(*given)
         Question.objects.update(asked_at=timezone.now())
 
     with monkeypatch.context() as slow:
-        slow.setattr(advice_actions, "_write", meanwhile)
+        slow.setattr(advice_actions, "write", meanwhile)
         assert advice.answer() == 1
     assert Question.objects.get().state == "pending"
     assert advice.answer() == 1
@@ -145,10 +145,10 @@ def test_one_question_that_cannot_be_answered_does_not_keep_the_others_waiting(s
     drain()
     real = advice_actions._assess
 
-    def breaks(lane: Any, order: Order, evidence: Any) -> Any:
+    def breaks(lane: Any, order: Order, *rest: Any) -> Any:
         if order.external_id == "#1":
             raise ZeroDivisionError
-        return real(lane, order, evidence)
+        return real(lane, order, *rest)
 
     monkeypatch.setattr(advice_actions, "_assess", breaks)
     for _ in range(MAX_ATTEMPTS):

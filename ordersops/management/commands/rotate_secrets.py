@@ -10,6 +10,8 @@ from django.db import models
 
 from ordersops import sealing
 from ordersops.accounts.models import User
+from ordersops.advice import bodies
+from ordersops.advice.models import CallBody
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.intake.models import Delivery, body_context
@@ -28,6 +30,8 @@ class Command(BaseCommand):
                 if isinstance(field, sealing.SealedField):
                     done += reseal(model, field.attname, partial(_context, model, field))
         done += reseal(Delivery, "body", body_context)
+        for column in ("request", "response"):
+            done += reseal(CallBody, column, partial(_body_of_call, column))
         with atomic():
             record(Verb.KEYS_ROTATED, by=User.objects.system(), key=key.decode(), rows=done)
         self.stdout.write(f"{done} values are sealed under {key.decode()!r} now; nothing needs an older key.")
@@ -53,3 +57,7 @@ def reseal(model: type[models.Model], column: str, context: Callable[[object], s
 
 def _context(model: type[models.Model], field: sealing.SealedField, pk: object) -> str:
     return f"{model._meta.db_table}.{pk}.{field.column}"
+
+
+def _body_of_call(column: str, call: object) -> str:
+    return bodies.context(call, column)
