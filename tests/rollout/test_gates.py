@@ -1,10 +1,12 @@
 """The formulas against known values, and each gate just below and just above."""
 
+from collections.abc import Callable
+
 import pytest
 
 from ordersops.rollout.figures import Agreement
 from ordersops.rollout.gates import cannot_be_kept, drifted, gates, lower_bound, missing, next_rung, percentile_95, stability
-from ordersops.rollout.models import TrialSource, Void
+from ordersops.rollout.models import PolicyVersion, TrialSource, Void
 from ordersops.stores.models import Store
 from tests.rollout.measured import here, measure
 
@@ -51,6 +53,9 @@ def test_the_rungs_in_their_order() -> None:
     assert [next_rung(mode) for mode in ("off", "shadow", "assist", "sampled", "auto")] == ["shadow", "assist", "sampled", "auto", ""]
 
 
+NOBODY_YET = ["200 more decisions by people.", "No agreement is measured yet.", "200 more decisions by people in this scope, ever."]
+
+
 @pytest.mark.parametrize(
     ("to", "n", "wrong", "source", "lacking"),
     [
@@ -59,16 +64,16 @@ def test_the_rungs_in_their_order() -> None:
         ("assist", 100, 9, "person", ["Agreement is at least 83.7 % with 95 % confidence; 85 % is needed."]),
         ("sampled", 200, 1, "person", []),
         ("sampled", 200, 2, "person", ["Agreement is at least 96.4 % with 95 % confidence; 97 % is needed."]),
-        ("sampled", 200, 0, "replay", ["200 more decisions by people.", "No agreement is measured yet.", "200 more decisions by people in this scope, ever."]),
+        ("sampled", 200, 0, "replay", NOBODY_YET),
         ("sampled", 138, 0, "person", ["62 more decisions by people.", "62 more decisions by people in this scope, ever."]),
         ("auto", 200, 0, "sampled", []),
         ("auto", 200, 0, "person", ["200 more checks of automatic decisions.", "No agreement is measured yet."]),
     ],
 )  # fmt: skip
 def test_what_is_missing_to_climb(
-    to: str, n: int, wrong: int, source: str, lacking: list[str], store: Store, in_force: object, request: pytest.FixtureRequest
+    to: str, n: int, wrong: int, source: str, lacking: list[str], store: Store, in_force: Callable[..., PolicyVersion]
 ) -> None:
-    request.getfixturevalue("in_force")()
+    in_force()
     measure(store, n, wrong=wrong, source=source)
     assert missing(gates(here().in_force, to)) == lacking
 
