@@ -1,14 +1,17 @@
 """Where the advisors stand, as their page shows it: who is in force and why, who is left alone, and each version with its figures."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.core.cache import caches
 from django.utils import timezone
 
 from ordersops.advice.advisors import ADVISORS, SCORECARD, chosen, version_of
+from ordersops.advice.calibration import Share
 from ordersops.advice.models import Breaker
 from ordersops.advice.spending import Spending, spending
-from ordersops.advice.statistics import Advice, Period, Who, advice
+from ordersops.advice.statistics import Advice, Period, Who, advice, cited
 from ordersops.cases.lanes import lanes
 
 
@@ -47,6 +50,41 @@ def performances(period: Period) -> list[Performance]:
     for who, calls in spending(period).items():
         found.setdefault(who, Performance(who, Advice(who))).calls = calls
     return list(found.values())
+
+
+# Figures over so much advice are a matter of seconds: they are counted once a minute in each web process.
+DEAR = 20_000
+KEEP_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Sheet:
+    """The page's figures: every version, the one that is looked at closely, and the signals that it cited. `at` is when they were counted."""
+
+    rows: list[Performance]
+    chosen: Performance | None
+    cited: list[tuple[str, Share]]
+    at: datetime
+
+    @property
+    def is_dear(self) -> bool:
+        return sum(row.advice.count + row.calls.count for row in self.rows) > DEAR
+
+
+def sheet(period: Period, days: str, of: str) -> Sheet:
+    """What is counted for these stores, lane, days and version; `of` names the version, the most asked one where it names none."""
+    cache = caches["process"]
+    name = "|".join([*sorted(map(str, period.stores)), period.lane, days, of])
+    key = f"advisors.{hashlib.sha256(name.encode()).hexdigest()}"
+    kept: Sheet | None = cache.get(key)
+    if kept is not None:
+        return kept
+    rows = performances(period)
+    chosen = next((row for row in rows if row.key == of), rows[0] if rows else None)
+    found = Sheet(rows, chosen, cited(period, chosen.who) if chosen else [], timezone.now())
+    if found.is_dear:
+        cache.set(key, found, KEEP_SECONDS)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

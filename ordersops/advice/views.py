@@ -24,10 +24,10 @@ from ordersops.advice.charts import curve
 from ordersops.advice.export import Asked, begin
 from ordersops.advice.forms import PERIODS, USUAL, AdvisorFilters, ReplayFilters
 from ordersops.advice.models import Call, CallBody, Replay
-from ordersops.advice.performance import breakers, in_force, performances
+from ordersops.advice.performance import breakers, in_force, sheet
 from ordersops.advice.replay_report import report
 from ordersops.advice.spending import failed_calls, today
-from ordersops.advice.statistics import Period, cited
+from ordersops.advice.statistics import Period
 from ordersops.cases.lanes import lanes
 from ordersops.htmx import Request
 from ordersops.lists import newest
@@ -51,14 +51,15 @@ def advisors(request: Request) -> HttpResponse:
     filters = _filters(request)
     asked = filters.read()
     period = _period(asked, stores)
-    rows = performances(period)
-    chosen = next((row for row in rows if row.key == asked["of"]), rows[0] if rows else None)
+    found = sheet(period, asked["days"], asked["of"])
+    chosen = found.chosen
     base = {name: text for name, text in filters.context()["filters"].items() if text and name != "of"}
     context = {
         **filters.context(),
-        "rows": rows,
+        "rows": found.rows,
         "chosen": chosen,
-        "cited": cited(period, chosen.who) if chosen else [],
+        "cited": found.cited,
+        "counted_at": found.at if found.is_dear else None,
         "curve": curve(chosen.advice.truth) if chosen and chosen.advice.truth.count else None,
         "in_force": in_force(asked["lane"]),
         "breakers": breakers(),

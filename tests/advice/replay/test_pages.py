@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
+from ordersops.advice import performance
 from ordersops.advice import replay as replays
 from ordersops.advice.bodies import sealed
 from ordersops.advice.models import Breaker, CallBody, Spend
@@ -43,7 +44,7 @@ def test_empty_pages_say_what_will_be_there(page: Any, store: Store) -> None:
     text = page("advisors")
     assert "Nothing has been decided yet" in text
     assert "Agreement appears with the first decision" in text
-    assert "No order’s truth" in text or "No order&#x27;s truth" in text
+    assert "No order's truth is known yet" in text
     assert "No call failed" in text
 
 
@@ -81,7 +82,7 @@ def test_a_filter_that_is_nonsense_is_left_out(client: Client, supervisor: User,
 
 
 def test_flips_link_to_the_case(page: Any, store: Store, system: User) -> None:
-    then = advised(OrderFactory(store=store), {"outcome": "release"}, **WILD)
+    then = advised(OrderFactory(store=store), {"outcome": "release", "alternatives": [{"outcome": "decline", "why_not": ""}]}, **WILD)
     decision = decided(then, "decline", reason="D1")
     run = replays.start(lane=lane("fraud"), store=store, by=system, because="<i>", advisor_key="scorecard")
     replays.run(run)
@@ -161,6 +162,16 @@ def test_bodies_are_made_readable(body: bytes | None, shown: str) -> None:
 
 def test_a_long_body_is_cut_off() -> None:
     assert len(readable(b"x" * (SHOWN_BODY + 50))) < SHOWN_BODY + 50
+
+
+def test_dear_figures_are_counted_once_a_minute(page: Any, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    advised(OrderFactory(store=store), **CALM)
+    assert "counted" not in page("advisors")
+    monkeypatch.setattr(performance, "DEAR", 0)
+    assert "once a minute" in page("advisors")
+    advised(OrderFactory(store=store), {"advisor_version": "newer"}, **CALM)
+    assert "newer" not in page("advisors")
+    assert "newer" in page("advisors", days="7")  # another period is counted anew
 
 
 def test_pages_cost_the_same_for_few_and_many(client: Client, supervisor: User, store: Store) -> None:
