@@ -4,7 +4,7 @@ Two to four sentences: what speaks for risk, what speaks against it, what is mis
 rule's words, any other one in ours; the advisor's words never are (law 7).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ordersops.advice.verify.claims import Checked, number_of, plain
@@ -24,12 +24,13 @@ WORDS = {
 
 def compose(checked: Sequence[Checked], *, missing: Sequence[str], evidence: "Evidence", signals: "Sequence[Seen]" = ()) -> str:
     """The text. `missing` are keys of facts; claims that failed are not used, and nothing is called missing that is there."""
-    rules = {(key, op, str(value), signal.points > 0): signal.says for signal in signals for key, op, value in signal.claims[:1]}
-    sides: dict[str, list[str]] = {"for": [], "against": []}
+    rules = {(_same(*signal.claims[0]), signal.points > 0): signal.says for signal in signals if signal.claims}
+    sides: dict[str, dict[str, None]] = {"for": {}, "against": {}}
     for claim in checked:
-        if claim.verified:
-            said = rules.get((claim.fact, claim.op, str(claim.value), claim.direction == "for"))
-            sides[claim.direction].append(said or describe(evidence.facts.get(claim.fact), claim.op, claim.value))
+        side = sides[claim.direction] if claim.verified else {}
+        if claim.verified and len(side) <= AT_MOST:  # one more than is named says that there is more
+            said = rules.get((_same(claim.fact, claim.op, claim.value), claim.direction == "for"))
+            side[said or describe(evidence.facts.get(claim.fact), claim.op, claim.value)] = None
     labels = [fact.label for key in missing if (fact := evidence.facts.get(key)) is not None and fact.state != "present"]
     return " ".join(
         sentence
@@ -40,6 +41,11 @@ def compose(checked: Sequence[Checked], *, missing: Sequence[str], evidence: "Ev
         )
         if sentence
     )
+
+
+def _same(fact: str, op: str, value: Any) -> tuple[str, str, Any]:
+    """By which a claim is known again; rows of lists cannot be hashed."""
+    return (fact, op, str(value)) if type(value) is dict else (fact, op, value)
 
 
 def describe(fact: "Fact | None", op: str, value: Any) -> str:
@@ -60,8 +66,8 @@ def describe(fact: "Fact | None", op: str, value: Any) -> str:
     return f"{words}“{said}”" if fact.kind in {"text", "list"} else f"{words}{said}"
 
 
-def _side(head: str, sentences: Sequence[str]) -> str:
-    said = list(dict.fromkeys(filter(None, sentences)))
+def _side(head: str, sentences: Iterable[str]) -> str:
+    said = list(filter(None, sentences))
     if not said:
         return ""
     more = "; and more below" if len(said) > AT_MOST else ""

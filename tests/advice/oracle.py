@@ -23,6 +23,8 @@ def true(fact: Fact | None, op: str, value: Any) -> bool | None:
     if fact.trust == "customer" and (op not in {"eq", "contains"} or fact.kind != "text"):
         return None
     actual = fact.value
+    left: Any
+    right: Any
     match fact.kind:
         case "flag":
             return {"eq": actual is value, "ne": actual is (not value)}.get(op) if isinstance(value, bool) else None

@@ -15,8 +15,9 @@ from fraud.lane import Fraud
 from fraud.signals import SIGNALS
 from fraud.signals.leanings import LEANINGS
 from ordersops.advice.answers import Answer, SetAside
+from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.masking import masked
-from ordersops.advice.verify import FAULTS, NOTES, SENTENCES, Claim, examine
+from ordersops.advice.verify import FAULTS, NOTES, SENTENCES, Claim, examine, verify
 from ordersops.advice.verify.directions import leaning
 from ordersops.cases.lanes import Policy
 from tests.advice.evidence import LOYAL, POSSIBLE, STOLEN, Case, mixed, models, of_scorecard
@@ -182,6 +183,18 @@ def test_tokens_of_the_snapshot_may_be_named_and_hide_no_number() -> None:
     assert hidden.startswith("<")
     assert STOLEN_CARD.examined(writing(f"Their address {hidden} is odd.")).faults == []
     assert STOLEN_CARD.examined(writing(f"Their address {hidden}40 is odd.")).verified is False
+
+
+def test_a_quotation_is_of_the_text_as_advisors_are_shown_it() -> None:
+    note = Fact("note", "Note", "text", "Please <b>ship\u200b today</b>", trust="customer", personal=True)
+    for words, code in (
+        ("ship today", "ok"),
+        ("‹b›ship today", "ok"),
+        ("ship\u200b today", "ok"),
+        ("ship tonight", "mismatch"),
+        ("hip today", "short_quote"),
+    ):
+        assert [one.code for one in verify([Claim("note", "contains", words, "for", "")], Evidence([note]))] == [code]
 
 
 # --- The rules and the table of leanings agree ------------------------------------------------------------------------------

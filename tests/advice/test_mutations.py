@@ -153,6 +153,7 @@ def confidence(case: Case, rng: random.Random) -> Iterator[Mutant]:
 def alternatives(case: Case, rng: random.Random) -> Iterator[Mutant]:
     (one,) = case.answer.alternatives
     other = case.answer.outcome
+    wrong: Any
     for wrong in (
         [], [{**one, "outcome": other}], [{**one, "outcome": "refund"}], [one, one], [{**one, "why_not": " "}], [{}], ["decline"], None,
         [one, {"outcome": other, "why_not": "Both at once"}], [{**one, "why_not": "There were 987654 chargebacks"}],

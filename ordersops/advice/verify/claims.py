@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
+from ordersops.advice.cleaning import clean
 from ordersops.advice.facts import Evidence, Fact
 
 ORDER: dict[str, Callable[[Any, Any], bool]] = {"eq": eq, "ne": ne, "ge": ge, "gt": gt, "le": le, "lt": lt}
@@ -40,6 +41,7 @@ SENTENCES = {
     "neutral": "What is missing speaks neither for risk nor against it.",
     "loose_number": "The sentence names a number that its fact does not hold.",
 }
+SHOWN = str.maketrans("<>", "‹›")  # brackets of others' texts, so that no token is forged (masking.py)
 QUOTE_LETTERS = 4  # letters and digits of the shortest quotation, unless the whole text is shorter
 LONGEST_TEXT = 2000  # characters of a value or sentence that are kept
 
@@ -108,9 +110,17 @@ def verdict(op: Any, wanted: Any, fact: Fact) -> str:
         return "ok" if present == (op == "present") else "not_present" if op == "present" else "mismatch"
     if not present:
         return "not_present"
-    if not _holds(op, wanted, fact):
-        return "mismatch"
-    return "short_quote" if fact.trust == "customer" and op == "contains" and not _says_something(wanted, fact.value) else "ok"
+    if fact.trust == "customer":
+        return _quoted(op, wanted, fact.value)
+    return "ok" if _holds(op, wanted, fact) else "mismatch"
+
+
+def _quoted(op: str, wanted: Any, text: str) -> str:
+    """Whether the customer's text is quoted right: as it is, or as advisors are shown it, without what nobody sees."""
+    for known in (text, clean(text, most=len(text) + 1).translate(SHOWN)):
+        if _text_holds(op, wanted, known):
+            return "ok" if op == "eq" or _says_something(wanted, known) else "short_quote"
+    return "mismatch"
 
 
 def _holds(op: str, wanted: Any, fact: Fact) -> bool:

@@ -14,15 +14,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ordersops.advice.masking import TOKEN, Masked, masked
-from ordersops.advice.verify.claims import Checked, fold, moment_of, number_of, rows_meant
+from ordersops.advice.verify.claims import SHOWN, Checked, fold, moment_of, number_of, rows_meant
 from ordersops.advice.verify.faults import Fault
-from ordersops.advice.verify.numbers import Mention, Sources, mentions
+from ordersops.advice.verify.numbers import ITEMS, Mention, Sources, mentions
 from ordersops.advice.verify.tame import short
 
 if TYPE_CHECKING:
     from ordersops.advice.facts import Evidence, Fact
     from ordersops.cases.lanes import Lane, Seen
 
+COUNTED = (ITEMS,)
 BOUNDS = frozenset({"ge", "gt", "le", "lt"})
 _QUOTED = re.compile(r"“([^“”]{1,500})”|\"([^\"]{1,500})\"|«([^«»]{1,500})»|„([^„“]{1,500})“|‘([^‘’]{1,500})’")
 _FACT = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
@@ -38,7 +39,6 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _MARKUP = re.compile(r"</?[a-z!][^>]{0,80}>?|\]\(", re.IGNORECASE)
-_BRACKETS = str.maketrans("<>", "‹›")
 
 
 class Reader:
@@ -107,7 +107,7 @@ class Reader:
     def _quote(self, span: "re.Match[str]") -> str:
         """Nothing in place of a part of what the customer is quoted with; other text in quotation marks is read like any other."""
         said = next(part for part in span.groups() if part is not None)
-        said = fold(self._masked.unmask(said) if "<" in said else said).translate(_BRACKETS).strip()
+        said = fold(self._masked.unmask(said) if "<" in said else said).translate(SHOWN).strip()
         return " " if any(said in quote for quote in self.quotes) else span[0]
 
     def _without(self, text: str, names: set[str]) -> str:
@@ -121,13 +121,21 @@ class Reader:
 def loose_in_sentence(claim: Checked, fact: "Fact") -> bool:
     """Whether a claim's sentence names a number that is not its own fact's."""
     named = mentions(claim.sentence)
-    if not named or (fact.trust != "customer" and all(one.value == fact.value and not one.units for one in named)):
+    if not named:
         return False
+    if fact.trust != "customer":
+        # Nearly always it is the fact's own value, told once.
+        own, told = fact.value, ((), ()) if fact.unit else ((), COUNTED)
+        for one in named:
+            if one.value != own or one.units not in told:
+                break
+        else:
+            return False
     sources, quotes, names = Sources(), list[str](), set[str]()
     _cite(claim, fact, sources, quotes, names)
     text = TOKEN.sub(" ", _composed(claim.sentence))
     for quote in _QUOTED.finditer(text):
-        if any(fold(part).translate(_BRACKETS).strip() in known for part in quote.groups() if part for known in quotes):
+        if any(fold(part).translate(SHOWN).strip() in known for part in quote.groups() if part for known in quotes):
             text = text.replace(quote[0], " ")
     for name in names:
         text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
@@ -142,7 +150,7 @@ def _cite(claim: Checked, fact: "Fact", sources: Sources, quotes: list[str], nam
     """Enter what a verified claim bears out, by the trust of its fact."""
     if fact.trust == "customer":
         if isinstance(claim.value, str):
-            quotes.append(fold(claim.value).translate(_BRACKETS))
+            quotes.append(fold(claim.value).translate(SHOWN))
         return
     sources.text(fact.label)
     if fact.state != "present":

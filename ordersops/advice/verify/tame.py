@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ordersops.advice.answers import Answer
 
 MOST_CLAIMS, MOST_ASIDE, MOST_MISSING, MOST_ALTERNATIVES, MOST_PROSE = 100, 60, 300, 30, 6000
+_PLAIN = frozenset({bool, int, float, Decimal, datetime})
 CONFIDENCES = frozenset({"low", "medium", "high"})
 
 
@@ -98,7 +99,7 @@ def _text(text: Any, name: str, most: int, faults: list[Fault]) -> str:
 def _simple(claim: Claim) -> bool:
     value = claim.value
     return (
-        (value is None or type(value) in {bool, int, float, Decimal, datetime} or (type(value) is str and len(value) <= LONGEST_TEXT))
+        (value is None or type(value) in _PLAIN or (type(value) is str and len(value) <= LONGEST_TEXT))
         and type(claim.fact) is str
         and type(claim.op) is str
         and type(claim.direction) is str
