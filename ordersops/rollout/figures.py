@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
@@ -71,9 +72,7 @@ def latencies(in_force: InForce, *, now: datetime | None = None) -> list[int]:
 
 def scores(in_force: InForce, *, since: datetime, until: datetime) -> list[int]:
     """Scores that the advisor in force gave in the scope in this time, newest first."""
-    every = apps.get_model("stores.Store")._default_manager
-    stores = [in_force.store_of_policy] if in_force.store_of_policy else list(every.values_list("pk", flat=True))
-    rows = Recommendation.objects.filter(store__in=stores, lane=in_force.lane, advised_at__gte=since, advised_at__lt=until)
+    rows = Recommendation.objects.filter(store__in=_stores(in_force), lane=in_force.lane, advised_at__gte=since, advised_at__lt=until)
     rows = rows.filter(scope=in_force.scope, policy_version=in_force.version, advisor=in_force.advisor)
     found = rows.order_by("-advised_at").values_list("score", "advisor_version")[:SCORES]
     return [score for score, version in found if f"{in_force.advisor} {version}" == in_force.advisor_version]
@@ -81,10 +80,10 @@ def scores(in_force: InForce, *, since: datetime, until: datetime) -> list[int]:
 
 def dead_effects(in_force: InForce, *, now: datetime) -> int:
     """Effects of automatic decisions in the scope that failed for good within the last hour."""
-    rows = Effect.objects.filter(state=EffectState.DEAD, not_before__gte=now - HOUR, planned_at__gte=now - 4 * HOUR)
+    rows = Effect.objects.filter(
+        store__in=_stores(in_force), state=EffectState.DEAD, planned_at__gte=now - 4 * HOUR, not_before__gte=now - HOUR
+    )
     rows = rows.filter(decision__source="system", decision__case__lane=in_force.lane, decision__recommendation__scope=in_force.scope)
-    if in_force.store_of_policy:
-        rows = rows.filter(store=in_force.store_of_policy)
     return rows[:100].count()
 
 
@@ -109,6 +108,13 @@ def forfeited_at(in_force: InForce) -> datetime | None:
         if step.figures.get("cause") in FORFEITS and LADDER.index(step.after) < LADDER.index(step.before):
             return step.at
     return None
+
+
+def _stores(in_force: InForce) -> list[UUID]:
+    """The stores that the policy in force is for: named, because their indexes begin with them."""
+    if in_force.store_of_policy:
+        return [in_force.store_of_policy]
+    return list(apps.get_model("stores.Store")._default_manager.values_list("pk", flat=True))
 
 
 def _standing(rows: "QuerySet[Trial]") -> "QuerySet[Trial]":

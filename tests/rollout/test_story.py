@@ -62,7 +62,7 @@ def test_from_shadow_to_auto_and_down_again(
 
     # A person disagrees with the drawn one: one is borne. Harm is not.
     case = drawn.order.cases.get()
-    override(case=case, by=fraud_reviewer, outcome="decline", reason="O4", note="The address is a known drop.", version=case.version)
+    override(case=case, by=fraud_reviewer, outcome="decline", reason="O2", note="The address is a known drop.", version=case.version)
     assert here(store).rung == "auto"
     report_harm(decision=decision, why="The card's owner disputed it", by=second)
     assert here(store).rung == "assist"
