@@ -160,6 +160,12 @@ def test_a_name_of_ours_hides_nothing_in_our_lists() -> None:
     assert found["linked_orders"][0]["placed_at"] == LINKED["placed_at"]
 
 
+def test_other_entries_of_our_lists_are_read_too() -> None:
+    rows = [{"id": "case-77", "says": "as Ada said", "outcome": "declined"}, "for Lindner", OTHER]
+    about = masked(Evidence([*evidence(**ADA), Fact("seen", "Seen", "list", rows, trust="system")]))
+    assert shown(about)["seen"] == [{"says": "as <NAME_1A> said", "outcome": "declined"}, "for <NAME_1B>"]
+
+
 def test_a_long_note_is_cut_between_tokens() -> None:
     left = read("Ada Lindner, " * 400)
     assert len(left) <= 2000

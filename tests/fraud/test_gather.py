@@ -229,3 +229,9 @@ def test_the_system_reads_without_writing(store: Store, place: Place, system: Us
     with CaptureQueriesContext(connection) as queries:
         known(order)
     assert not any(word in query["sql"].upper() for query in queries for word in ("INSERT ", "UPDATE ", "DELETE "))
+
+
+def test_a_domain_of_ones_own_is_personal(store: Store, place: Place) -> None:
+    """Where anybody gets a mailbox the domain leads to nobody."""
+    for email, personal in (("ada@gmail.com", False), ("ada@mailinator.com", False), ("ada@lindner-berlin.de", True)):
+        assert known(place(store, email=email)).facts["email_domain"].personal is personal, email
