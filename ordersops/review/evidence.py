@@ -4,18 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from ordersops.advice import precedents
 from ordersops.advice.cleaning import clean
 from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.justify import WORDS, describe
 from ordersops.advice.models import Recommendation, Signal
 from ordersops.advice.verify import SENTENCES, plain
 from ordersops.cases.lanes import Lane
-from ordersops.review.provenance import baseline_of, provenance
+from ordersops.review.provenance import provenance
 from ordersops.templatetags.ordersops import money, width
 
 CLAIMS_AT_A_GLANCE = 4  # on each side; the others are in a fold
 ABOUT_VALUES = frozenset({"unknown_fact", "not_present", "mismatch", "bad_operator"})  # what was claimed is not what is true
-PRECEDENTS = "precedents"
+SHARED_SHOWN = 2
 
 
 def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
             "risk_points": 0, "clearing_points": 0, "advisor_label": "", "distance": "", "snapshot": None, "precedents": [],
         }  # fmt: skip
     evidence = recommendation.snapshot.evidence
-    signals = _signals(recommendation)
+    signals = sorted(recommendation.signals.all(), key=lambda signal: signal.pk)
     claims = _claims(recommendation, evidence, signals)
     most = max((abs(signal.points) for signal in signals), default=0) or 1
     for signal in signals:
@@ -50,17 +51,9 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         "risk_points": sum(s.points for s in risk),
         "clearing_points": -sum(s.points for s in clearing),
         "distance": next((f"{shown(fact)} apart" for fact in evidence if fact.unit == "km" and fact.state == "present"), ""),
-        "precedents": _precedents(evidence, about),
+        "precedents": _precedents(evidence, about, signals),
         **provenance(recommendation, about, evidence, signals),
     }
-
-
-def _signals(recommendation: Recommendation) -> list[Signal]:
-    """What the rules saw in the snapshot: one list for all advice on it, kept with the scorecard's."""
-    found = list(recommendation.signals.all())
-    if not found and (baseline := baseline_of(recommendation)):
-        found = list(baseline.signals.all())
-    return sorted(found, key=lambda signal: signal.pk)
 
 
 def _sides(claims: list[dict[str, Any]], about: Lane, recommendation: Recommendation) -> dict[str, Any]:
@@ -78,9 +71,20 @@ def _sides(claims: list[dict[str, Any]], about: Lane, recommendation: Recommenda
     }
 
 
-def _precedents(evidence: Evidence, about: Lane) -> dict[str, Any]:
-    """Similar orders with what became of them, as a table; {} where the evidence has none."""
-    return {}
+def _precedents(evidence: Evidence, about: Lane, signals: Sequence[Signal]) -> list[dict[str, Any]]:
+    """Similar orders that people decided before, as the evidence froze them; signals in words where this order has them too."""
+    says = {signal.key: signal.says for signal in signals}
+    found = []
+    for row in evidence[precedents.KEY] or ():
+        outcome = about.outcomes.get(row.get("outcome", ""))
+        found.append({
+            **row,
+            "outcome_label": outcome.button if outcome else row.get("outcome", ""),
+            "tone": outcome.tone if outcome else "neutral",
+            "amount": money(row["amount"], row.get("currency", "")) if row.get("amount") else "",
+            "shared": [says.get(key, key) for key in str(row.get("shared", "")).split(", ") if key][:SHARED_SHOWN],
+        })  # fmt: skip
+    return found
 
 
 def facts_row(fact: Fact) -> dict[str, Any]:
@@ -101,6 +105,8 @@ def shown(fact: Fact) -> str:
         return money(value, fact.unit)
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M} UTC"
+    if isinstance(value, list) and fact.key == precedents.KEY:
+        return f"{len(value)}, in the table of similar orders"
     if isinstance(value, list):
         return ", ".join(_entry(entry) for entry in value) or "none"
     text = format(value.normalize(), "f") if fact.kind == "number" else clean(str(value))

@@ -23,13 +23,10 @@ def allowed(
     store: Store, author: User, approver: User, *, mode: str = "auto", advisor: str = "scorecard", number: int = 1, **more: Any
 ) -> str:
     """A policy in force that lets automation release orders of up to 500; the version of it."""
-    content = Content.of(
-        lane("fraud").policy,
-        **{
-            "advisor": advisor, "highest_mode": "auto", "automatic": ("release",), "most_amount": Decimal(500), "most_a_day": 10,
-            "least_confidence": "medium", "sampling_share": Decimal("0.01"), "sampling_floor": 0, **more,
-        },
-    )  # fmt: skip
+    content = Content.model_validate({
+        **Content.of(lane("fraud").policy).model_dump(), "advisor": advisor, "highest_mode": "auto", "automatic": ("release",),
+        "most_amount": Decimal(500), "most_a_day": 10, "least_confidence": "medium", "sampling_share": Decimal("0.01"), "sampling_floor": 0, **more,
+    })  # fmt: skip
     policy = PolicyVersion.objects.create(
         lane="fraud", store=store, number=number, content=content.model_dump(mode="json"), note="Clear cases need nobody.", author=author
     )
