@@ -158,7 +158,7 @@ def alternatives(case: Case, rng: random.Random) -> Iterator[Mutant]:
         [], [{**one, "outcome": other}], [{**one, "outcome": "refund"}], [one, one], [{**one, "why_not": " "}], [{}], ["decline"], None,
         [one, {"outcome": other, "why_not": "Both at once"}], [{**one, "why_not": "There were 987654 chargebacks"}],
     ):  # fmt: skip
-        yield replace(case.answer, alternatives=wrong), False  # type: ignore[arg-type]
+        yield replace(case.answer, alternatives=wrong), False
 
 
 def missing(case: Case, rng: random.Random) -> Iterator[Mutant]:
