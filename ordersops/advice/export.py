@@ -17,7 +17,7 @@ from django.db.models import Q, QuerySet
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.advice.decided import labels_of
-from ordersops.advice.masking import Masked, masked
+from ordersops.advice.masking import TOKEN, Masked, masked
 from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Forbidden
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SCHEMA = 1
 MOST = 100_000  # rows of one file, the newest
 PAGE = 200
+LONGEST = 6000  # characters of one text
+TEXTS = ("justification", "prose", "alternatives", "faults", "set_aside")  # columns with words in them
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,9 @@ def _line(row: Any, undone: bool, labels: dict[UUID, bool]) -> dict[str, Any]:
         "recommendation": {
             "id": str(advice.pk), "advisor": advice.advisor, "version": advice.advisor_version, "policy": advice.policy_version,
             "scope": advice.scope, "mode": advice.mode, "outcome": advice.outcome, "score": advice.score, "band": advice.band,
-            "confidence": advice.confidence, "verified": advice.verified, "faults": advice.faults, "set_aside": advice.set_aside,
-            "missing": advice.missing, "alternatives": _hidden(advice.alternatives, hidden), "claims": claims(advice.claims, hidden, shown),
-            "justification": hidden.hide(advice.justification), "prose": advice.prose, "rests_on_customer": advice.rests_on_customer,
+            "confidence": advice.confidence, "verified": advice.verified, "missing": advice.missing,
+            "rests_on_customer": advice.rests_on_customer, "claims": claims(advice.claims, hidden, shown),
+            **{name: _hidden(getattr(advice, name), hidden) for name in TEXTS},
         },
         "signals": [{"key": one.key, "group": one.group, "state": one.state, "points": one.points} for one in advice.signals.all()],
         "evidence": [fact.as_json() for fact in hidden.facts],
@@ -134,8 +136,11 @@ def claims(rows: Sequence[dict[str, Any]], hidden: Masked, shown: Collection[str
 
 
 def _hidden(value: Any, hidden: Masked) -> Any:
+    """Texts of ours and of the advisor, masked; what is a token in them already stays one."""
     if isinstance(value, str):
-        return hidden.hide(value)
+        words, tokens = TOKEN.split(value), TOKEN.findall(value)
+        shown = [hidden.hide(one, most=LONGEST) if one else "" for one in words]
+        return "".join(part for pair in zip(shown, [*tokens, ""], strict=True) for part in pair)
     if isinstance(value, dict):
         return {key: _hidden(entry, hidden) for key, entry in value.items()}
     return [_hidden(entry, hidden) for entry in value] if isinstance(value, list) else value

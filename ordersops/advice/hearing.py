@@ -1,13 +1,13 @@
-"""One question put to an advisor off the way of an order: for replays and evaluations. Nothing is stored and nothing follows here."""
+"""One question put to an advisor, and its answer examined: live, in a replay, in an evaluation. Nothing is stored and nothing follows here."""
 
 import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ordersops.advice.answers import Answer, Exchange, Inquiry
-from ordersops.advice.masking import masked
+from ordersops.advice.masking import Masked, masked
 from ordersops.advice.models import CallOutcome
 from ordersops.advice.verify import Checked, Fault, examine
 
@@ -50,19 +50,23 @@ def hear(advisor: "Advisor", inquiry: Inquiry) -> Heard:
         return Heard(reply.exchange.outcome if reply.exchange else CallOutcome.UNREADABLE, exchange=reply.exchange, latency_ms=took)
     answer = reply.answer
     if reply.exchange is not None:
-        hidden = masked(inquiry.evidence)
-        answer = replace(
-            answer,
-            claims=[
-                replace(claim, value=hidden.unmask(claim.value) if isinstance(claim.value, str) else claim.value) for claim in answer.claims
-            ],
-        )
+        hidden = masked(inquiry.evidence, without_customer=inquiry.without_customer)
+        answer = replace(answer, claims=[replace(claim, value=_read_back(claim.value, hidden)) for claim in answer.claims])
     examined = examine(
         answer, lane=inquiry.lane, evidence=inquiry.evidence, signals=inquiry.signals, possible=inquiry.possible, policy=inquiry.policy,
     )  # fmt: skip
     return Heard(
         CallOutcome.ANSWERED, answer, examined.checked, examined.faults, examined.verified, examined.justification, reply.exchange, took,
     )  # fmt: skip
+
+
+def _read_back(value: Any, hidden: Masked) -> Any:
+    """A claim's value with ours in place of the tokens."""
+    if isinstance(value, str):
+        return hidden.unmask(value)
+    if isinstance(value, dict):
+        return {key: _read_back(entry, hidden) for key, entry in value.items()}
+    return [_read_back(entry, hidden) for entry in value] if isinstance(value, list) else value
 
 
 def with_prompt(lane: "Lane", prompt: "Prompt") -> "Lane":
