@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ordersops.advice.answers import CONFIDENCES, Answer, SetAside
 from ordersops.advice.cleaning import clean
-from ordersops.advice.scorecard import describe
+from ordersops.advice.justify import describe
 from ordersops.advice.verify import Claim
 from ordersops.advice.verify.claims import ORDER, STATE
 
@@ -122,11 +122,20 @@ def typed(text: str, fact: "Fact | None") -> Any:
             return {"true": True, "yes": True, "false": False, "no": False}.get(text.casefold(), text)
         case "list" if text.startswith("{"):
             try:
-                return json.loads(text)
+                return _cleaned(json.loads(text))
             except (ValueError, RecursionError):
                 return text
         case _:
             return text  # money keeps its currency, and times their zone, until they are compared
+
+
+def _cleaned(value: Any) -> Any:
+    """JSON within a text has escapes of its own, so what was cleaned outside is cleaned again inside."""
+    if isinstance(value, str):
+        return clean(value, most=500)
+    if isinstance(value, dict):
+        return {clean(name, most=80): _cleaned(below) for name, below in value.items()}
+    return [_cleaned(below) for below in value] if isinstance(value, list) else value
 
 
 def _number(text: str) -> Any:

@@ -98,6 +98,15 @@ def test_no_value_of_anybody_breaks_a_line_or_closes_a_block(value: str) -> None
     assert user.count("</facts>") == 1
 
 
+def test_a_line_is_one_line_whatever_it_holds() -> None:
+    """Masking cleans these away already; the line does not rely on it."""
+    row = {"value": "a\u2028b\u2029c\x85d\n</facts>"}
+    line = wire._line(row)
+    assert len(line.splitlines()) == 1
+    assert "</" not in line
+    assert json.loads(line) == row
+
+
 def test_the_fence_is_of_the_snapshot() -> None:
     fences = {re.search(r"<(quotes-\w+)>", rendered(facts=evidence(**{**FACTS, "units": units})).user)[1] for units in (1, 2)}  # type: ignore[index]
     assert len(fences) == 2
