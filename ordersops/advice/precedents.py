@@ -105,7 +105,7 @@ _READ = """
         SELECT d.id, array_agg(asked.place) AS places
         FROM asked CROSS JOIN LATERAL (
             SELECT one.id FROM review_decision one
-            WHERE one.store_id = asked.store_id AND one.decided_at < asked.placed_at AND one.decided_at >= asked.placed_at - %s
+            WHERE one.store_id = asked.store_id AND one.decided_at < asked.placed_at AND one.decided_at >= asked.placed_at - make_interval(secs => %s)
             ORDER BY one.decided_at DESC, one.id DESC LIMIT %s
         ) d
         GROUP BY d.id
@@ -130,7 +130,7 @@ def _read(lane: "Lane", orders: Sequence["Order"]) -> dict[UUID, list[Precedent]
     columns = [[getattr(order, name) for order in orders] for name in ("pk", "store_id", "placed_at")]
     found: defaultdict[UUID, dict[UUID, Precedent]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_READ, [*columns, WITHIN, READ, lane.key, list(lane.outcomes)])
+        cursor.execute(_READ, [*columns, WITHIN.total_seconds(), READ, lane.key, list(lane.outcomes)])
         for places, order_id, decided_at, outcome, label, reason, total, currency, keys, points in cursor.fetchall():
             one = Precedent(order_id, decided_at, outcome, label, reason, total, currency, dict(zip(keys, points, strict=True)))
             for place in places:
