@@ -93,7 +93,7 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         [member.case for member in order.memberships.select_related("case__leased_by").order_by("-added_at")[:20]] if may_read_cases else []
     )
     decisions = _decisions(order) if may_read_cases else []
-    advice = order.recommendations.order_by("-advised_at").first() if may_read_cases else None
+    advice = order.recommendations.filter(shown=True).order_by("-advised_at").first() if may_read_cases else None
     if advice is not None:
         _say(advice, lanes().get(advice.lane))
     return {

@@ -61,14 +61,23 @@ def _sides(claims: list[dict[str, Any]], about: Lane, recommendation: Recommenda
     outcome = about.outcomes.get(recommendation.outcome)
     towards = "against" if outcome is not None and outcome.tone == "good" else "for"
     sound = [claim for claim in claims if claim["verified"]]
-    why = [claim for claim in sound if claim["direction"] == towards]
-    but = [claim for claim in sound if claim["direction"] != towards]
+    why, why_more = _glance([claim for claim in sound if claim["direction"] == towards])
+    but, but_more = _glance([claim for claim in sound if claim["direction"] != towards])
     return {
         "claims_failed": [claim for claim in claims if not claim["verified"]],
-        "claims_why": why[:CLAIMS_AT_A_GLANCE],
-        "claims_but": but[:CLAIMS_AT_A_GLANCE],
-        "claims_more": [*why[CLAIMS_AT_A_GLANCE:], *but[CLAIMS_AT_A_GLANCE:]],
+        "claims_why": why,
+        "claims_but": but,
+        "claims_more": [*why_more, *but_more],
     }
+
+
+def _glance(claims: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The first few, each about another signal, and the rest."""
+    first: dict[str, dict[str, Any]] = {}
+    for claim in claims:
+        first.setdefault(claim["signal"] or claim["sentence"], claim)
+    shown_first = list(first.values())[:CLAIMS_AT_A_GLANCE]
+    return shown_first, [claim for claim in claims if not any(claim is one for one in shown_first)]
 
 
 def _precedents(evidence: Evidence, about: Lane, signals: Sequence[Signal]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from ordersops.cases.models import Case
 from ordersops.rollout.models import Consideration
 from ordersops.stores.models import Store
 from tests.desk.test_queries import MOST_PER_PAGE
-from tests.factories import CaseFactory, RecommendationFactory, SnapshotFactory, evidence
+from tests.factories import CaseFactory, DecisionFactory, RecommendationFactory, SnapshotFactory, evidence
 from tests.review.automated import allowed
 
 pytestmark = pytest.mark.django_db
@@ -216,3 +216,25 @@ def test_a_models_advice_costs_no_more_queries_than_a_page_may(desk: Client, cas
     with CaptureQueriesContext(connection) as captured:
         desk.get(url)
     assert len(captured) <= MOST_PER_PAGE
+
+
+def test_the_order_page_shows_no_shadow_either(desk: Client, case: Case) -> None:
+    answered(case, shown=False, mode="shadow", outcome="release")
+    context = desk.get(reverse("order", args=[case.order_id])).context
+    assert context["recommendation"].advisor == "scorecard"
+
+
+def test_each_claim_at_a_glance_is_about_another_signal(desk: Client, case: Case) -> None:
+    holds = {**FAILED, "op": "ge", "verified": True, "code": "ok", "direction": "for"}
+    again = {**holds, "value": 3, "sentence": "At least three orders from one IP."}
+    answered(case, claims=[{**holds, "sentence": "Many orders from one IP."}, again])
+    context, _ = page(desk, case)
+    assert [claim["sentence"] for claim in context["claims_why"]] == ["Many orders from one IP."]
+    assert [claim["sentence"] for claim in context["claims_more"]] == ["At least three orders from one IP."]
+
+
+def test_an_automatic_decision_is_called_one(desk: Client, case: Case, system: User) -> None:
+    DecisionFactory(case=case, by=system, source="system")
+    text = page(desk, case)[1]
+    assert "decided automatically, under a policy of two people" in text
+    assert "automatically, " in desk.get(reverse("order", args=[case.order_id])).content.decode()
