@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 from django.utils import timezone
 
@@ -21,8 +22,11 @@ from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
+from ordersops.rollout.actions import report_harm
 from ordersops.rollout.models import AUTOMATED, Mode
 from ordersops.rollout.queries import Book, InForce, lower
+
+UNDO = "undo"  # the outcome of a decision that takes another back
 
 
 def ask(*, changes: Sequence[Change]) -> int:
@@ -30,6 +34,8 @@ def ask(*, changes: Sequence[Change]) -> int:
 
     A question that still waits takes the new reason's time; one that is being answered right now is asked again.
     """
+    if disputed := [change.order for change in changes if "dispute" in change.kinds]:
+        _report_harm(disputed)
     rows = []
     for change in changes:
         if change.order.placed_at is None:
@@ -173,6 +179,14 @@ def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InFor
     if rows:
         Consultation.objects.bulk_create(rows)
         enqueue("advice.consult")
+
+
+def _report_harm(disputed: Sequence[Order]) -> None:
+    """A dispute of an order that automation released is harm, however late it comes: its scope goes down at once (policies.md 4.11)."""
+    decisions = apps.get_model("review.Decision")._default_manager
+    automatic = decisions.filter(case__order__in=disputed, source="system", superseded_by=None, harms=None).exclude(outcome=UNDO)
+    for decision in automatic:
+        report_harm(decision=decision, why="The order that was decided automatically is disputed.", by=User.objects.system())
 
 
 def _by_chance(share: Decimal) -> bool:

@@ -11,17 +11,20 @@ from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
+from ordersops.advice.actions import ask
 from ordersops.advice.models import Question, Recommendation
+from ordersops.audit.actions import atomic
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions import claim
 from ordersops.cases.models import Case, Member
 from ordersops.effects.models import Effect
+from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 from ordersops.review import actions, automation
 from ordersops.review.actions import approve, undo
 from ordersops.review.automation import automate, oldest_ready
 from ordersops.review.models import Decision
-from ordersops.rollout.models import Consideration, Standing, Switch
+from ordersops.rollout.models import Consideration, Harm, Standing, Switch
 from ordersops.stores.models import Store
 from tests.factories import RecommendationFactory, SignalFactory
 from tests.kernel.history import events, told
@@ -335,3 +338,17 @@ def test_what_breaks_is_left_to_a_person_and_the_others_go_on(desk: Desk, monkey
     assert automate() == 2
     assert [decision.case for decision in automatic()] == [sound]
     assert Consideration.objects.get(recommendation__order=broken.order).why == "Automation failed at it."
+
+
+def test_a_dispute_of_an_order_that_automation_released_is_harm_and_takes_the_scope_down(desk: Desk) -> None:
+    desk.case()
+    automate()
+    (decision,) = automatic()
+    with atomic():
+        ask(changes=[Change(decision.case.order, {"dispute"}, {})])
+    harm = Harm.objects.get()
+    assert (harm.decision, harm.severity) == (decision, "S1")
+    assert Standing.objects.get().mode == "assist"
+    with atomic():
+        ask(changes=[Change(decision.case.order, {"dispute"}, {})])
+    assert Harm.objects.count() == 1
