@@ -66,6 +66,11 @@ class Card:
         return self.place.in_force.mode
 
     @property
+    def means(self) -> str:
+        """What the rung means on which it stands."""
+        return MEANS[Mode(self.place.rung)]
+
+    @property
     def next_label(self) -> str:
         return str(Mode(self.next).label) if self.next else ""
 

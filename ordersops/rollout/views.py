@@ -69,12 +69,11 @@ def new_policy(request: Request) -> HttpResponse:
     """The form for a version, filled with what is in force in the scope that is asked for."""
     require_anywhere(request.user, Perm.WRITE_POLICY)
     this = _lane(request.GET.get("lane", ""))
-    store, scope = _uuid(request.GET.get("store", "")), request.GET.get("scope", EVERYTHING)
-    here = next((one for one in places(Book(this)) if (one.store_id, one.scope) == (store, scope)), None) or place(
-        this.key, None, EVERYTHING
-    )
+    store, scope = _store(request, _uuid(request.GET.get("store", ""))), request.GET.get("scope", EVERYTHING)
+    wanted = (store.pk if store else None, scope)
+    here = next((one for one in places(Book(this)) if (one.store_id, one.scope) == wanted), None) or place(this.key, None, EVERYTHING)
     rule = here.policy.rule if here.policy and here.scope == scope else []
-    initial = initial_of(here.in_force.content, scope[:30], str(store or ""), rule)
+    initial = initial_of(here.in_force.content, scope[:30], str(store.pk) if store else "", rule)
     return render(request, "rollout/policy_form.html", _form_context(request, this, initial=initial))
 
 

@@ -1,4 +1,4 @@
-"""Two workers at once: together they never pass the day's limit. Two people at once: a scope climbs one rung."""
+"""Two workers at once: together they never pass the day's limit. Several people at once: a scope climbs one rung."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -54,8 +54,8 @@ def test_the_days_limit_holds_for_two_workers(store: Store, system: User) -> Non
     assert sorted(at_once([lambda case=case: decide(case) for case in cases])) == [False, False, False, True]
 
 
-def test_two_people_promote_once(store: Store, system: User) -> None:
-    people = [invite(email=f"s{number}@desk.example", name=f"Supervisor {number}", by=system) for number in range(2)]
+def test_several_people_promote_once(store: Store, system: User) -> None:
+    people = [invite(email=f"s{number}@desk.example", name=f"Supervisor {number}", by=system) for number in range(4)]
     for person in people:
         give_role(person=person, role=Role.SUPERVISOR, store=store, by=system)
     measure(store, 100, by=system)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ordersops.rollout.figures import Agreement
+from ordersops.rollout.figures import Agreement, people_decisions
 from ordersops.rollout.gates import cannot_be_kept, drifted, gates, lower_bound, missing, next_rung, percentile_95, stability
 from ordersops.rollout.models import PolicyVersion, TrialSource, Void
 from ordersops.stores.models import Store
@@ -99,3 +99,13 @@ def test_a_decision_counts_once_whoever_measured_it(store: Store) -> None:
         trial.pk, trial.source = None, TrialSource.REPLAY
         trial.save(force_insert=True)
     assert "40 more decisions." in missing(gates(here().in_force, "assist"))
+
+
+def test_the_first_decisions_are_those_of_the_scope_itself(store: Store, in_force: Callable[..., PolicyVersion]) -> None:
+    """A store's own scope and everybody's of the same name are two."""
+    in_force()
+    in_force(store)
+    measure(store, 7, at=here(store))
+    assert (people_decisions(here(store).in_force), people_decisions(here().in_force)) == (7, 0)
+    measure(store, 5)
+    assert people_decisions(here().in_force) == 5

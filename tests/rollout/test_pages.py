@@ -151,6 +151,16 @@ def test_what_is_wrong_is_said_and_nothing_is_lost(
     assert not PolicyVersion.objects.exists()
 
 
+def test_another_stores_policy_is_not_there(
+    client: Client, supervisor: User, other_store: Store, in_force: Callable[..., PolicyVersion]
+) -> None:
+    policy = in_force(other_store)
+    client.force_login(supervisor)
+    for url in (reverse("policy", args=[policy.pk]), f"{reverse('policy_new')}?lane=fraud&store={other_store.pk}"):
+        assert client.get(url).status_code == 404
+    assert policy.version not in text(client, supervisor, reverse("rollout"))
+
+
 def test_no_customers_word_is_offered_as_a_condition(supervisor: User) -> None:
     offered = {key for key, _ in PolicyForm(lane("fraud"), [], False).fields["fact_1"].choices}  # type: ignore[attr-defined]
     assert "same_country" in offered
