@@ -16,6 +16,7 @@ def collect() -> dict[str, Any]:
     return {
         "orders": _rows("orders.Order").count(),
         "deliveries": _by_state("intake.Delivery"),
+        "consultations": _by_state("advice.Consultation"),
         "cases_open": _rows("cases.Case").filter(state="open").count(),
         "decisions": _rows("review.Decision").count(),
         "effects": _by_state("effects.Effect"),
