@@ -1,5 +1,6 @@
 """Two workers at once: together they never pass the day's limit. Several people at once: a scope climbs one rung."""
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +23,8 @@ from ordersops.stores.models import Store
 from tests.factories import CaseFactory
 from tests.kernel.threads import at_once
 from tests.rollout.measured import here, measure
+
+SLOW = 0.3  # seconds for which a unit stays open after its act, so that the others meet it
 
 
 @pytest.fixture
@@ -49,6 +52,7 @@ def test_the_days_limit_holds_for_two_workers(store: Store, system: User) -> Non
                 id=uuid7(), store=store, case=case, recommendation=given, outcome="release", overrides=False, reason="A1",
                 label=Label.LEGITIMATE, source="system", by=system, case_version=1, decided_at=timezone.now(),
             )  # fmt: skip
+            time.sleep(SLOW)
             return True
 
     assert sorted(at_once([lambda case=case: decide(case) for case in cases])) == [False, False, False, True]
@@ -61,7 +65,10 @@ def test_several_people_promote_once(store: Store, system: User) -> None:
     measure(store, 100, by=system)
 
     def up(person: User) -> Step:
-        return promote(lane="fraud", store=None, scope="everything", to="assist", by=person)
+        with atomic():
+            step = promote(lane="fraud", store=None, scope="everything", to="assist", by=person)
+            time.sleep(SLOW)
+            return step
 
     found = at_once([lambda person=person: up(person) for person in people])
     assert {type(one) for one in found} == {Step, Conflict}
