@@ -132,6 +132,13 @@ def test_labels(store: Store, label: str, dispute: dict[str, str] | None, bad: b
         assert found.brier == pytest.approx((recommendation.score / 100 - bad) ** 2)
 
 
+def test_the_label_of_a_decision_that_was_undone_is_none(store: Store) -> None:
+    taken_back = decided(advised(order(store), **CALM), label="legitimate")
+    DecisionFactory(case=taken_back.case, recommendation=taken_back.recommendation, outcome="undo", reason="UNDO", supersedes=taken_back)
+    assert labels_of([taken_back.recommendation.order_id]) == {}
+    assert only(month(store)).truth.count == 0
+
+
 def test_only_the_last_advice_on_an_order_is_held_against_the_truth(store: Store) -> None:
     first = RecommendationFactory(order=order(store), score=90, advised_at=timezone.now() - timedelta(hours=2))
     RecommendationFactory(order=first.order, score=20)
