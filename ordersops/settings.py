@@ -254,6 +254,8 @@ OPENAI = {
 }
 ADVISOR = env.choice("ORDERSOPS_ADVISOR", "claude" if CLAUDE["key"] else "scorecard", ("scorecard", "claude", "openai"))
 ADVISOR_WAS_SET = bool(env.text("ORDERSOPS_ADVISOR"))
+# Seconds of quiet before a model is asked: an order's first events come in a burst, and each is a new question.
+ADVISOR_QUIET = env.number("ORDERSOPS_ADVISOR_QUIET", 0 if UNDER_TEST else 5, most=300)
 ADVISOR_MAX_TOKENS = env.number("ORDERSOPS_ADVISOR_MAX_TOKENS", 2500, least=200, most=16_000)
 # US dollars for a store and lane in one day (UTC), where its policy names no budget of its own.
 ADVICE_BUDGET = env.number("ORDERSOPS_ADVICE_BUDGET", 20, most=100_000)

@@ -2,11 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -169,7 +170,7 @@ def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InFor
         rows.append(
             Consultation(
                 id=uuid7(), store_id=one.order.store_id, lane=this.key, order=one.order, baseline=one.recommendation, advisor=holds.advisor,
-                chosen_because=holds.chosen_because, scope=holds.scope, mode=holds.mode, policy_version=holds.version, not_before=now,
+                chosen_because=holds.chosen_because, scope=holds.scope, mode=holds.mode, policy_version=holds.version, not_before=now + timedelta(seconds=settings.ADVISOR_QUIET),
                 second=holds.mode in AUTOMATED or _by_chance(holds.content.second_share),
             )
         )  # fmt: skip

@@ -45,10 +45,11 @@ def settle(consultation: Consultation, *, inquiry: Inquiry, heard: Heard, call: 
     given.save(force_insert=True)
     one = Assessed(order, inquiry.evidence, inquiry.signals, given, inquiry.policy)
     write_signals([one])
-    record(
-        Verb.ADVISOR_CONSULTED, by=system, order=order, recommendation=given.pk, advisor=consultation.advisor, outcome=given.outcome,
-        score=given.score, verified=given.verified, shown=shown,
-    )  # fmt: skip
+    told: dict[str, Any] = {"recommendation": given.pk, "advisor": consultation.advisor, "verified": given.verified}
+    if shown:
+        record(Verb.ADVISOR_CONSULTED, by=system, order=order, outcome=given.outcome, score=given.score, **told)
+    else:
+        record(Verb.ADVISOR_MEASURED, by=system, order=order, **told)
     _close(consultation, ConsultationState.ANSWERED, answer=given, code=heard.code)
     if shown:
         follow(this, [one], system)

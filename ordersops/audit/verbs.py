@@ -88,8 +88,14 @@ class Verb(StrEnum):
     )
     ADVISOR_CONSULTED = (
         "advice.consulted",
-        "{actor} received an answer of {advisor}: {outcome}, score {score}, every claim verified: {verified}.",
-        {"recommendation": UUID, "advisor": str, "outcome": str, "score": int, "verified": bool, "shown": bool},
+        "{actor} received an answer of {advisor}: {outcome}, score {score}.",
+        {"recommendation": UUID, "advisor": str, "outcome": str, "score": int, "verified": bool},
+    )
+    # Who decides must not learn here what is advised in shadow.
+    ADVISOR_MEASURED = (
+        "advice.measured",
+        "{actor} received an answer of {advisor}, which is only measured.",
+        {"recommendation": UUID, "advisor": str, "verified": bool},
     )
     ADVISOR_SILENT = (
         "advice.silent",

@@ -107,6 +107,8 @@ def test_in_shadow_the_answer_is_kept_and_measured_and_the_desk_goes_on_with_the
     assert (given.shown, given.mode, given.snapshot_id) == (False, "shadow", Recommendation.objects.get(advisor="scorecard").snapshot_id)
     assert given.prose == "The addresses do not fit the card."
     assert given.advisor_version.startswith(f"{MODEL}/-/fraud-")
+    assert Verb.ADVISOR_MEASURED in told(order=order)
+    assert Verb.ADVISOR_CONSULTED not in told(order=order), "its outcome would be read in the timeline"
     case.refresh_from_db()
     assert case.version == 1, "an answer in shadow must not disturb who is at work"
     decided = approve(case=case, by=fraud_reviewer, version=case.version)
