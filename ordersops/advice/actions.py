@@ -170,7 +170,8 @@ def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InFor
         rows.append(
             Consultation(
                 id=uuid7(), store_id=one.order.store_id, lane=this.key, order=one.order, baseline=one.recommendation, advisor=holds.advisor,
-                chosen_because=holds.chosen_because, scope=holds.scope, mode=holds.mode, policy_version=holds.version, not_before=now + timedelta(seconds=settings.ADVISOR_QUIET),
+                chosen_because=holds.chosen_because, scope=holds.scope, mode=holds.mode, policy_version=holds.version,
+                not_before=now + timedelta(seconds=settings.ADVISOR_QUIET),
                 second=holds.mode in AUTOMATED or _by_chance(holds.content.second_share),
             )
         )  # fmt: skip
