@@ -190,7 +190,7 @@ def _service() -> Iterator[None]:
 
     claims = [Claim(fact, "present", None, "for", "") for fact in ("units", "placed_at", "number", "total", "prior_orders", "store_usual")]
     why_not = {"outcome": "release", "why_not": "Too much speaks for risk."}
-    with answering(Answer("decline", 70, "medium", claims, (), (), (why_not,), "Several signs agree.")):
+    with answering(Answer("decline", 70, "medium", claims, (), (), (why_not,), "Several signs agree."), ADVISOR_QUIET=0):
         yield
 
 
