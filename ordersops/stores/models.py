@@ -43,6 +43,11 @@ class Store(models.Model):
     previous_webhook_secret: Any = SealedField()
     previous_secret_expires_at = models.DateTimeField(null=True, blank=True)
     callback_url = models.URLField(blank=True, help_text="Where decisions are sent, signed (generic platform).")
+    api_url = models.URLField(
+        blank=True, help_text="Where the platform's own interface is: https://<shop>.myshopify.com, or the shop's address."
+    )
+    api_key: Any = SealedField(help_text="Access token, or consumer key.")
+    api_secret: Any = SealedField(help_text="Consumer secret, where the platform has one.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoreQuerySet.as_manager()
@@ -58,6 +63,11 @@ class Store(models.Model):
     @property
     def endpoint_path(self) -> str:
         return f"/hooks/{self.endpoint_id}"
+
+    @property
+    def has_api(self) -> bool:
+        """Whether we can read from the store and write to it by ourselves."""
+        return bool(self.api_url and self.api_key)
 
     def active_secrets(self, at: datetime | None = None) -> list[str]:
         """The secrets that a signature may be made with now, the current one first."""

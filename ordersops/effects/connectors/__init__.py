@@ -1,10 +1,36 @@
-"""Connectors: how an effect reaches the outside. One file for each way; no other code of ours calls out."""
+"""Connectors: how an effect reaches the outside. One file (or folder) for each way; no other code of ours calls out.
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+Every write is read before it is made and read back afterwards, so that it happens once even where the platform knows no
+idempotency key: what is there already is settled without writing, and what was accepted is never written again.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
+    from ordersops.stores.models import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One write, exactly as it will leave, but for secrets: those are added by the connector when it sends."""
+
+    method: str
+    url: str
+    body: str = ""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the other side shows of the thing that an effect is about. `differs`: field -> (now, after the effect), in words."""
+
+    done: bool
+    differs: dict[str, tuple[str, str]] = field(default_factory=dict)
+    found: dict[str, Any] = field(default_factory=dict)  # ids and states that `prepare` needs
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,6 +38,38 @@ class Answer:
     """What the other side said to an accepted effect."""
 
     status: int
+    body: str = ""
+    request_id: str = ""
+    latency_ms: int = 0
+
+
+class Connector(Protocol):
+    """One way out. Network errors and refusals are Upstream: `permanent` where trying again cannot help."""
+
+    key: str
+    kinds: frozenset[str]  # the kinds of effect that it can do by itself
+    keyed: frozenset[str]  # of these, the ones whose write carries a key by which the other side drops a repetition
+
+    def look(self, effect: "Effect") -> Seen:
+        """Read what is there now. Before a write, after it, and for a dry run."""
+
+    def prepare(self, effect: "Effect", seen: Seen) -> Request:
+        """The write that follows from what was seen. Pure. Raises Invalid where it is impossible, saying why."""
+
+    def send(self, effect: "Effect", request: Request) -> Answer:
+        """Make the write. Returns when the other side has accepted it."""
+
+
+# By platform: the connector of a store that gave us a key to its interface.
+CONNECTORS: dict[str, str] = {}
+
+
+def connector(store: "Store") -> "Connector | None":
+    """The way by which we write to the store ourselves; None where there is none."""
+    if not store.has_api or store.platform not in CONNECTORS:
+        return None
+    found: Connector = import_string(CONNECTORS[store.platform])()
+    return found
 
 
 def reaches(effect: "Effect") -> bool:

@@ -27,12 +27,59 @@ class Envelope:
     source_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One order as the platform's interface gives it when it is read. `facts(topic=POLLED, ...)` understands the payload."""
+
+    external_id: str
+    changed_at: datetime
+    payload: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some of the orders that changed in a window, the oldest change first. `cursor` is "" on the last page."""
+
+    documents: list[Document]
+    cursor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A webhook that the platform sends us, or should. `state`: active, missing, disabled, elsewhere (it goes to another address)."""
+
+    topic: str
+    state: str
+    id: str = ""
+    address: str = ""
+
+
+POLLED = "orders/polled"
+
+
+class Interface(Protocol):
+    """The platform's own interface, for a store that gave us a key. Everything here is network; all errors are Upstream."""
+
+    def changed(self, store: Any, *, since: datetime, until: datetime, cursor: str = "") -> Page:
+        """A page of the orders that changed in the window, politely: it waits as the platform asks."""
+
+    def order(self, store: Any, external_id: str) -> Document | None:
+        """One order as it is now; None where there is none."""
+
+    def subscriptions(self, store: Any, *, address: str) -> list[Subscription]:
+        """Every topic that we need, and what the platform has of it."""
+
+    def subscribe(self, store: Any, *, address: str) -> list[Subscription]:
+        """Create what is missing, repair what is disabled or goes elsewhere; returns what there is now."""
+
+
 class Platform(Protocol):
     """What intake needs to know of a platform. Functions are pure; none of them reaches for the network or database."""
 
     key: str
     label: str
     kept_headers: tuple[str, ...]  # lower-case names of the headers that are stored with the delivery
+    interface: Interface | None  # None: orders come by webhook alone
 
     def new_secret(self) -> str:
         """A fresh webhook secret in the form that this platform's sender takes."""

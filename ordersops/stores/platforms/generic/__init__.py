@@ -14,7 +14,7 @@ from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts
-from ordersops.stores.platforms import Envelope
+from ordersops.stores.platforms import Envelope, Interface
 from ordersops.stores.platforms.generic.contract import EVENTS, read
 from ordersops.stores.platforms.generic.facts import as_facts
 from ordersops.stores.platforms.reading import moment, table, text
@@ -29,6 +29,7 @@ class Generic:
     key = "generic"
     label = "Generic (signed JSON)"
     kept_headers = ("webhook-id", "webhook-timestamp")
+    interface: Interface | None = None
 
     def new_secret(self) -> str:
         return PREFIX + base64.b64encode(random.token_bytes(32)).decode()

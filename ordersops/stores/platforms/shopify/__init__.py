@@ -12,7 +12,7 @@ from typing import Any
 
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts
-from ordersops.stores.platforms import Envelope
+from ordersops.stores.platforms import Envelope, Interface
 from ordersops.stores.platforms.reading import moment, text
 from ordersops.stores.platforms.shopify import topics
 
@@ -36,6 +36,7 @@ class Shopify:
         "x-shopify-api-version",
         "x-shopify-test",
     )
+    interface: Interface | None = None
 
     def new_secret(self) -> str:
         """The digest is keyed with the secret's own characters, so any printable text will do."""
