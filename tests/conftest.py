@@ -16,6 +16,9 @@ from django.utils.module_loading import import_string
 
 from ordersops import jobs
 
+# Playwright keeps an event loop running in its worker, in which other tests use the database; nothing of ours is asynchronous.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
 pytest_plugins = ["tests.people", "tests.product"]
 
 hypothesis.settings.register_profile("default", deadline=None, max_examples=50)

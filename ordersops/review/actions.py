@@ -42,6 +42,7 @@ def approve(*, case: Case, by: User, version: int, reason: str = "", note: str =
         Verb.CASE_APPROVED, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
         reason=decision.reason,
     )  # fmt: skip
+    _carry_out(decision, orders, by)
     observe(decision=decision)
     return decision
 
@@ -63,6 +64,7 @@ def override(*, case: Case, by: User, outcome: str, reason: str, note: str, vers
         Verb.CASE_OVERRIDDEN, by=by, case=case, decision=decision.pk, recommendation=recommendation.pk,
         recommended=recommendation.outcome, outcome=decision.outcome, reason=decision.reason,
     )  # fmt: skip
+    _carry_out(decision, orders, by)
     observe(decision=decision)
     return decision
 
@@ -78,6 +80,7 @@ def decide_under(*, case: Case, recommendation: Recommendation, policy: str, mod
         Verb.CASE_DECIDED, by=system, case=case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
         policy=policy, mode=mode,
     )  # fmt: skip
+    _carry_out(decision, [case.order], system)
     return decision
 
 
@@ -140,7 +143,7 @@ def _decide(
     by: User,
     source: str = Source.PERSON,
 ) -> Decision:
-    """Write the decision and all that follows from it, but for its event."""
+    """Write the decision and what follows from it in here. Its event is the caller's, and then what follows outside."""
     this = lane_named(case.lane)
     outcome = this.outcomes.get(outcome_key)
     open_to = [order for order in orders if outcome_key in this.possible(order)]
@@ -162,9 +165,15 @@ def _decide(
     case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
     release_fraud_holds(orders=open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=by)
     set_risk(orders=open_to, to=outcome.risk, by=by)
-    if outcome.effect:
-        effects.plan(kind=outcome.effect, orders=open_to, decision=decision, by=by)
     return decision
+
+
+def _carry_out(decision: Decision, orders: Sequence[Order], by: User) -> None:
+    """Plan what follows outside, once the decision's own event is told."""
+    this = lane_named(decision.case.lane)
+    if effect := this.outcomes[decision.outcome].effect:
+        open_to = [order for order in orders if decision.outcome in this.possible(order)]
+        effects.plan(kind=effect, orders=open_to, decision=decision, by=by)
 
 
 def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reason:
