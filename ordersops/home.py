@@ -9,13 +9,18 @@ from django.views.decorators.http import require_safe
 from ordersops.accounts.access import can_anywhere, store_ids
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
+from ordersops.advice.models import Breaker
 from ordersops.audit.models import Event
 from ordersops.cases import queries as cases
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
 from ordersops.intake import queries as intake
+from ordersops.rollout.actions.rights import can_in
+from ordersops.rollout.models import PolicyVersion
+from ordersops.rollout.page import switches, visible_policies
 
 EVENTS_SHOWN = 12
+POLICIES_SHOWN = 20
 
 
 @require_safe
@@ -28,8 +33,27 @@ def home(request: Request) -> HttpResponse:
         "effects_waiting": effects.with_rights(effects.waiting(user), user) if reads_cases else [],
         "intake": intake.health(user),
         "recent": _recent(user),
+        **(_automation(user) if can_anywhere(user, Perm.VIEW_ROLLOUT) else {}),
     }
     return render(request, "home.html", context)
+
+
+def _automation(user: User) -> dict[str, Any]:
+    """What of advice and automation waits for somebody: advisors that trying again does not mend, policies to judge, kill switches."""
+    waiting = list(visible_policies(user).filter(verdict=None).order_by("written_at")[:POLICIES_SHOWN])
+    return {
+        "breakers": list(Breaker.objects.exclude(alert="").order_by("advisor")),
+        "policies": waiting,
+        "policies_to_judge": _to_judge(waiting, user),
+        "switches": switches(user),
+    }
+
+
+def _to_judge(waiting: list[PolicyVersion], user: User) -> list[PolicyVersion]:
+    """Those that the person may approve: never their own, and one of every store only with the right in all of them."""
+    stores = set(store_ids(user, Perm.APPROVE_POLICY))
+    everywhere = any(row.store_id is None for row in waiting) and can_in(user, Perm.APPROVE_POLICY, None)
+    return [row for row in waiting if row.author_id != user.pk and (row.store_id in stores if row.store_id else everywhere)]
 
 
 def _recent(user: User) -> list[Event]:

@@ -32,7 +32,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
     """The context of review/case.html."""
     about, order = lane(case.lane), case.order
     recommendation = recommendation_for(case)
-    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by")]
+    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by").prefetch_related("harms__by")]
     linked = linked_to(order)
     shown = advice_shown(recommendation, about)
     members = (
@@ -51,6 +51,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "panel_template": f"{about.key}/_panel.html",
         "panel": about.panel(shown["frozen"]) if shown["frozen"] is not None else {},
         "decisions": decisions,
+        "may_report_harm": can(user, Perm.STOP_AUTOMATION, case.store_id),
         "past_decisions": _past_decisions(case, about, [row["order_id"] for row in linked]),
         "effects": _effects(case, user),
         "holds": list(order.holds.select_related("placed_by", "released_by")),

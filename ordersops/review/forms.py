@@ -22,3 +22,8 @@ class OverrideForm(ApproveForm):
     note = forms.CharField(
         min_length=10, max_length=2000, error_messages={"required": "Say in a note what you know that the advice did not."}
     )  # fmt: skip
+
+
+class HarmForm(forms.Form):
+    why = forms.CharField(max_length=300)
+    severity = forms.CharField(max_length=4)

@@ -23,11 +23,11 @@ ROOM = {
     "low": "close to a limit, or much is missing",
 }  # fmt: skip
 MODES: dict[str, str] = {
-    Mode.OFF: "off: only the scorecard is asked",
-    Mode.SHADOW: "shadow: the scorecard advises, a person decides",
-    Mode.ASSIST: "assist: a person decides",
-    Mode.SAMPLED: "sampled: decided automatically where every gate is met, with a share for a person's check",
-    Mode.AUTO: "auto: decided automatically where every gate is met",
+    Mode.OFF: "Off: only the scorecard is asked, a person decides",
+    Mode.SHADOW: "Shadow: the scorecard advises, a person decides",
+    Mode.ASSIST: "Assist: a person decides",
+    Mode.SAMPLED: "Sampled: decided automatically where the policy allows, with a share for a person's check",
+    Mode.AUTO: "Auto: decided automatically where the policy allows",
 }
 
 
@@ -61,6 +61,7 @@ def provenance(recommendation: Recommendation, about: Lane, evidence: Evidence, 
         "sure": SURE.get(recommendation.confidence, recommendation.confidence),
         "sure_why": ROOM.get(recommendation.confidence, "") if recommendation.advisor == SCORECARD else "by its own word",
         "advisor_label": advisor_named(recommendation.advisor),
+        "rollout_anchor": _anchor(recommendation),
         "mode_words": MODES.get(recommendation.mode, recommendation.mode),
         "faults": [fault for fault in faults if fault.tone],
         "notes": [fault for fault in faults if not fault.tone],
@@ -70,6 +71,12 @@ def provenance(recommendation: Recommendation, about: Lane, evidence: Evidence, 
         **_own_words(recommendation, evidence),
         "set_aside": _set_aside(recommendation, signals),
     }  # fmt: skip
+
+
+def _anchor(recommendation: Recommendation) -> str:
+    """Where the page of rollout shows the scope: a store's own policy carries an @ in its version."""
+    whose = recommendation.store_id if "@" in recommendation.policy_version else "all"
+    return f"{recommendation.lane}-{recommendation.scope}-{whose}"
 
 
 def _policy(recommendation: Recommendation, about: Lane) -> Policy:

@@ -11,4 +11,5 @@ urlpatterns = [
     path("cases/<uuid:pk>/approve", views.approve, name="case_approve"),
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
     path("decisions/<uuid:pk>/undo", views.undo, name="decision_undo"),
+    path("decisions/<uuid:pk>/harm", views.report_harm, name="decision_harm"),
 ]

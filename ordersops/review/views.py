@@ -17,9 +17,10 @@ from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
 from ordersops.review.case_page import bar, page, version
-from ordersops.review.forms import ApproveForm, OverrideForm
+from ordersops.review.forms import ApproveForm, HarmForm, OverrideForm
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available
+from ordersops.rollout import actions as rollout
 
 
 def _load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
@@ -128,3 +129,16 @@ def undo(request: Request, pk: UUID) -> HttpResponse:
     decision = get_or_404(Decision.objects.select_related("case"), request, Perm.VIEW_CASES, pk=pk)
     actions.undo(decision=decision, by=request.user)
     return done(request, "case", decision.case_id, say="The decision was taken back. The case is open again.")
+
+
+@require_POST
+def report_harm(request: Request, pk: UUID) -> HttpResponse:
+    """Say that an automatic decision did harm."""
+    decision = get_or_404(Decision.objects.select_related("case"), request, Perm.VIEW_CASES, pk=pk)
+    require(request.user, Perm.STOP_AUTOMATION, decision.store_id, to="report harm", case=decision.case_id)
+    form = HarmForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("Say in a few words what happened, in at most 300 characters.")
+    harm = rollout.report_harm(decision=decision, by=request.user, **form.cleaned_data)
+    fell = " Its scope stands no higher than assist now." if harm.severity == "S1" else ""
+    return done(request, "case", decision.case_id, say=f"The harm is recorded.{fell}")

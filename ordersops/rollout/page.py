@@ -66,6 +66,11 @@ class Card:
         return self.place.in_force.mode
 
     @property
+    def version(self) -> str:
+        """The advisor's, without its name."""
+        return self.place.in_force.advisor_version.partition(" ")[2]
+
+    @property
     def means(self) -> str:
         """What the rung means on which it stands."""
         return MEANS[Mode(self.place.rung)]

@@ -15,7 +15,7 @@ from ordersops.cases.lanes import lane
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from tests.desk.conftest import World
-from tests.factories import CallFactory, ReplayFactory
+from tests.factories import CallFactory, CaseFactory, DecisionFactory, ReplayFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -78,6 +78,10 @@ PAGES: dict[str, Entry] = {
         data=lambda w: {"version": w.case.version, "outcome": "release", "reason": "O1", "note": "The customer called from home."},
     ),
     "decision_undo": _acts(DECIDERS, lambda w: [w.decision.pk]),
+    "decision_harm": _acts(
+        {SENIOR, SUPERVISOR, ADMIN}, lambda w: [DecisionFactory(case=CaseFactory(order__store=w.store), by=w.colleague, source="system").pk],
+        data=lambda w: {"why": "The bank took the money back", "severity": "S1"},
+    ),
     "orders": _reads(EVERYBODY),
     "order": _reads(EVERYBODY, lambda w: [w.order.pk]),
     "order_hold": _acts({*DECIDERS, OPS}, lambda w: [w.order.pk], data=lambda w: {"reason": "stock"}),

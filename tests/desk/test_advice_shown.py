@@ -76,7 +76,7 @@ def test_who_advises_under_which_policy(desk: Client, case: Case) -> None:
         given.advisor_version,
         given.chosen_because,
         "fraud/everything/3",
-        "assist: a person decides",
+        "Assist: a person decides",
         "Every claim checked",
     ):
         assert said in text
