@@ -129,7 +129,7 @@ def _card(one: Lane, here: Place, stores: dict[UUID, Store], user: User) -> Card
     if here.policy is not None and here.policy.author_id == user.pk:
         card.why_not = "You wrote this policy; somebody else has to promote."
     elif to in AUTOMATED and here.switch:
-        card.why_not = "A kill switch stops it."
+        card.why_not = "A kill switch stands; it climbs no further until somebody lifts it."
     elif to and not card.missing:
         card.may_promote = may
     return card

@@ -78,7 +78,7 @@ def test_a_fall_shows_where_it_stands_and_how_it_acts(
     Switch.objects.create(lane="fraud", store=store, why="Odd <answers>", by=supervisor)
     page = text(client, supervisor, reverse("rollout"))
     assert "It acts as assist. Stopped by hand: Odd &lt;answers&gt;" in page
-    assert "A kill switch stops it." in page
+    assert "A kill switch stands; it climbs no further until somebody lifts it." in page
 
 
 def test_the_author_is_told_why_there_is_no_button(client: Client, supervisor: User, second: User, store: Store) -> None:
