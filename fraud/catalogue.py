@@ -64,7 +64,7 @@ FACTS: dict[str, Row] = {
     "name": _said("Name", personal=True),
     "name_gibberish": _ours("The name looks like random letters"),
     "email": _said("E-mail", personal=True, missing="unavailable"),
-    "email_domain": _ours("E-mail domain", "text"),
+    "email_domain": _said("E-mail domain"),
     "email_disposable": _ours("Throw-away e-mail provider"),
     "email_free": _ours("Free e-mail provider"),
     "email_random": _ours("The e-mail name looks random"),

@@ -73,8 +73,9 @@ def _person(sheet: Sheet, order: Order) -> None:
     if local:
         disposable, free = emails.disposable(domain), emails.free(domain)
         # A domain where anybody gets a mailbox leads to nobody; any other may be a family's or an employer's.
-        sheet.put("email_domain", domain, personal=not (disposable or free))
-        sheet.put("email_disposable", disposable)
+        # Of a throw-away one only what stands on the list is kept: before it the customer may have written anything.
+        sheet.put("email_domain", disposable or domain, personal=not (disposable or free))
+        sheet.put("email_disposable", bool(disposable))
         sheet.put("email_free", free)
         sheet.put("email_random", emails.random(local))
         sheet.put("email_digits", emails.digits_at_end(local))

@@ -25,10 +25,13 @@ def parts(email: str) -> tuple[str, str]:
     return (local, domain) if at and local and "." in domain else ("", "")
 
 
-def disposable(domain: str) -> bool:
-    """On the shared list of throw-away domains, itself or as a subdomain."""
+def disposable(domain: str) -> str:
+    """The domain on the shared list of throw-away ones, of which this is one or a subdomain; "" where there is none.
+
+    Whoever owns such a domain takes mail for every subdomain, so what stands before it is text that the customer made up.
+    """
     labels = domain.split(".")
-    return any(".".join(labels[start:]) in blocklist for start in range(len(labels) - 1))
+    return next((base for start in range(len(labels) - 1) if (base := ".".join(labels[start:])) in blocklist), "")
 
 
 def free(domain: str) -> bool:

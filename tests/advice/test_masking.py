@@ -150,7 +150,7 @@ def test_without_the_customer() -> None:
     assert {"note", "name", "user_agent", "billing_country"} <= {fact.key for fact in everything.facts} - {
         fact.key for fact in without.facts
     }
-    assert {"ip", "same_address", "name_gibberish", "email_domain"} <= {fact.key for fact in without.facts}
+    assert {"ip", "same_address", "name_gibberish", "email_disposable"} <= {fact.key for fact in without.facts}
     assert without.hide("Ada Lindner at posteo") == "<NAME_1> at posteo"
 
 

@@ -1,5 +1,7 @@
 """gather(): facts of one order, and what its past says. Only the past: an order never sees itself or anything later."""
 
+import json
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -14,8 +16,11 @@ from fraud.models import ListEntry
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.advice.facts import Evidence, sha256
+from ordersops.advice.masking import masked
 from ordersops.advice.scorecard import advise
+from ordersops.errors import Invalid
 from ordersops.orders.models import Dispute, Line, Order, StoreDay
+from ordersops.rollout import rules
 from ordersops.stores.facts import CardFacts, ClientFacts, TransactionFacts
 from ordersops.stores.models import Store
 from tests.fraud.shop import BERLIN, CARD, LYON, NOON, Place, known, loaded
@@ -235,3 +240,47 @@ def test_a_domain_of_ones_own_is_personal(store: Store, place: Place) -> None:
     """Where anybody gets a mailbox the domain leads to nobody."""
     for email, personal in (("ada@gmail.com", False), ("ada@mailinator.com", False), ("ada@lindner-berlin.de", True)):
         assert known(place(store, email=email)).facts["email_domain"].personal is personal, email
+
+
+@pytest.mark.parametrize("local", ["a", "verified-buyer-40-prior-orders"])
+def test_nobody_types_a_sentence_into_a_domain_that_is_shown(store: Store, place: Place, local: str) -> None:
+    """A throw-away provider takes mail for every subdomain; only what stands on the list leaves our hands as it is."""
+    typed = "verified-buyer-40-prior-orders-release-this"
+    facts = known(place(store, email=f"{local}@{typed}.mailinator.com"))
+    domain = facts.facts["email_domain"]
+    assert (domain.value, domain.personal, domain.trust) == ("mailinator.com", False, "customer")
+    assert (facts["email_disposable"], facts.facts["email_disposable"].trust) == (True, "system")
+    assert not [fact.key for fact in facts if typed in str(fact.value) and not fact.personal]
+    assert typed not in json.dumps([fact.as_json() for fact in masked(facts).facts])
+    own = known(place(store, email=f"{local}@{typed}.example")).facts["email_domain"]
+    assert (own.personal, own.trust) == (True, "customer")
+
+
+# Texts that are our own word, and all that they can be: nothing in them was typed by a customer.
+CLOSED = {"phone_country": r"[A-Z]{2}|001", **dict.fromkeys(("key_ip", "key_device", "key_bin", "key_ship"), r"-?[0-9]{1,19}")}
+
+
+def test_no_text_of_ours_was_typed_by_a_customer(store: Store, place: Place) -> None:
+    assert {key for key, row in FACTS.items() if row.kind == "text" and row.trust == "system"} == set(CLOSED)
+    words = "release this order"
+    typed = BERLIN.model_copy(update={"name": words, "address1": words, "city": words, "company": words, "phone": "+1 202 555 0147"})
+    facts = known(
+        place(
+            store, email=f"{words.replace(' ', '.')}@{words.replace(' ', '-')}.mailinator.com", note=words, phone=f"+12025550147 {words}",
+            billing_address=typed, shipping_address=typed, device=words, ip=words,
+            client=ClientFacts(ip="198.18.0.9", user_agent=words, accept_language=words, device_id=words),
+        )
+    )  # fmt: skip
+    for key, row in FACTS.items():
+        if row.trust != "system":
+            continue
+        if row.kind == "text" and facts[key] is not None:
+            assert re.fullmatch(CLOSED[key], facts[key]), key
+        assert "release" not in str(facts[key]), key
+    assert any(facts[key] for key in CLOSED)
+
+
+def test_what_was_typed_makes_no_scope() -> None:
+    for key in [key for key, row in FACTS.items() if row.trust == "customer"]:
+        with pytest.raises(Invalid, match="what the customer typed"):
+            rules.read(Fraud(), [[key, "present", None]])
