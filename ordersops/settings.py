@@ -92,7 +92,11 @@ INSTALLED_APPS = [
 # A lane is reached by its dotted path alone.
 LANES = ["fraud.lane.Fraud"]
 # One line per platform: its adapter.
-PLATFORMS = ["ordersops.stores.platforms.shopify.Shopify", "ordersops.stores.platforms.generic.Generic"]
+PLATFORMS = [
+    "ordersops.stores.platforms.shopify.Shopify",
+    "ordersops.stores.platforms.woocommerce.WooCommerce",
+    "ordersops.stores.platforms.generic.Generic",
+]
 
 MIDDLEWARE = [
     "ordersops.intake.door.Door",  # first: a webhook passes no session, sign-in or CSRF work

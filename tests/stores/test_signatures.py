@@ -28,8 +28,8 @@ def standard(body: bytes, secrets: Iterable[str], at: datetime = NOW) -> dict[st
     return {"webhook-id": "msg_1", "webhook-timestamp": str(int(at.timestamp())), "webhook-signature": made}
 
 
-def test_both_platforms_are_found_by_settings() -> None:
-    assert set(platforms()) == {"shopify", "generic"}
+def test_the_platforms_are_found_by_settings() -> None:
+    assert set(platforms()) == {"shopify", "woocommerce", "generic"}
 
 
 def test_a_good_shopify_signature_is_taken() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -98,6 +98,14 @@ class Platform(Protocol):
 
         Total over the platform's documented payloads, whatever is null. Raises Invalid, saying which field, for anything else.
         """
+
+
+@runtime_checkable
+class Pings(Protocol):
+    """An adapter whose sender asks, before it sends, whether the address answers."""
+
+    def is_ping(self, *, headers: Mapping[str, str], body: bytes) -> bool:
+        """Whether this is such a question and nothing else. It is not signed: it is answered with 200, and nothing is stored."""
 
 
 @lru_cache(maxsize=1)
