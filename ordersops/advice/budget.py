@@ -11,7 +11,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db import connection
 
+from ordersops.advice.models import CallOutcome, Spend
+
 MICROS = 1_000_000
+# Answers that come before any work: nothing is billed for them.
+TURNED_AWAY = frozenset({
+    CallOutcome.BUSY, CallOutcome.UNREACHABLE, CallOutcome.KEY, CallOutcome.PAYMENT, CallOutcome.REQUEST, CallOutcome.REDIRECT,
+    CallOutcome.FOREIGN,
+})  # fmt: skip
 
 
 def of_policy(budget: Decimal) -> int:
@@ -32,6 +39,31 @@ def reserve(*, store_id: UUID, lane: str, day: date, most: int, budget: int) -> 
             {"store": store_id, "lane": lane, "day": day, "most": most, "budget": budget},
         )
         return cursor.rowcount == 1
+
+
+def charge(*, store_id: UUID, lane: str, day: date, spent: int) -> None:
+    """Money that was spent without a reservation, such as on a replay: the day's figure knows of it all the same."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO advice_spend AS s (store_id, lane, day, spent_micros, reserved_micros, calls) VALUES (%s, %s, %s, %s, 0, 1)
+            ON CONFLICT (store_id, lane, day) DO UPDATE SET spent_micros = s.spent_micros + excluded.spent_micros, calls = s.calls + 1
+            """,
+            [store_id, lane, day, spent],
+        )
+
+
+def left(*, store_id: UUID, lane: str, day: date, budget: int) -> int:
+    """What the day's budget still holds, in millionths of a US dollar."""
+    row = Spend.objects.filter(store=store_id, lane=lane, day=day).values_list("spent_micros", "reserved_micros").first()
+    return budget - sum(row or (0, 0))
+
+
+def billed(code: str, *, usage_known: bool, cost: int, most: int) -> int:
+    """What a call counts for: its cost where the service reported its use; else all that it may have cost, unless it was turned away."""
+    if usage_known:
+        return cost
+    return 0 if code in TURNED_AWAY else most
 
 
 def settle(*, store_id: UUID, lane: str, day: date, reserved: int, spent: int) -> None:

@@ -26,8 +26,8 @@ from ordersops.advice.settling import give_up, settle
 from ordersops.advice.tracing import span
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.jobs import backoff
-from ordersops.rollout.models import PolicyVersion
-from ordersops.rollout.queries import Book, InForce
+from ordersops.rollout.models import Mode, PolicyVersion
+from ordersops.rollout.queries import Book, InForce, lower
 
 log = logging.getLogger(__name__)
 AT_ONCE = 8  # calls of one worker side by side: they wait, they do not work
@@ -123,6 +123,9 @@ def _ask(consultation: Consultation) -> None:
         give_up(consultation, "overtaken", "Nothing is left to decide about the order.", state=ConsultationState.OVERTAKEN)
         return
     book = Book(this)
+    if lower(book.of(consultation.store_id, evidence).mode, Mode.SHADOW):
+        give_up(consultation, "stopped", "The lane is off now.")
+        return
     if switch := book.stopped(consultation.store_id):
         give_up(consultation, "stopped", f"Stopped by hand: {switch.why}")
         return
@@ -176,8 +179,8 @@ def _call(consultation: Consultation, inquiry: Inquiry, in_force: InForce, *, pu
                 heard.exchange, store_id=consultation.store_id, lane=consultation.lane, snapshot_id=consultation.baseline.snapshot_id,
                 purpose=purpose, advisor=consultation.advisor, trace_id=inquiry.trace_id, attempt=consultation.attempts,
             )  # fmt: skip
-            if call.cost_micros or heard.code != CallOutcome.LATE:
-                spent = call.cost_micros
+            usage = heard.exchange.usage
+            spent = budget.billed(heard.exchange.outcome, usage_known=bool(usage.input or usage.output), cost=call.cost_micros, most=most)
         return heard, call
     except Unregistered:
         spent = 0

@@ -9,9 +9,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
-from itertools import islice
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -20,7 +20,7 @@ from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from ordersops.advice import calls, prices
+from ordersops.advice import breaker, budget, calls, prices
 from ordersops.advice.advisors import SCORECARD, advisor, chosen, version_of
 from ordersops.advice.answers import Inquiry, Unregistered
 from ordersops.advice.decided import decided_on, decisions
@@ -41,6 +41,7 @@ BACK_TEST = 200
 DAYS = 90
 MOST_DOLLARS = Decimal(5)
 BATCH = 50
+REST_OF_REQUEST = 20_000  # characters of prompt, rules and form around the evidence
 THEN, NOW = "then", "now"
 
 
@@ -71,19 +72,22 @@ def start(
 
 def run(
     replay: Replay, *, most_dollars: Decimal = MOST_DOLLARS, seconds: float | None = None, at_once: int = 1,
-    tell: Callable[[int], None] = lambda done: None,
+    tell: Callable[[int], None] = lambda done: None, by_itself: bool = False,
 ) -> str:  # fmt: skip
     """Ask what has no answer yet. Returns why it stopped before the end, or "" and the run is finished.
 
-    Money spent on this replay counts from its beginning, over all its runs. Raises Unregistered before anything has left.
+    Money spent on this replay counts from its beginning, over all its runs, and is in the day's figures of the stores. One that
+    nobody asked for (`by_itself`) keeps within their budgets too. A kill switch and an open breaker stop it. Raises Unregistered
+    before anything has left.
     """
     this = asked_as(lane(replay.lane), replay.filters.get("prompt", ""))
     ends = time.monotonic() + seconds if seconds is not None else None
-    purse = Purse(replay, most_dollars)
+    purse = Purse(replay, most_dollars, by_itself)
     book = Book(this) if replay.filters.get("policy") == NOW else None
     done = 0
     try:
         for batch in _batches(_waiting(replay), BATCH):
+            _halt_if_stopped(replay, this)
             for asked, heard in _hear(replay, this, book, batch, purse, at_once, ends):
                 _keep(replay, asked, heard, purse)
                 done += 1
@@ -111,7 +115,7 @@ def back_test(*, lane: Lane, store: "Store | None", because: str, by: "User", se
     replay = same.order_by("-started_at").first() or start(
         lane=lane, store=store, by=by, because=because, advisor_key=key, limit=BACK_TEST, decided_only=True, policy=NOW
     )
-    if run(replay, seconds=seconds, at_once=1 if key == SCORECARD else at_once) == "":
+    if run(replay, seconds=seconds, at_once=1 if key == SCORECARD else at_once, by_itself=True) == "":
         observe_replay(replay)
     return replay
 
@@ -145,11 +149,12 @@ class Asked:
 class Purse:
     """What a replay may still spend. Before each call the dearest that it can become must fit."""
 
-    def __init__(self, replay: Replay, most_dollars: Decimal) -> None:
+    def __init__(self, replay: Replay, most_dollars: Decimal, by_itself: bool = False) -> None:
         self.spent = sum(ReplayAnswer.objects.filter(replay=replay).values_list("cost_micros", flat=True))
         self.most = int(most_dollars * 1_000_000)
         self.dollars = most_dollars
         self.free = replay.advisor == SCORECARD
+        self.within_budgets = by_itself
         self.model = {"claude": settings.CLAUDE, "openai": settings.OPENAI}.get(replay.advisor, {}).get("model", "")
 
     def check(self, asked: Sequence[Asked]) -> None:
@@ -159,6 +164,28 @@ class Purse:
         chars = sum(len(one.then.snapshot.body) + len(one.inquiry.lane.prompt.text if one.inquiry.lane.prompt else "") for one in asked)
         if self.spent + prices.most_micros(self.model, chars, settings.ADVISOR_MAX_TOKENS * len(asked), today) > self.most:
             raise Halt(f"The next calls could exceed the {self.dollars} dollars of this replay; {self.spent / 1_000_000:.2f} are spent.")
+        if self.within_budgets:
+            self._check_budgets(asked, today)
+
+    def _check_budgets(self, asked: Sequence[Asked], today: date) -> None:
+        """What nobody asked for takes no money that the orders of the day may need: half of each budget stays theirs."""
+        for store, few in groupby(sorted(asked, key=lambda one: one.then.store_id), key=lambda one: one.then.store_id):
+            each = list(few)
+            chars = sum(len(one.then.snapshot.body) + REST_OF_REQUEST for one in each)
+            most = prices.most_micros(self.model, chars, settings.ADVISOR_MAX_TOKENS * len(each), today)
+            this = each[0].inquiry.lane
+            whole = budget.of_policy(Book(this).of(store, each[0].inquiry.evidence).content.budget)
+            if budget.left(store_id=store, lane=this.key, day=today, budget=whole) - whole // 2 < most:
+                raise Halt("The rest of the day's budget is kept for the orders of the day; the replay goes on tomorrow.")
+
+
+def _halt_if_stopped(replay: Replay, this: Lane) -> None:
+    if replay.advisor == SCORECARD:
+        return
+    if switch := Book(this).stopped(replay.store_id):
+        raise Halt(f"Stopped by hand: {switch.why}")
+    if (until := breaker.open_until(replay.advisor)) is not None:
+        raise Halt(f"The advisor failed again and again and is left alone until {until:%H:%M} UTC.")
 
 
 def questions(replay: Replay) -> list[uuid.UUID]:
@@ -246,6 +273,7 @@ def _keep(replay: Replay, asked: Asked, heard: Heard, purse: Purse) -> None:
             purpose="replay", trace_id=asked.inquiry.trace_id,
         )  # fmt: skip
         purse.spent += call.cost_micros
+        budget.charge(store_id=asked.then.store_id, lane=replay.lane, day=timezone.now().date(), spent=call.cost_micros)
     answer = heard.answer
     ReplayAnswer.objects.update_or_create(
         replay=replay, recommendation=asked.then,

@@ -20,8 +20,8 @@ from ordersops.jobs import enqueue
 from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
 from ordersops.rollout.actions import observe
-from ordersops.rollout.models import AUTOMATED, Mode
-from ordersops.rollout.queries import lower
+from ordersops.rollout.models import AUTOMATED, LADDER, Mode
+from ordersops.rollout.queries import Book, lower
 
 # Where a decision has been made, late advice is measured and changes nothing.
 UNDECIDED = frozenset({Risk.NOT_ASSESSED, Risk.CLEAR, Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED})
@@ -40,6 +40,7 @@ def settle(consultation: Consultation, *, inquiry: Inquiry, heard: Heard, call: 
     ):
         return None
     assert heard.answer is not None
+    consultation.mode = _mode_now(consultation, inquiry)
     shown = not lower(consultation.mode, Mode.ASSIST) and order.risk in UNDECIDED
     given = _recommendation(consultation, inquiry, heard, call, second, order, shown=shown)
     given.save(force_insert=True)
@@ -71,11 +72,19 @@ def give_up(consultation: Consultation, code: str, why: str, *, state: str = Con
         )  # fmt: skip
 
 
+def _mode_now(consultation: Consultation, inquiry: Inquiry) -> str:
+    """The mode in which it was asked, or the one that holds now where that is lower: a fall down the ladder counts at once."""
+    now = Book(inquiry.lane).of(consultation.store_id, inquiry.evidence)
+    if now.version != consultation.policy_version or now.advisor != consultation.advisor:
+        return min(consultation.mode, Mode.SHADOW.value, key=LADDER.index)
+    return min(consultation.mode, now.mode, key=LADDER.index)
+
+
 def _close(consultation: Consultation, state: str, **more: Any) -> None:
     consultation.state, consultation.settled_at, consultation.lease_until = state, timezone.now(), None
     consultation.code, consultation.why = more.get("code", "")[:20], more.get("why", "")[:300]
     consultation.answer = more.get("answer")
-    consultation.save(update_fields=["state", "settled_at", "lease_until", "code", "why", "answer"])
+    consultation.save(update_fields=["state", "settled_at", "lease_until", "code", "why", "answer", "mode"])
 
 
 def _locked(consultation: Consultation) -> Order:

@@ -233,6 +233,7 @@ FAILURES = {
     "truncated": Plain(200, {"Content-Type": "application/json"}, json.dumps(message('{"outcome":', stop_reason="max_tokens")).encode()),
     "unreadable": b"I think that you should release it.",
 }
+UNKNOWN = {"input_tokens": 0, "output_tokens": 0}
 ATTEMPTS = {"busy": 3, "refusal": 2, "truncated": 2, "unreadable": 2}
 
 
@@ -388,3 +389,43 @@ def test_a_question_that_broke_on_our_side_is_asked_again(service: Service, plac
     assert (row.state, row.code, row.attempts) == ("pending", "broken", 1)
     assert "ZeroDivisionError" in row.last_error
     assert Question.objects.get().state == "answered"
+
+
+def test_a_fall_down_the_ladder_reaches_what_still_waits(service: Service, place: Place, assist: Callable[..., str]) -> None:
+    assist()
+    order = place()
+    Standing.objects.update(mode="shadow")
+    consult.consult()
+    given, case = Recommendation.objects.get(advisor="claude"), Case.objects.get(order=order)
+    assert (given.mode, given.shown, case.version) == ("shadow", False, 1)
+    place(email="b@mail.example")
+    Standing.objects.update(mode="off")
+    consult.consult()
+    assert (Consultation.objects.get(state="given_up").code, len(service.asked)) == ("stopped", 1)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Plain(200, {"Content-Type": "application/json"}, json.dumps({**message(json.dumps(said())), "usage": UNKNOWN}).encode()),
+        Plain(200, {"Content-Type": "application/json", "Content-Length": "5000"}, b'{"id":"msg_1","type":"mess'),
+    ],
+    ids=["no usage", "cut off"],
+)  # fmt: skip
+def test_a_call_whose_use_is_not_known_counts_for_all_that_it_may_have_cost(
+    answer: Plain, place: Place, assist: Callable[..., str]
+) -> None:
+    assist()
+    with answering(answer):
+        place()
+        consult.consult()
+    assert Spend.objects.get().reserved_micros == 0
+    assert Spend.objects.get().spent_micros > 50_000
+
+
+def test_a_call_that_was_turned_away_costs_nothing(place: Place, assist: Callable[..., str]) -> None:
+    assist()
+    with answering(FAILURES["busy"]):
+        place()
+        consult.consult()
+    assert (Spend.objects.get().spent_micros, Spend.objects.get().reserved_micros) == (0, 0)

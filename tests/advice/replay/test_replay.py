@@ -12,20 +12,21 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from ordersops.accounts.models import User
+from ordersops.advice import breaker
 from ordersops.advice import replay as replays
 from ordersops.advice.answers import Answer, Unregistered
-from ordersops.advice.models import Call, Prompt, Recommendation, Replay
+from ordersops.advice.models import Call, Prompt, Recommendation, Replay, Spend
 from ordersops.advice.replay_report import report
 from ordersops.advice.verify import Claim
 from ordersops.cases.lanes import lane
-from ordersops.rollout.models import Trial
+from ordersops.rollout.models import Switch, Trial
 from ordersops.stores.models import Store
 from tests.advice.advisors.stub import Plain, answering
 from tests.advice.replay.old import CALM, WILD, advised, decided, everything
 from tests.factories import OrderFactory, RecommendationFactory, ReplayFactory
 
 pytestmark = pytest.mark.django_db
-WRITTEN_BY_A_REPLAY = ("advice_replay", "advice_replayanswer", "advice_call", "advice_callbody")
+WRITTEN_BY_A_REPLAY = ("advice_replay", "advice_replayanswer", "advice_call", "advice_callbody", "advice_spend")
 RELEASE = Answer("release", 5, "high", [Claim("good_orders", "ge", 1, "against", "")], missing=[], prose="")
 
 
@@ -76,6 +77,33 @@ def test_nothing_else_changes(old: list[Recommendation], system: User) -> None:
         after = everything(*WRITTEN_BY_A_REPLAY)
     assert run.answers.count() == 3
     assert after == before
+
+
+def test_a_kill_switch_and_an_open_breaker_stop_a_replay(old: list[Recommendation], system: User) -> None:
+    with answering(RELEASE) as service:
+        run = begin(system, advisor_key="claude")
+        switch = Switch.objects.create(lane="fraud", why="It misreads dates", by=system)
+        assert "It misreads dates" in replays.run(run)
+        switch.delete()
+        breaker.fault("claude", alert="The key was refused.")
+        assert "left alone" in replays.run(run)
+        assert not service.asked
+        breaker.success("claude")
+        assert replays.run(run) == ""
+
+
+def test_a_replay_that_nobody_asked_for_leaves_money_for_the_orders_of_the_day(
+    old: list[Recommendation], system: User, store: Store
+) -> None:
+    for one in old:
+        decided(one)
+    with answering(RELEASE, ADVICE_BUDGET=1) as service:
+        Spend.objects.create(store=store, lane="fraud", day=timezone.now().date(), spent_micros=500_000)
+        run = replays.back_test(lane=lane("fraud"), store=store, because="The model has changed.", by=system, at_once=1)
+        assert (len(service.asked), run.finished_at) == (0, None)
+        assert "kept for the orders of the day" in replays.run(run, by_itself=True)
+        assert replays.run(run) == "", "a person may spend it"
+        assert Spend.objects.get().calls == len(service.asked) == 3
 
 
 def test_what_a_model_would_have_said(old: list[Recommendation], system: User) -> None:
