@@ -39,6 +39,7 @@ class Upstream(Refusal):
     status = 502
     title = "The other side did not answer as it should"
 
-    def __init__(self, message: str, *, permanent: bool) -> None:
+    def __init__(self, message: str, *, permanent: bool, retry_after: float | None = None) -> None:
+        """`retry_after`: the seconds for which the other side asked us to wait."""
         super().__init__(message)
-        self.permanent = permanent
+        self.permanent, self.retry_after = permanent, retry_after

@@ -165,7 +165,7 @@ CACHES = {
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 # django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
 ADVISOR_DEADLINE = env.number("ORDERSOPS_ADVISOR_DEADLINE", 60, least=1, most=300)  # seconds for a whole call
-# A slow model delays neither a webhook nor a score: what waits for an advisor has a cluster of its own.
+# A slow model delays neither a webhook nor a score: what waits for an advisor, or reads a store, has a cluster of its own.
 CLUSTERS = {
     "intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1),
     "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1),

@@ -42,6 +42,7 @@ ROUNDS = [
     Round("ladder", 5, "ordersops.rollout.jobs.watch"),
     Round("scores", 300, "ordersops.rollout.jobs.watch_scores"),
     Round("pulse", 60, "ordersops.intake.actions.take_pulse"),
+    Round("polls", 30, "ordersops.intake.polling.plan"),
     Round("bodies", 3600, "ordersops.intake.actions.forget_old_bodies"),
     Round("calls", 3600, "ordersops.advice.bodies.forget_old"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),

@@ -49,6 +49,11 @@ class Verb(StrEnum):
         "{actor} assessed the order: {lane} {band}, score {score}, from {signals} signals.",
         {"lane": str, "band": str, "score": int, "signals": int, "snapshot": str},
     )
+    ORDER_MISSED = (
+        "order.missed",
+        "{actor} found a change of {changed_at} by comparing with the store; no webhook had announced it.",
+        {"delivery": UUID, "changed_at": datetime},
+    )
     RISK_CHANGED = "order.risk_changed", "{actor} changed the order's risk from {before} to {after}.", {"before": str, "after": str}
 
     CASE_OPENED = (
@@ -156,6 +161,25 @@ class Verb(StrEnum):
         "{actor} planned {kind}, due at {due_at}.",
         {"effect": UUID, "kind": str, "decision": UUID, "due_at": datetime},
     )
+    # amount: of money that goes back; two: whether a second person has to approve it.
+    EFFECT_ASKED = (
+        "effect.asked",
+        "{actor} asked for {kind}: {why}",
+        {"effect": UUID, "kind": str, "why": str, "due_at": datetime, "amount": Decimal | None, "currency": str, "two": bool},
+    )
+    EFFECT_APPROVED = (
+        "effect.approved",
+        "{actor} approved {kind} over {amount} {currency} as the second person, due at {due_at}.",
+        {"effect": UUID, "kind": str, "approval": UUID, "amount": Decimal, "currency": str, "due_at": datetime},
+    )
+    EFFECT_SENT_BACK = "effect.sent_back", "{actor} sent back {kind}: {why}", {"effect": UUID, "kind": str, "why": str}
+    EFFECT_EDITED = (
+        "effect.edited",
+        "{actor} changed {kind} ({changed}), due at {due_at}.",
+        {"effect": UUID, "kind": str, "changed": list, "amount": Decimal | None, "currency": str, "two": bool, "due_at": datetime},
+    )
+    EFFECT_GIVEN_UP = "effect.given_up", "{actor} gave up {kind}: {why}", {"effect": UUID, "kind": str, "why": str}
+    EFFECT_FOUND_DONE = "effect.found_done", "{actor} found {kind} done in the store already.", {"effect": UUID, "kind": str}
     EFFECT_SENT = (
         "effect.sent",
         "{actor} sent {kind} to the store (attempt {attempt}).",
@@ -195,6 +219,7 @@ class Verb(StrEnum):
         "{actor} noticed that the store is silent since {since}; {usual_per_hour} deliveries an hour are usual.",
         {"since": datetime | None, "usual_per_hour": int},
     )
+    STORE_UNREAD = "store.unread", "{actor} could not compare with the store: {error}", {"error": str}
 
     ENTRY_ADDED = (
         "list.entry_added",

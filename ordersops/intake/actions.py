@@ -15,6 +15,7 @@ from ordersops.errors import Conflict
 from ordersops.intake.models import Delivery, DeliveryState, Pulse
 from ordersops.jobs import enqueue
 from ordersops.stores.models import Store
+from ordersops.stores.platforms import POLLED
 
 SILENCE = 6  # times the usual gap between events
 LEAST_SILENCE = timedelta(minutes=10)
@@ -63,8 +64,8 @@ def _listen(store: Store, pulse: Pulse) -> None:
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), max(received_at) FROM intake_delivery WHERE store_id = %s AND received_at > %s AND received_at <= %s",
-            [store.pk, pulse.counted_until, now],
+            "SELECT count(*), max(received_at) FROM intake_delivery WHERE store_id = %s AND topic <> %s AND received_at > %s AND received_at <= %s",
+            [store.pk, POLLED, pulse.counted_until, now],
         )
         count, newest = cursor.fetchone()
     if count:

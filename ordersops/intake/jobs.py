@@ -21,12 +21,13 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions import withdraw_finished
 from ordersops.errors import Invalid
+from ordersops.intake import comparing
 from ordersops.intake.models import Delivery, DeliveryState
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.stores.facts import OrderFacts
-from ordersops.stores.platforms import platforms
+from ordersops.stores.platforms import POLLED, platforms
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -110,10 +111,12 @@ def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> No
     """Apply a batch in one transaction; if something in it cannot be written, each by itself, so that one cannot stop the others."""
     try:
         with atomic():
-            changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
-            ask(changes=changes)
-            withdraw_finished(orders=[change.order for change in changes], by=by)
-            _finish(understood)
+            # What was polled comes after what was sent, so that what it changes is what no webhook brought.
+            _take_in([one for one in understood if one[0].topic != POLLED], by)
+            polled = [one for one in understood if one[0].topic == POLLED]
+            changed = _take_in(polled, by)
+            orders = _finish(understood)
+            _compare(polled, changed, orders, by)
     except (OperationalError, InterfaceError):
         raise  # the database, not the deliveries: their leases run out, and they are taken again
     except Exception as error:  # noqa: BLE001  whatever breaks, one delivery must not stop the others
@@ -125,11 +128,35 @@ def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> No
             _apply([one], by=by)
 
 
-def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> None:
+def _take_in(understood: Sequence[tuple[Delivery, OrderFacts]], by: User) -> set[UUID]:
+    """Apply facts, ask the lanes, withdraw what is finished. Returns the orders that changed."""
+    if not understood:
+        return set()
+    changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
+    ask(changes=changes)
+    withdraw_finished(orders=[change.order for change in changes], by=by)
+    return {change.order.pk for change in changes}
+
+
+def _compare(polled: Sequence[tuple[Delivery, OrderFacts]], changed: set[UUID], orders: dict[tuple[UUID, str], Order], by: User) -> None:
+    """Count what a comparison repaired, and tell in an order's history what no webhook announced."""
+    repaired = {}
+    for delivery, facts in polled:
+        order = orders.get((delivery.store_id, facts.order))
+        if order is not None and order.pk in changed:
+            repaired[order.pk] = delivery
+        if order is not None and comparing.was_missed(delivery):
+            record(Verb.ORDER_MISSED, by=by, order=order, delivery=delivery.pk, changed_at=facts.at)
+    comparing.count_repaired(list(repaired.values()))
+
+
+def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> dict[tuple[UUID, str], Order]:
+    """Mark the deliveries done. Returns the orders that they are about, by store and external id."""
     stores, externals = {d.store_id for d, _ in understood}, {f.order for _, f in understood if f.order}
-    found = Order.objects.filter(store__in=stores, external_id__in=externals).values_list("store_id", "external_id", "pk")
-    orders: dict[tuple[UUID, str], UUID] = {(store, external): pk for store, external, pk in found}
-    rows = [(d.pk, orders.get((d.store_id, f.order))) for d, f in understood]
+    found = Order.objects.filter(store__in=stores, external_id__in=externals).only("id", "store_id", "external_id")
+    orders = {(order.store_id, order.external_id): order for order in found}
+    about = [orders.get((d.store_id, f.order)) for d, f in understood]
+    rows = [(d.pk, order.pk if order else None) for (d, _), order in zip(understood, about, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -138,6 +165,7 @@ def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> None:
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )
+    return orders
 
 
 def _fail(deliveries: Sequence[Delivery], error: Exception, *, permanent: bool, by: User) -> None:

@@ -1,10 +1,11 @@
-"""The inbox: every webhook as it was received."""
+"""The inbox: every webhook as it was received, and the windows in which the store itself was read to compare."""
 
 import zlib
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
 
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
@@ -103,6 +104,84 @@ class Pulse(models.Model):
     silent_since = models.DateTimeField(null=True)
     bad_signatures = models.PositiveIntegerField(default=0)
     last_bad_signature_at = models.DateTimeField(null=True)
+    missed = models.PositiveIntegerField(default=0, db_default=0, help_text="Changes that a comparison found and no webhook announced.")
+    last_missed_at = models.DateTimeField(null=True)
+    repaired = models.PositiveIntegerField(default=0, db_default=0, help_text="Orders that a comparison changed here.")
+    subscriptions = models.JSONField(default=list, db_default=[], help_text="What the store has subscribed for us, as it was last read.")
+    subscriptions_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"Pulse of {self.store_id}"
+
+
+class WindowKind(models.TextChoices):
+    RECENT = "recent", "Every five minutes"
+    DAILY = "daily", "Once a day, 60 days"
+    ASKED = "asked", "Asked for"
+
+
+class WindowState(models.TextChoices):
+    OPEN = "open", "Comparing"
+    DONE = "done", "Compared"
+    FAILED = "failed", "Failed"
+
+
+class PollWindowQuerySet(models.QuerySet["PollWindow"]):
+    def ready(self) -> Self:
+        """Those that a worker may take now: due, and of a store that nobody is reading."""
+        busy = PollWindow.objects.filter(store=OuterRef("store"), state=WindowState.OPEN, lease_until__gt=Now())
+        return self.filter(~Exists(busy), state=WindowState.OPEN, not_before__lte=Now())
+
+    def compared(self) -> Self:
+        return self.filter(state=WindowState.DONE)
+
+
+class PollWindow(models.Model):
+    """One comparison with a store: the orders that it says changed between two moments.
+
+    The row is the queue. `cursor` is kept with what its page brought, in one transaction, so a worker that dies costs a page
+    read twice and nothing else. Of the documents `found`, some had been `announced` by webhook, some were `missed`; the rest
+    were known from an earlier comparison, as windows overlap. `repaired` counts those that changed something here.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="windows", db_index=False)
+    kind = models.CharField(max_length=10, choices=WindowKind.choices)
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=WindowState.choices, default=WindowState.OPEN)
+    cursor = models.TextField(blank=True)
+    pages = models.PositiveIntegerField(default=0)
+    found = models.PositiveIntegerField(default=0)
+    announced = models.PositiveIntegerField(default=0)
+    missed = models.PositiveIntegerField(default=0)
+    repaired = models.PositiveIntegerField(default=0)
+    attempts = models.PositiveIntegerField(default=0, help_text="Since the last page that was read.")
+    planned_at = models.DateTimeField()
+    not_before = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+
+    objects = PollWindowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["store", "kind"], condition=Q(state="open"), name="intake_one_open_window"),
+            models.CheckConstraint(condition=Q(state__in=WindowState.values), name="intake_window_state_known"),
+            models.CheckConstraint(condition=Q(kind__in=WindowKind.values), name="intake_window_kind_known"),
+            models.CheckConstraint(condition=Q(since__lt=models.F("until")), name="intake_window_has_a_length"),
+            models.CheckConstraint(condition=Q(found__gte=models.F("announced") + models.F("missed")), name="intake_window_adds_up"),
+        ]
+        indexes = [
+            models.Index(fields=["not_before", "id"], condition=Q(state="open"), name="intake_window_ready"),
+            models.Index(fields=["store", "-planned_at"], name="intake_window_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} of {self.store_id}"
+
+    @property
+    def known(self) -> int:
+        """Found by an earlier comparison already."""
+        return self.found - self.announced - self.missed
