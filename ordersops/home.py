@@ -12,6 +12,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Breaker
 from ordersops.audit.models import Event
 from ordersops.cases import queries as cases
+from ordersops.cases.lanes import lanes
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
 from ordersops.intake import queries as intake
@@ -28,6 +29,7 @@ def home(request: Request) -> HttpResponse:
     user = request.user
     reads_cases = can_anywhere(user, Perm.VIEW_CASES)
     context: dict[str, Any] = {
+        "decides": any(can_anywhere(user, one.decides) for one in lanes().values()),
         "lanes": cases.overview(user) if reads_cases else [],
         "mine": cases.mine(user) if reads_cases else [],
         "effects_waiting": effects.with_rights(effects.waiting(user), user) if reads_cases else [],

@@ -108,3 +108,9 @@ def test_the_policy_leads_to_its_place_on_the_ladder(client: Client, supervisor:
     assert link in text(client, supervisor, case)
     assert 'id="fraud-everything-all"' in text(client, supervisor, reverse("rollout"))
     assert link not in text(client, fraud_reviewer, case)
+
+
+def test_those_who_only_read_are_offered_no_next_case(client: Client, auditor: User, supervisor: User, automatic: Decision) -> None:
+    for url in (reverse("home"), reverse("case", args=[automatic.case_id])):
+        assert reverse("queue_next", args=["fraud"]) not in text(client, auditor, url)
+        assert reverse("queue_next", args=["fraud"]) in text(client, supervisor, url)
