@@ -1,0 +1,1 @@
+"""What every platform's adapter, and every connector, has to keep. A platform is added by one line in `subjects.SUBJECTS`."""
