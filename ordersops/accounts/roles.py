@@ -29,6 +29,10 @@ class Perm(StrEnum):
     PLACE_HOLD = "place_hold", "Stop an order from shipping"
     RELEASE_HOLD = "release_hold", "End a hold that is not a fraud hold"
     RETRY_EFFECT = "retry_effect", "Send a failed effect again, or mark a hand-over as done"
+    ACT_ON_ORDER = "act_on_order", "Ask for acts on an order: tags, notes, address, fulfilment, returns, stock"
+    CANCEL_ORDER = "cancel_order", "Ask for the cancellation of an order"
+    REFUND = "refund", "Ask for a refund"
+    APPROVE_SECOND = "approve_second", "Approve as the second person what somebody else asked for"
     REPLAY_DELIVERY = "replay_delivery", "Process a failed delivery again"
     VIEW_ROLLOUT = "view_rollout", "See policies, how far a lane is automated, and how advisors are doing"
     WRITE_POLICY = "write_policy", "Propose a policy version"
@@ -53,17 +57,19 @@ class Role(models.TextChoices):
 
 _reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
 _fraud = _reads | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
-_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT, Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION}
+_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT, Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION, Perm.CANCEL_ORDER}
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _ops = _reads | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
+_ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER}
+_money = {Perm.ACT_ON_ORDER, Perm.REFUND}
 
 ROLES: dict[Role, frozenset[Perm]] = {
     Role.FRAUD_REVIEWER: frozenset(_fraud),
     Role.SENIOR_FRAUD_REVIEWER: frozenset(_senior),
     Role.OPS_REVIEWER: frozenset(_ops),
-    Role.RETURNS_REVIEWER: frozenset(_reads),
+    Role.RETURNS_REVIEWER: frozenset(_reads | _money),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
-    Role.SUPERVISOR: frozenset(_senior | _ops | _rollout | {Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
+    Role.SUPERVISOR: frozenset(_senior | _ops | _money | _rollout | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
     # Reads everything and changes nothing.
     Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),
     Role.ADMIN: frozenset(

@@ -55,5 +55,12 @@ def with_rights(effects: list[Effect], user: "User") -> list[Effect]:
     for effect in effects:
         effect.stopped = stopped.get(effect.pk, "")  # type: ignore[attr-defined]
         effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)  # type: ignore[attr-defined]
-        effect.may_undo = effect.can_be_undone and can(user, lanes()[effect.decision.case.lane].decides, effect.store_id)  # type: ignore[attr-defined]
+        effect.may_undo = effect.can_be_undone and bool(effect.decision) and can(user, _decides(effect), effect.store_id)  # type: ignore[attr-defined]
     return effects
+
+
+def _decides(effect: Effect) -> Perm:
+    """The right to decide, and to undo, where a decision planned it."""
+    assert effect.decision is not None
+    perm: Perm = lanes()[effect.decision.case.lane].decides
+    return perm

@@ -9,9 +9,9 @@ from uuid import UUID
 from django.db import connection
 
 # Of an effect `e`: a switch with an effect stops that kind, whoever decided it; one without stops what automation decided.
-# Empty fields of a switch match everything.
+# What a person asked for belongs to no lane. Empty fields of a switch match everything.
 SWITCHES = """
-    FROM rollout_switch s JOIN review_decision d ON d.id = e.decision_id JOIN cases_case c ON c.id = d.case_id
+    FROM rollout_switch s LEFT JOIN review_decision d ON d.id = e.decision_id LEFT JOIN cases_case c ON c.id = d.case_id
     WHERE (s.store_id IS NULL OR s.store_id = e.store_id) AND (s.lane = '' OR s.lane = c.lane)
         AND (s.effect = e.kind OR s.effect = '' AND d.source = 'system')
 """

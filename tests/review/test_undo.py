@@ -98,7 +98,7 @@ def test_if_one_of_many_has_left_none_is_taken_back(store: Store, system: User, 
     assert Effect.objects.filter(state="planned").count() == 2
 
 
-@pytest.mark.parametrize("state", [state for state in EffectState if state != EffectState.PLANNED])
+@pytest.mark.parametrize("state", [state for state in EffectState if state not in {EffectState.PLANNED, EffectState.WAITING}])
 def test_what_is_not_waiting_cannot_be_undone(decision: Decision, fraud_reviewer: User, state: EffectState) -> None:
     Effect.objects.update(state=state)
     with pytest.raises(Conflict):

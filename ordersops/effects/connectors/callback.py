@@ -55,7 +55,7 @@ def content(effect: Effect) -> dict[str, Any]:
             "order_id": effect.order.external_id,
             "number": effect.order.number,
             "effect_id": str(effect.pk),
-            "decision_id": str(effect.decision_id),
+            "decision_id": str(effect.decision_id) if effect.decision_id else None,
             "reason": "reviewed",
         },
     }

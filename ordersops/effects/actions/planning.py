@@ -1,0 +1,134 @@
+"""What every new effect has in common: its window, its money, and who must approve that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from ordersops.accounts.models import User
+from ordersops.audit.actions import record
+from ordersops.audit.verbs import Verb
+from ordersops.effects.connectors import connector
+from ordersops.effects.kinds import KINDS
+from ordersops.effects.kinds.arguments import Arguments, Cancel
+from ordersops.effects.kinds.rules import owed
+from ordersops.effects.limits import in_force
+from ordersops.effects.models import TRANSITIONS, Approval, Effect, EffectState
+from ordersops.errors import Conflict
+from ordersops.ids import uuid7
+from ordersops.jobs import enqueue
+from ordersops.orders.models import Order
+
+if TYPE_CHECKING:
+    from ordersops.review.models import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What goes back with an act, and whether one person may say so alone."""
+
+    amount: Decimal
+    currency: str
+    limit: Decimal
+    needs_two: bool
+
+
+def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) -> list[Effect]:
+    """Plan one effect for each order, due after the hold window. In the unit of the decision."""
+    due = window()
+    effects = []
+    for order in orders:
+        arguments = _decided(kind, order, by)
+        money = money_of(kind, order, arguments, by) if arguments and arguments.refund else None
+        effect = Effect(
+            id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind, due_at=due, not_before=due,
+            idempotency_key=f"{kind}:{decision.pk}:{order.pk}", arguments=arguments.kept() if arguments else {},
+        )  # fmt: skip
+        put_money(effect, money, by)
+        effect.save(force_insert=True)
+        effects.append(effect)
+    for effect in effects:
+        record(Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=kind, decision=decision.pk, due_at=due)
+    enqueue("effects.send")
+    return effects
+
+
+def undo_all(*, decision: "Decision", by: User) -> list[Effect]:
+    """Take back every effect of a decision before the first has left. In the unit of the undoing decision.
+
+    Conflict if the hold window is over for any of them: then nothing is taken back.
+    """
+    effects = list(decision.effects.select_for_update(of=("self",)).select_related("order").order_by("pk"))
+    if not all(effect.can_be_undone for effect in effects):
+        raise Conflict("The hold window is over: it has left, or is about to. It can no longer be undone here.")
+    now = timezone.now()
+    for effect in effects:
+        record(Verb.EFFECT_UNDONE, by=by, order=effect.order, effect=effect.pk, kind=effect.kind)
+    Effect.objects.filter(pk__in=[effect.pk for effect in effects]).update(state=EffectState.UNDONE, settled_at=now, settled_by=by)
+    return effects
+
+
+def window() -> datetime:
+    """When what is planned now is due."""
+    return timezone.now() + timedelta(seconds=settings.HOLD_WINDOW_SECONDS)
+
+
+def money_of(kind: str, order: Order, arguments: Arguments, by: User, but: Effect | None = None) -> Money | None:
+    """The money that goes back with the act, judged by the limits of today; None where none does."""
+    amount = KINDS[kind].money(order, arguments, but)
+    if amount is None:
+        return None
+    now = timezone.now()
+    limits = in_force(now.date())
+    mine = Effect.objects.filter(
+        amount__isnull=False, currency=order.currency, store=order.store_id, planned_at__gt=now - timedelta(days=1)
+    )
+    mine = mine.annotate(who=Coalesce(F("asked_by"), F("decision__by"))).filter(who=by.pk).exclude(state=EffectState.UNDONE)
+    if but:
+        mine = mine.exclude(pk=but.pk)
+    today = mine.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    alone = limits.one_person(order.currency)
+    return Money(amount, order.currency, alone, needs_two=amount > alone or today + amount > limits.one_day(order.currency))
+
+
+def put_money(effect: Effect, money: Money | None, by: User) -> None:
+    """Write the amount on the effect, with the approval that it rests on or the wait for a second person."""
+    effect.amount, effect.currency = (money.amount, money.currency) if money else (None, "")
+    effect.approval = None
+    if money and money.needs_two:
+        effect.state = EffectState.WAITING
+    elif money:
+        effect.approval = approval(effect, money, first=by)
+
+
+def approval(effect: Effect, money: Money, *, first: User, second: User | None = None) -> Approval:
+    return Approval.objects.create(
+        store_id=effect.store_id, order_id=effect.order_id, first=first, second=second, amount=money.amount, currency=money.currency,
+        limit=money.limit, needs_two=money.needs_two,
+    )  # fmt: skip
+
+
+def move(effect: Effect, to: str) -> None:
+    """Guard the transition."""
+    if to not in TRANSITIONS[effect.state]:
+        raise Conflict(f"This effect is “{effect.get_state_display()}”; it cannot become “{EffectState(to).label}”.")
+    effect.state = to
+
+
+def changed_names(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """Which arguments differ, by name: what they hold may be personal."""
+    return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
+
+
+def _decided(kind: str, order: Order, by: User) -> Cancel | None:
+    """What a decision means for the store where we can cancel ourselves. Its reason is not told: customers may read it there (law 19)."""
+    way = connector(order.store) if kind == "order.cancel" else None
+    if way is None or kind not in way.kinds:
+        return None
+    return Cancel(reason="other", restock=True, refund=owed(order) > 0 and not by.is_system, notify=False)

@@ -1,0 +1,174 @@
+"""The kinds of effect: one entry each, with everything that is to be known about it (policies.md 4.12).
+
+A new kind is a new entry here, its arguments, its rules, and the connectors that can do it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from ordersops.accounts.roles import Perm
+from ordersops.effects.kinds import arguments as a
+from ordersops.effects.kinds import rules
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+    from ordersops.effects.models import Effect
+    from ordersops.orders.models import Order
+
+Rule = Callable[["Order", a.Arguments, "User", "Effect | None"], Iterator[str]]
+Inverse = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`sentence` says what it does to the order; `instructions` what a person does in the store where we cannot."""
+
+    key: str
+    label: str
+    sentence: str
+    instructions: str
+    arguments: type[a.Arguments]
+    needs: Perm
+    refuses: Rule
+    most_an_hour: int = 20  # of this kind on one order
+    asked: bool = True  # whether a person may ask for it on the order's page
+    reversible: bool = False
+    money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = lambda order, arguments, but: None
+    before: Callable[["Order", a.Arguments], dict[str, Any]] = lambda order, arguments: {}
+    undoes: Callable[[dict[str, Any], dict[str, Any]], Inverse | None] = lambda arguments, before: None
+
+    def parse(self, raw: Any) -> a.Arguments:
+        """Typed arguments out of what was typed. Invalid where they do not fit."""
+        return a.parse(self.arguments, raw)
+
+    def refusals(self, order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> list[str]:
+        """Why it cannot be done to this order now, in sentences; [] where it can."""
+        return list(dict.fromkeys(self.refuses(order, arguments, by, but)))
+
+
+def inverse(kind: str, arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    """The act that takes this one back; None where there is none."""
+    return KINDS[kind].undoes(arguments, before) if kind in KINDS else None
+
+
+def _cancelled_money(order: "Order", arguments: a.Arguments, but: "Effect | None") -> Decimal | None:
+    owed = rules.left_to_refund(order, but)
+    return owed if isinstance(arguments, a.Cancel) and arguments.refund and owed > 0 else None
+
+
+def _refunded_money(order: "Order", arguments: a.Arguments, but: "Effect | None") -> Decimal | None:
+    return arguments.amount if isinstance(arguments, a.Refund) else None
+
+
+def _address_before(order: "Order", arguments: a.Arguments) -> dict[str, Any]:
+    held = order.shipping_address
+    names = {"province": "region"}
+    kept = {name: str(held.get(names.get(name, name)) or held.get(name) or "") for name in a.Address.model_fields}
+    return {"address": kept}
+
+
+def _note_before(order: "Order", arguments: a.Arguments) -> dict[str, Any]:
+    note: str = order.note
+    return {"text": note[:1000]}
+
+
+def _tags_before(order: "Order", arguments: a.Arguments) -> dict[str, Any]:
+    """Only what the act really changes is taken back by its inverse."""
+    assert isinstance(arguments, a.Tags)
+    held = set(order.tags)
+    return {"add": [tag for tag in arguments.remove if tag in held], "remove": [tag for tag in arguments.add if tag not in held]}
+
+
+def _address_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    return ("order.update_address", before) if before else None
+
+
+ENTRIES = [
+    Kind(
+        "order.release", "Release the order", "The store's fulfilment hold ends and the order may ship.",
+        "Open order {order} in the store's admin and release its fulfilment hold, so that it can ship", a.Nothing, Perm.DECIDE_FRAUD,
+        rules.may_ship, reversible=True,
+        undoes=lambda arguments, before: ("order.hold", {"reason": "other", "note": "Released by mistake"}),
+    ),
+    Kind(
+        "order.hold", "Hold the order", "The store does not ship the order until the hold is released.",
+        "Open order {order} in the store's admin and hold its fulfilment", a.HoldOrder, Perm.PLACE_HOLD, rules.not_gone,
+        reversible=True, undoes=lambda arguments, before: ("order.release", {}),
+    ),
+    Kind(
+        "order.cancel", "Cancel the order", "The order is cancelled for good; what was paid goes back.",
+        "Open order {order} in the store's admin, cancel it with a full refund and restock the items", a.Cancel, Perm.CANCEL_ORDER,
+        rules.cancellable, most_an_hour=2, money=_cancelled_money,
+    ),
+    Kind(
+        "order.tag", "Tag the order", "Tags are added to the order, or taken off.",
+        "Open order {order} in the store's admin and change its tags as shown here", a.Tags, Perm.ACT_ON_ORDER, rules.known,
+        reversible=True, before=_tags_before,
+        undoes=lambda arguments, before: ("order.tag", before) if before.get("add") or before.get("remove") else None,
+    ),
+    Kind(
+        "order.note", "Change the note", "The order's note in the store is replaced.",
+        "Open order {order} in the store's admin and change its note as shown here", a.Note, Perm.ACT_ON_ORDER, rules.known,
+        reversible=True, before=_note_before,
+        undoes=lambda arguments, before: ("order.note", before),
+    ),
+    Kind(
+        "order.metafield", "Set a metafield", "A field of the order in the store is set.",
+        "Open order {order} in the store's admin and set the metafield as shown here", a.Metafield, Perm.ACT_ON_ORDER, rules.known,
+    ),
+    Kind(
+        "order.update_address", "Change the delivery address", "The order ships to another address in the same country.",
+        "Open order {order} in the store's admin and change the delivery address as shown here", a.UpdateAddress, Perm.ACT_ON_ORDER,
+        rules.address_can_change, most_an_hour=2, reversible=True, before=_address_before, undoes=_address_back,
+    ),
+    Kind(
+        "refund.create", "Refund money", "Money goes back to the customer. It cannot be fetched again.",
+        "Open order {order} in the store's admin and refund exactly what is shown here", a.Refund, Perm.REFUND, rules.refundable,
+        most_an_hour=5, money=_refunded_money,
+    ),
+    Kind(
+        "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
+        "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.not_gone,
+        most_an_hour=2,
+    ),
+    Kind(
+        "fulfilment.split", "Split the shipment", "Part of the order ships by itself.",
+        "Open order {order} in the store's admin and split its fulfilment as shown here", a.Split, Perm.ACT_ON_ORDER, rules.not_gone,
+        most_an_hour=5,
+    ),
+    Kind(
+        "fulfilment.request", "Request fulfilment", "The warehouse is asked to ship.",
+        "Open order {order} in the store's admin and request its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.may_ship,
+        reversible=True,
+        undoes=lambda arguments, before: ("fulfilment.cancel_request", {"fulfilment_order": arguments["fulfilment_order"], "message": ""}),
+    ),
+    Kind(
+        "fulfilment.cancel_request", "Ask the warehouse to stop", "The warehouse is asked not to ship; it may refuse.",
+        "Open order {order} in the store's admin and ask for a cancellation of its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.not_gone,
+    ),
+    Kind(
+        "fulfilment.create", "Mark as shipped", "The order is fulfilled with this tracking number.",
+        "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.may_ship,
+    ),
+    Kind(
+        "return.approve", "Approve the return", "The customer may send the goods back.",
+        "Open order {order} in the store's admin and approve the return", a.Return, Perm.ACT_ON_ORDER, rules.known,
+    ),
+    Kind(
+        "return.decline", "Decline the return", "The customer keeps the goods.",
+        "Open order {order} in the store's admin and decline the return", a.DeclineReturn, Perm.ACT_ON_ORDER, rules.known,
+    ),
+    Kind(
+        "return.process", "Process the return", "The goods are back.",
+        "Open order {order} in the store's admin and process the return as shown here", a.ProcessReturn, Perm.ACT_ON_ORDER, rules.known,
+    ),
+    Kind(
+        "stock.adjust", "Adjust stock", "The stock of an item at one location changes by a difference.",
+        "Change the stock in the store's admin as shown here; order {order} is the reason", a.Adjust, Perm.ACT_ON_ORDER, rules.known,
+        most_an_hour=5, reversible=True,
+        undoes=lambda arguments, before: ("stock.adjust", {**arguments, "delta": -arguments["delta"]}),
+    ),
+]  # fmt: skip
+KINDS: dict[str, Kind] = {kind.key: kind for kind in ENTRIES}

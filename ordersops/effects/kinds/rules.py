@@ -1,0 +1,126 @@
+"""What must hold before an act is planned (policies.md 4.12): each rule looks at the order and the arguments, and says why not.
+
+A rule yields whole sentences; none means that nothing stands against the act. It runs when the act is asked for, under the
+order's lock, and again before it leaves, since the facts may have changed in between; `but` is the effect itself, which must
+not stand against itself.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from ordersops.effects.kinds import arguments as a
+from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Risk
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+    from ordersops.effects.models import Effect
+    from ordersops.orders.models import Order
+
+ZERO = Decimal(0)
+# The other side has begun with it: only asking for a cancellation can stop it.
+TAKEN = frozenset({Fulfilment.ACCEPTED, Fulfilment.IN_PROGRESS, Fulfilment.CANCELLATION_REQUESTED})
+
+
+def known(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    if order.placed_at is None:
+        yield "The order itself has not arrived yet."
+
+
+def live(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from known(order, arguments, by)
+    if order.commercial == Commercial.CANCELLED:
+        yield "The order is cancelled."
+
+
+def may_ship(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Releasing: no hold of ours stands against it (law 5)."""
+    yield from live(order, arguments, by)
+    if open_holds := [hold.get_reason_display() for hold in order.holds.open()]:
+        yield f"A hold is open: {', '.join(open_holds)}. End it first."
+    if order.risk in {Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED, Risk.DECLINED}:
+        yield f"Its risk is “{order.get_risk_display()}”: decide the case first."
+
+
+def not_gone(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from live(order, arguments, by)
+    if order.fulfilment in GONE:
+        yield "It has left the house."
+
+
+def cancellable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """A paid order is cancelled only by a person, and with a refund plan."""
+    yield from not_gone(order, arguments, by)
+    if any(line.shipped for line in order.lines.all()):
+        yield "Part of it has shipped; what is left can be refunded, not cancelled."
+    if order.fulfilment in TAKEN:
+        yield "The warehouse has accepted it: ask for a cancellation there first."
+    if owed(order) > ZERO:
+        if by.is_system:
+            yield "It is paid: only a person may cancel it."
+        if isinstance(arguments, a.Cancel) and not arguments.refund:
+            yield "It is paid: cancel it together with its refund."
+
+
+def address_can_change(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from not_gone(order, arguments, by)
+    if any(line.shipped for line in order.lines.all()) or order.shipments.exists():
+        yield "A label or a shipment exists."
+    if order.fulfilment in TAKEN:
+        yield "The warehouse has accepted it with the old address."
+    if order.risk in {Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED, Risk.DECLINED}:
+        yield f"Its risk is “{order.get_risk_display()}”: the address stays until that is decided."
+    before = str(order.shipping_address.get("country") or "").upper()
+    if isinstance(arguments, a.UpdateAddress) and arguments.address.country != before:
+        yield f"The country must stay {before or 'as the store knows it, which it does not'}."
+
+
+def refundable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """No more than was captured, less what is refunded or under way; lines within what was ordered."""
+    yield from known(order, arguments, by)
+    if not isinstance(arguments, a.Refund):
+        if left_to_refund(order, but) <= ZERO:
+            yield "Nothing is left to refund."
+        return
+    if arguments.currency != order.currency:
+        yield f"The order is in {order.currency or 'an unknown currency'}, not in {arguments.currency}."
+    left = left_to_refund(order, but)
+    if arguments.amount > left:
+        yield f"At most {max(left, ZERO)} {order.currency} can be refunded: the rest is refunded or under way."
+    if order.shipping_total is not None and arguments.shipping_amount > order.shipping_total:
+        yield f"Shipping cost {order.shipping_total} {order.currency}, not more."
+    under_way: Counter[str] = Counter()
+    for effect in _open_refunds(order, but):
+        for line in effect.arguments.get("lines", []):
+            under_way[line["external_id"]] += line["quantity"]
+    lines = {line.external_id: line for line in order.lines.all()}
+    for asked in arguments.lines:
+        found = lines.get(asked.external_id)
+        if found is None:
+            yield f"The order has no line {asked.external_id}."
+        elif asked.quantity > (free := found.ordered - found.refunded - under_way[asked.external_id]):
+            yield f"Of “{found.title or found.sku}”, {max(free, 0)} can be refunded, not {asked.quantity}."
+
+
+def owed(order: "Order") -> Decimal:
+    """What the store holds of the customer's money, by its own report."""
+    return Decimal(order.captured) - Decimal(order.refunded)
+
+
+def left_to_refund(order: "Order", but: "Effect | None" = None) -> Decimal:
+    """Captured, less what is refunded, less what is asked for and not yet in the store's report. Under the order's lock."""
+    reported = Counter(refund.amount for refund in order.refunds.all())
+    under_way = ZERO
+    for effect in _open_refunds(order, but):
+        if effect.state == "done" and reported[effect.amount] > 0:
+            reported[effect.amount] -= 1
+        else:
+            under_way += effect.amount or ZERO
+    return owed(order) - under_way
+
+
+def _open_refunds(order: "Order", but: "Effect | None" = None) -> "list[Effect]":
+    """Money that goes back by us: all but what was undone or given up before the store accepted it."""
+    rows = order.effects.filter(amount__isnull=False).exclude(state__in=["undone", "given_up"], accepted_at=None)
+    return list(rows.exclude(pk=but.pk) if but else rows)
