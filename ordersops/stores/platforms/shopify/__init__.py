@@ -1,4 +1,4 @@
-"""Shopify: webhooks of the Admin API, version 2025-01, with bodies in the shape of its REST resources."""
+"""Shopify: webhooks of the Admin API with bodies in the shape of its REST resources, and the API itself for what they missed."""
 
 import base64
 import hashlib
@@ -12,9 +12,11 @@ from typing import Any
 
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts
-from ordersops.stores.platforms import Envelope, Interface
+from ordersops.stores.platforms import POLLED, Envelope, Interface
 from ordersops.stores.platforms.reading import moment, text
 from ordersops.stores.platforms.shopify import topics
+from ordersops.stores.platforms.shopify.interface import ShopifyInterface
+from ordersops.stores.platforms.shopify.polled import polled_facts
 
 # Every resource starts with its id, and those that belong to an order go on with `order_id`. Reading that much spares
 # the door from parsing the whole body; whatever looks different is parsed.
@@ -36,7 +38,7 @@ class Shopify:
         "x-shopify-api-version",
         "x-shopify-test",
     )
-    interface: Interface | None = None
+    interface: Interface | None = ShopifyInterface()
 
     def new_secret(self) -> str:
         """The digest is keyed with the secret's own characters, so any printable text will do."""
@@ -81,6 +83,10 @@ class Shopify:
         """Only the id is essential. Anything else that is null, missing or nonsense is left out, or becomes an issue of the order."""
         if not isinstance(payload, dict):
             raise Invalid(f"The body of “{topic}” is not a JSON object. Send the delivery again from the store, or leave it.")
+        if topic == POLLED:
+            if not isinstance(payload.get("order"), dict) or not payload["order"].get("id"):
+                raise Invalid("What was read from Shopify names no order. Read it again.")
+            return polled_facts(payload, at)
         if topic not in topics.READERS:
             raise Invalid(f"The topic “{topic[:120]}” is not one that is read here. Nothing needs to be done.")
         return topics.READERS[topic](payload, at)
