@@ -26,6 +26,7 @@ from ordersops.review.models import Source
 from ordersops.rollout.mandate import drawn, refusal
 from ordersops.rollout.models import AUTOMATED, Consideration
 from ordersops.rollout.queries import Book
+from ordersops.rollout.turns import keep_still
 
 log = logging.getLogger(__name__)
 BATCH = 20
@@ -77,6 +78,7 @@ def _consider(pk: UUID) -> bool:
     if case is None:
         return False
     case, _ = lock(case)
+    keep_still(case.lane)  # from here to the commit nobody demotes, stops or changes the policy
     if not case.is_open or not _ready().filter(pk=pk).exists():
         return False  # decided, overtaken or considered while we waited for the lock
     now, evidence = timezone.now(), recommendation.snapshot.evidence

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.db import connection
 
+from ordersops.advice.advisors import SCORECARD
 from ordersops.advice.models import Question, QuestionState, Recommendation
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
@@ -117,7 +118,17 @@ def _shown(asked: Asked) -> str:
 
 
 def _customers_word(asked: Asked) -> str:
-    return "The advice rests on what the customer wrote." if asked.recommendation.rests_on_customer else ""
+    """A model has answered a second time, without the customer's text, and the same; nor does the scorecard's advice rest on it.
+
+    The scorecard has no second answer where no points rest on the customer's words; a model without one was not asked, or was silent.
+    """
+    given = asked.recommendation
+    if given.rests_on_customer or (asked.baseline is not None and asked.baseline.rests_on_customer):
+        return "The advice rests on what the customer wrote."
+    second = given.without_customer.get("outcome")
+    if second is None and given.advisor != SCORECARD:
+        return "It was not asked a second time without the customer's text."
+    return "" if second in {None, given.outcome} else "The advice rests on what the customer wrote."
 
 
 def _newest(asked: Asked) -> str:

@@ -72,9 +72,10 @@ def advised(store: Store, system: User, version: str, *, mode: str = "auto", **m
 
 
 def answered(case: Case, *, advisor: str = "claude", **more: Any) -> Recommendation:
-    """The model's answer on the same evidence as the scorecard's, in agreement with it."""
+    """The model's answer on the same evidence as the scorecard's, in agreement with it; the same without the customer's text."""
     alone = Recommendation.objects.get(order=case.order, advisor="scorecard")
     given = {key: getattr(alone, key) for key in ("order", "snapshot", "policy_version", "mode", "outcome", "score", "band")}
+    given["without_customer"] = {"outcome": more.get("outcome", alone.outcome), "score": alone.score}
     found: Recommendation = RecommendationFactory(
         **{**given, "advisor": advisor, "advisor_version": version_of(advisor, lane("fraud")).partition(" ")[2], **more}
     )

@@ -106,6 +106,7 @@ OBSTACLES: list[tuple[str, Callable[[Scene], Any], str]] = [
     ("verified", _advice(verified=False), "could be verified"),
     ("shown", _advice(shown=False), "only measured"),
     ("customer's word", _advice(rests_on_customer=True), "what the customer wrote"),
+    ("customer's word", _advice(without_customer={"outcome": "decline"}), "what the customer wrote"),
     ("newest", _newer(), "newer advice"),
     ("newest", _newer(shown=False), "newer advice"),
     ("newest", _asked_again, "New facts are waiting"),

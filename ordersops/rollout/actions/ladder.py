@@ -14,6 +14,7 @@ from ordersops.rollout.gates import gates, missing, next_rung
 from ordersops.rollout.ladder import Place, place
 from ordersops.rollout.models import AUTOMATED, LADDER, Mode, Standing, Step
 from ordersops.rollout.queries import lower
+from ordersops.rollout.turns import change
 from ordersops.stores.models import Store
 
 LEAST_WHY = 5
@@ -28,6 +29,7 @@ def promote(*, lane: str, store: Store | None, scope: str, to: str, by: User) ->
     """
     store_id = store.pk if store else None
     require_in(by, Perm.PROMOTE, store_id, to="promote a lane", store=store_id)
+    change(lane)
     take_turn(lane, store_id, scope)
     here = place(lane, store_id, scope)
     if here.policy is not None and here.policy.author_id == by.pk:
@@ -74,6 +76,7 @@ def demote(
     because = because.replace("\x00", "").strip()
     if len(because) < LEAST_WHY:
         raise Invalid("Say in a few words why.")
+    change(lane)
     take_turn(lane, store_id, scope)
     here = place(lane, store_id, scope)
     if to not in LADDER or not lower(to, here.rung):
@@ -89,6 +92,7 @@ def follow_change(*, here: Place, by: User) -> Step | None:
     """
     if not by.is_system:
         raise Conflict("This is noticed by the system.")
+    change(here.lane)
     take_turn(here.lane, here.store_id, here.scope)
     here = place(here.lane, here.store_id, here.scope)
     row = here.standing

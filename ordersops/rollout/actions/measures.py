@@ -18,6 +18,7 @@ from ordersops.rollout.gates import KEEP_AGREEMENT, KEEP_CHECKS, cannot_be_kept
 from ordersops.rollout.ladder import Place, places
 from ordersops.rollout.models import AUTOMATED, Consideration, Harm, Mode, Trial, TrialSource, Void
 from ordersops.rollout.queries import Book
+from ordersops.rollout.turns import change
 from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ def report_harm(*, decision: "Decision", why: str, by: User, severity: str = "S1
     why = why.replace("\x00", "").strip()
     if not 5 <= len(why) <= 300:
         raise Invalid("Say in a few words what happened, in at most 300 characters.")
-    decision = type(decision)._default_manager.select_for_update(of=("self",)).select_related("recommendation", "case").get(pk=decision.pk)
+    decision = type(decision)._default_manager.select_related("recommendation", "case").get(pk=decision.pk)
+    change(decision.case.lane)  # one report at a time
     if decision.source != "system":
         raise Conflict("A person made this decision. Harm is reported of automatic ones.")
     if Harm.objects.filter(decision=decision).exists():
@@ -122,6 +124,7 @@ def report_harm(*, decision: "Decision", why: str, by: User, severity: str = "S1
 
 
 def _fall_if_disagreed(given: Recommendation) -> None:
+    change(given.lane)  # two disagreements at once see each other
     here = _place_of(given)
     if here is not None and here.rung in AUTOMATED and here.in_force.version == given.policy_version:
         take_down_if_disagreed(here)

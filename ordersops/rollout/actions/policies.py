@@ -20,6 +20,7 @@ from ordersops.rollout.fields import FIELDS
 from ordersops.rollout.ladder import known_lane
 from ordersops.rollout.models import AUTOMATED, EVERYTHING, PolicyVersion, Verdict
 from ordersops.rollout.rules import read
+from ordersops.rollout.turns import change
 from ordersops.stores.models import Store
 
 LEAST_NOTE = 10
@@ -98,6 +99,7 @@ def _open_to(policy: PolicyVersion, by: User, to: str) -> PolicyVersion:
         raise refuse_author(
             by, Perm.APPROVE_POLICY, policy.store_id, "You wrote this version. Somebody else has to judge it.", policy=policy.pk
         )  # fmt: skip
+    change(policy.lane)
     take_turn(policy.lane, policy.store_id, policy.scope)
     policy = PolicyVersion.objects.select_for_update(of=("self",)).select_related("store").get(pk=policy.pk)
     if verdict := Verdict.objects.filter(policy=policy).select_related("by").first():

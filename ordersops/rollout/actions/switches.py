@@ -1,4 +1,6 @@
-"""Verbs on kill switches. What they stop reads them freshly every time, so they work at the next claim and the next check."""
+"""Verbs on kill switches. What they stop reads them freshly every time, so they work at the next claim and the next check.
+
+A decision under way is waited for: once a switch is thrown, nothing is decided that did not know of it."""
 
 from django.db import IntegrityError
 
@@ -13,6 +15,7 @@ from ordersops.jobs import enqueue
 from ordersops.rollout.actions.rights import require_in
 from ordersops.rollout.ladder import known_lane
 from ordersops.rollout.models import Switch
+from ordersops.rollout.turns import change
 from ordersops.stores.models import Store
 
 LEAST_WHY = 5
@@ -34,6 +37,7 @@ def stop(*, lane: str, store: Store | None, effect: str, why: str, by: User) -> 
     why = why.replace("\x00", "").strip()
     if not LEAST_WHY <= len(why) <= 300:
         raise Invalid("Say in a few words why, in at most 300 characters.")
+    change(*([lane] if lane else lanes()))
     try:
         with atomic():
             switch = Switch.objects.create(lane=lane, store=store, effect=effect, why=why, by=by)
@@ -49,6 +53,7 @@ def stop(*, lane: str, store: Store | None, effect: str, why: str, by: User) -> 
 def allow(*, switch: Switch, by: User) -> None:
     """Lift a kill switch; what waited behind it goes on. Needs what throwing it needs. Conflict if it is lifted already."""
     require_in(by, Perm.STOP_AUTOMATION, switch.store_id, to="lift a kill switch", switch=switch.pk)
+    change(*([switch.lane] if switch.lane else lanes()))
     locked = Switch.objects.select_for_update(of=("self",)).select_related("store").filter(pk=switch.pk).first()
     if locked is None:
         raise Conflict("This kill switch was lifted already.")
