@@ -137,7 +137,7 @@ def test_the_models_own_words_are_unmasked_cleaned_and_escaped(desk: Client, cas
     assert context["prose"] == f"ada@customer.example wrote {HOSTILE}"
     assert context["draft"] == "Dear ada@customer.example"
     assert HOSTILE not in text
-    assert "The model's own words, not checked as a whole" in text
+    assert "Its own words, not checked as a whole" in text
 
 
 def test_signals_that_are_set_aside(desk: Client, case: Case) -> None:
