@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from django.db import IntegrityError
@@ -13,12 +14,13 @@ from ordersops.accounts.roles import Perm, Role
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Forbidden, Invalid
-from ordersops.stores.callbacks import check_callback_url
+from ordersops.stores.callbacks import check_api_url, check_callback_url
 from ordersops.stores.currencies import CURRENCIES
 from ordersops.stores.models import Store, StoreRole
 from ordersops.stores.platforms import Platform, platforms
 
 LONGEST_GRACE = timedelta(days=7)
+LONGEST_KEY = 300
 
 
 @runtime_checkable
@@ -39,6 +41,9 @@ def connect(
     time_zone: str = "UTC",
     secret: str | None = None,
     callback_url: str = "",
+    api_url: str = "",
+    api_key: str = "",
+    api_secret: str = "",
 ) -> Store:
     """Add a sales channel, with its roles.
 
@@ -60,6 +65,7 @@ def connect(
         time_zone=_time_zone(time_zone),
         callback_url=check_callback_url(callback_url),
     )
+    _take_key(store, api_url, api_key, api_secret)
     store.webhook_secret = _secret(adapter, secret) if secret else adapter.new_secret()
     _save(store, new=True)
     record(Verb.STORE_CONNECTED, by=by, store=store, name=store.name, platform=store.platform)
@@ -68,8 +74,22 @@ def connect(
 
 
 @atomic
-def update(*, store: Store, by: User, name: str | None = None, callback_url: str | None = None, is_active: bool | None = None) -> Store:
-    """Change what is given. Needs `manage_stores` in the store. An inactive store's webhooks are refused."""
+def update(
+    *,
+    store: Store,
+    by: User,
+    name: str | None = None,
+    callback_url: str | None = None,
+    is_active: bool | None = None,
+    api_url: str | None = None,
+    api_key: str = "",
+    api_secret: str = "",
+) -> Store:
+    """Change what is given. Needs `manage_stores` in the store. An inactive store's webhooks are refused, and it is not read.
+
+    A key that is not given stays, as long as the interface is on the same host: it is never shown, and must not be sent
+    elsewhere. Without an interface address, the key is forgotten.
+    """
     require(by, Perm.MANAGE_STORES, store.pk, to="change the connection")
     store = Store.objects.select_for_update().get(pk=store.pk)
     wanted: dict[str, Any] = {}
@@ -86,6 +106,7 @@ def update(*, store: Store, by: User, name: str | None = None, callback_url: str
             # An address may carry a token, so the history says only that it changed.
             changed[field] = {"changed": True} if field == "callback_url" else {"before": before, "after": value}
             setattr(store, field, value)
+    changed |= _take_key(store, store.api_url if api_url is None else api_url, api_key, api_secret)
     if changed:
         _save(store)
         record(Verb.STORE_UPDATED, by=by, store=store, changed=changed)
@@ -115,6 +136,31 @@ def rotate_secret(*, store: Store, by: User, secret: str | None = None, grace: t
     _save(store)
     record(Verb.STORE_SECRET_ROTATED, by=by, store=store, until=until)
     return fresh
+
+
+def _take_key(store: Store, url: str, key: str, secret: str) -> dict[str, Any]:
+    """Set how the store's interface is reached. Returns what changed, as the history may have it."""
+    url, key, secret = check_api_url(url), key.strip(), secret.strip()
+    for name, value in (("key", key), ("secret", secret)):
+        if len(value) > LONGEST_KEY or not all("!" <= char <= "~" for char in value):
+            raise Invalid(f"The interface {name} was not taken: it has at most {LONGEST_KEY} printable characters and no spaces.")
+    held: Any = store.api_key
+    if key and not url:
+        raise Invalid("The interface key was not taken: enter the address that it is for, too.")
+    if secret and not (key or held):
+        raise Invalid("The interface secret was not taken: enter the key that it belongs to, too.")
+    if held and url and urlsplit(url).netloc != urlsplit(store.api_url).netloc and not key:
+        raise Invalid("The interface address leads to another host, and the key is not sent there. Enter the key again.")
+    changed: dict[str, Any] = {}
+    if url != store.api_url:
+        changed["api_url"] = {"before": store.api_url, "after": url}
+    wanted = {"api_key": key or (held if url else ""), "api_secret": secret or (store.api_secret if url and not key else "")}
+    for field, value in wanted.items():
+        if (getattr(store, field) or "") != (value or ""):
+            changed[field] = {"changed": True}
+            setattr(store, field, value)
+    store.api_url = url
+    return changed
 
 
 def _people(store: Store, by: User) -> None:

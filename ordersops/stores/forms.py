@@ -5,11 +5,25 @@ from zoneinfo import available_timezones
 from django import forms
 
 from ordersops.stores.currencies import CURRENCIES
+from ordersops.stores.models import Store
 from ordersops.stores.platforms import platforms
 
 
 def _text(**attributes: str) -> forms.TextInput:
     return forms.TextInput(attrs={"class": "input", "autocomplete": "off", **attributes})
+
+
+def _secret(label: str, help_text: str = "") -> forms.CharField:
+    """Written and never shown: what is drawn again is empty."""
+    hidden = forms.PasswordInput(attrs={"class": "input", "autocomplete": "new-password"})
+    return forms.CharField(required=False, max_length=300, label=label, strip=True, widget=hidden, help_text=help_text)
+
+
+def _api_url() -> forms.CharField:
+    return forms.CharField(
+        required=False, max_length=200, label="Interface address", widget=_text(inputmode="url"),
+        help_text="Where the platform's own interface is, such as https://your-shop.myshopify.com. Left empty, the store is only heard.",
+    )  # fmt: skip
 
 
 class ConnectForm(forms.Form):
@@ -31,6 +45,9 @@ class ConnectForm(forms.Form):
         required=False, max_length=200, label="Callback address", widget=_text(inputmode="url"),
         help_text="Where signed decisions are sent. Left empty, the page says what a person must do in the store.",
     )  # fmt: skip
+    api_url = _api_url()
+    api_key = _secret("Interface key", "Access token, or consumer key.")
+    api_secret = _secret("Interface secret", "Consumer secret, where the platform has one.")
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -40,7 +57,23 @@ class ConnectForm(forms.Form):
 class StoreForm(forms.Form):
     name = forms.CharField(max_length=120, widget=_text())
     callback_url = forms.CharField(required=False, max_length=200, label="Callback address", widget=_text(inputmode="url"))
+    api_url = _api_url()
+    api_key = _secret("Interface key")
+    api_secret = _secret("Interface secret")
     is_active = forms.BooleanField(required=False, label="Active", help_text="Webhooks of a store that is not active are refused.")
+
+    def __init__(self, *args: object, store: Store, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        for name, what in (("api_key", "Access token, or consumer key"), ("api_secret", "Consumer secret, where there is one")):
+            held = str(getattr(store, name) or "")
+            ends = (
+                f" It ends in ····{held[-4:]}; left empty, it stays."
+                if len(held) >= 8
+                else " It is set; left empty, it stays."
+                if held
+                else ""
+            )
+            self.fields[name].help_text = f"{what}.{ends}"
 
 
 class RotateForm(forms.Form):

@@ -17,7 +17,7 @@ EVENTS_SHOWN = 25
 def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_secret: str = "") -> dict[str, Any]:
     """The context of stores/store.html. The address and the secret's end are for those who may change the connection."""
     manages = can(user, Perm.MANAGE_STORES, store.pk)
-    now = {"name": store.name, "callback_url": store.callback_url, "is_active": store.is_active}
+    now = {"name": store.name, "callback_url": store.callback_url, "is_active": store.is_active, "api_url": store.api_url}
     events = (
         Event.objects.filter(stream=f"store:{store.pk}").order_by("-seq")[:EVENTS_SHOWN] if can(user, Perm.VIEW_AUDIT, store.pk) else []
     )
@@ -27,7 +27,7 @@ def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_s
         "endpoint_url": f"{settings.PUBLIC_URL}{store.endpoint_path}" if manages else "",
         "secret_ending": store.webhook_secret[-4:] if manages else "",
         "new_secret": new_secret,
-        "form": (form or StoreForm(initial=now)) if manages else None,
+        "form": (form or StoreForm(initial=now, store=store)) if manages else None,
         "timeline": list(events),
         "timeline_more": "",
     }

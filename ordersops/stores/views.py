@@ -26,7 +26,7 @@ def stores(request: Request) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("secret")
+@sensitive_post_parameters("secret", "api_key", "api_secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def connect(request: Request) -> HttpResponse:
     """Connect a sales channel. Its secret is in the answer, and nowhere afterwards."""
@@ -46,13 +46,14 @@ def connect(request: Request) -> HttpResponse:
 
 
 @never_cache
+@sensitive_post_parameters("api_key", "api_secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def store(request: Request, pk: UUID) -> HttpResponse:
     """One store; a POST changes what is not secret."""
     found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
     if request.method != "POST":
         return render(request, "stores/store.html", queries.store_page(found, request.user))
-    form = StoreForm(request.POST)
+    form = StoreForm(request.POST, store=found)
     if form.is_valid():
         try:
             actions.update(store=found, by=request.user, **form.cleaned_data)

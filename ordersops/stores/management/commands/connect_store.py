@@ -22,6 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--currency", default="USD", help="ISO 4217 code (USD)")
         parser.add_argument("--time-zone", default="UTC", help="IANA name (UTC)")
         parser.add_argument("--callback-url", default="", help="where decisions are sent, signed (generic platform)")
+        parser.add_argument("--api-url", default="", help="where the platform's own interface is; the store is then read, too")
+        parser.add_argument("--api-key", default="", help="access token, or consumer key")
+        parser.add_argument("--api-secret", default="", help="consumer secret, where the platform has one")
         parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -38,6 +41,9 @@ class Command(BaseCommand):
                 time_zone=options["time_zone"],
                 secret=options["secret"],
                 callback_url=options["callback_url"],
+                api_url=options["api_url"],
+                api_key=options["api_key"],
+                api_secret=options["api_secret"],
             )
         except Refusal as refusal:
             raise CommandError(refusal.message) from None
