@@ -9,16 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-Platform = Literal["shopify", "generic"]
+from .hooks import Hook, first_hooks
+
+Platform = Literal["shopify", "generic", "woocommerce"]
 
 
 class ConfigError(ValueError):
     """The configuration cannot be used; the message says which entry and why."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Shop:
-    """One shop of the simulated world and the door of the product that its webhooks go to."""
+    """One shop of the simulated world and the door of the product that its webhooks go to.
+
+    There is one object for each shop: a rotated secret counts for everything that is sent from then on. With an `api_key`
+    the product may use the interface of the shop's platform; `hooks` are the subscriptions of a shop that keeps a list.
+    """
 
     index: int
     name: str
@@ -27,6 +33,9 @@ class Shop:
     secret: str
     currency: str
     domain: str
+    api_key: str = ""
+    api_secret: str = ""
+    hooks: list[Hook] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -92,16 +101,29 @@ def _shop(index: int, raw: Any) -> Shop:
         texts[key] = value
     if not texts["endpoint"].startswith(("http://", "https://")):
         raise ConfigError(f"shops[{index}].endpoint must be an http(s) address.")
+    keys = {}
+    for key in ("api_key", "api_secret"):
+        keys[key] = raw.get(key, "")
+        if not isinstance(keys[key], str):
+            raise ConfigError(f"shops[{index}].{key} must be a text.")
     match raw.get("platform"):
         case "shopify":
             platform: Platform = "shopify"
         case "generic":
             platform = "generic"
+        case "woocommerce":
+            platform = "woocommerce"
         case other:
-            raise ConfigError(f"shops[{index}].platform must be shopify or generic, not {other!r}.")
-    if platform == "generic" and not _is_standard_secret(texts["secret"]):
+            raise ConfigError(f"shops[{index}].platform must be shopify, generic or woocommerce, not {other!r}.")
+    if not fits(platform, texts["secret"]):
         raise ConfigError(f"shops[{index}].secret must be whsec_ followed by base64.")
-    return Shop(index=index, platform=platform, **texts)
+    hooks = first_hooks(texts["endpoint"], texts["secret"]) if platform == "woocommerce" else []
+    return Shop(index=index, platform=platform, hooks=hooks, **texts, **keys)
+
+
+def fits(platform: Platform, secret: str) -> bool:
+    """Whether the platform can sign with the secret."""
+    return bool(secret) and (platform != "generic" or _is_standard_secret(secret))
 
 
 def _is_standard_secret(secret: str) -> bool:

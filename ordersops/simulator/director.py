@@ -7,11 +7,13 @@ import itertools
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from .config import Config, Shop
-from .messages import Message
+from .hooks import Hook
+from .messages import Message, ping
 from .numbering import Numbering
 from .people import Person, regulars
 from .record import Record
@@ -89,6 +91,26 @@ class Director:
             scene = self._scene(order.story, order.shop, now=_now, out=self._out, counted=False)
             scene.orders.append(order)
             self._go_on(scene, scene.obey(order))
+
+    @contextmanager
+    def at(self, order: Order) -> Iterator[Scene]:
+        """Change an order now, as the shop's own interface does. Nobody else changes anything meanwhile."""
+        with self._changed:
+            yield self._scene(order.story, order.shop, now=_now, out=self._out, counted=False)
+
+    def go_on(self, scene: Scene, story: Story) -> None:
+        """What follows from a change, in its own time."""
+        with self._changed:
+            self._go_on(scene, story)
+
+    def ping(self, shop: Shop, hook: Hook) -> None:
+        """Say to the address of a new subscription that it exists."""
+        self._out(ping(shop, hook, now=_now()))
+
+    def orders(self, shop: Shop) -> list[Order]:
+        """All orders of a shop, the oldest first."""
+        with self._changed:
+            return [order for order in self.record.orders if order.shop is shop]
 
     def find(self, shop: Shop, name: str) -> Order | None:
         """An order by the id the product knows it under, or by its number."""

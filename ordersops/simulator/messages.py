@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from . import generic, shopify
+from . import generic, shopify, woocommerce
 from .config import Shop
+from .hooks import Hook, new_delivery_id
 from .world import Order
+
+PING = "ping"
 
 
 @dataclass
@@ -28,6 +31,15 @@ class Message:
     triggered_at: datetime
     signature: Literal["good", "bad"] = "good"
     attempts: int = field(default=0, compare=False)
+    hook: Hook | None = None  # the subscription that it answers, where the platform keeps a list
+
+    @property
+    def address(self) -> str:
+        return self.hook.delivery_url if self.hook else self.shop.endpoint
+
+    @property
+    def secret(self) -> str:
+        return self.hook.secret if self.hook else self.shop.secret
 
     def again(self) -> Message:
         """The same delivery once more, same id: what a sender does that missed the answer."""
@@ -46,7 +58,13 @@ class Message:
 
 
 def new_id(shop: Shop) -> str:
-    return str(uuid.uuid4()) if shop.platform == "shopify" else f"msg_{uuid.uuid4().hex}"
+    match shop.platform:
+        case "shopify":
+            return str(uuid.uuid4())
+        case "woocommerce":
+            return new_delivery_id()
+        case "generic":
+            return f"msg_{uuid.uuid4().hex}"
 
 
 def encode(document: dict[str, Any]) -> bytes:
@@ -54,16 +72,38 @@ def encode(document: dict[str, Any]) -> bytes:
 
 
 def compose(happening: str, order: Order, part: object = None, *, now: datetime) -> list[Message]:
-    """The messages of one happening; Shopify announces some happenings under several topics at once."""
-    if order.shop.platform == "shopify":
-        documents = shopify.documents(happening, order, part)
-    else:
-        documents = generic.documents(happening, order, part, now=now)
+    """The messages of one happening.
+
+    Shopify announces some happenings under several topics at once, WooCommerce each once for every active subscription.
+    """
+    documents: list[tuple[str, dict[str, Any]]]
+    match order.shop.platform:
+        case "shopify":
+            documents = shopify.documents(happening, order, part)
+        case "woocommerce":
+            documents = woocommerce.documents(happening, order)
+        case "generic":
+            documents = generic.documents(happening, order, part, now=now)
     event_id = str(uuid.uuid4())
     return [
         Message(
             shop=order.shop, topic=topic, body=encode(document), webhook_id=new_id(order.shop), event_id=event_id, story=order.story,
-            about=order.name, lane=order.key, triggered_at=now,
+            about=order.name, lane=order.key, triggered_at=now, hook=hook,
         )
         for topic, document in documents
+        for hook in _subscribed(order.shop, topic)
     ]  # fmt: skip
+
+
+def ping(shop: Shop, hook: Hook, *, now: datetime) -> Message:
+    """What WooCommerce sends when a subscription is made: a form with its number, unsigned."""
+    return Message(
+        shop=shop, topic=PING, body=f"webhook_id={hook.id}".encode(), webhook_id="", event_id="", story="subscription",
+        about=hook.topic, lane=hook.id, triggered_at=now, hook=hook,
+    )  # fmt: skip
+
+
+def _subscribed(shop: Shop, topic: str) -> list[Hook] | list[None]:
+    if shop.platform != "woocommerce":
+        return [None]
+    return [hook for hook in shop.hooks if hook.topic == topic and hook.status == "active"]

@@ -44,6 +44,8 @@ def render(state: dict[str, Any]) -> str:
 {figures}
 <section><h2>Shops</h2>{_shops(state["shops"])}</section>
 <section><h2>Callbacks from the product</h2>{_callbacks(state["callbacks"])}</section>
+<section><h2>Calls of the shops' interfaces</h2>{_calls(state["calls"])}</section>
+<section><h2>What goes wrong on purpose</h2>{_faults(state["faults"])}</section>
 <section><h2>Orders</h2>{_orders(state["orders"])}</section>
 <section><h2>Last {len(state["events"])} events</h2>{_events(state["events"])}</section>
 <div class="columns">
@@ -85,6 +87,16 @@ def _callbacks(callbacks: list[dict[str, Any]]) -> str:
         rows,
         empty="The product has not asked for anything yet.",
     )
+
+
+def _calls(calls: list[dict[str, Any]]) -> str:
+    rows = ((_clock(c["at"]), c["shop"], c["method"], c["what"], c["answer"], c["note"]) for c in reversed(calls[-30:]))
+    return _table(("When", "Shop", "Method", "What", "Answer", "What came of it"), rows, empty="The product has not called yet.")
+
+
+def _faults(faults: dict[str, Any]) -> str:
+    rows = ((name.replace("_", " "), value) for name, value in faults.items() if value)
+    return _table(("Knob", "Set to"), rows, empty="Nothing. POST /faults with a JSON object turns the knobs.")
 
 
 def _orders(orders: list[dict[str, Any]]) -> str:

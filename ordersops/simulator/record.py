@@ -33,13 +33,30 @@ class Callback:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class Call:
+    """One use of a shop's own interface by the product."""
+
+    at: str
+    shop: str
+    method: str
+    what: str
+    answer: int
+    note: str = ""
+
+
 @dataclass
 class Faults:
     """What goes wrong on purpose."""
 
     callback_status: int | None = None
     callback_delay_ms: int = 0
-    drop_next: int = 0
+    drop_next: int = 0  # webhooks that are lost
+    twice_next: int = 0  # webhooks that are sent twice
+    fail_next: int = 0  # calls of the interface that fail before anything is done
+    mute_next: int = 0  # writes that are done, and whose answer is lost
+    throttle: int = 0  # calls that are told to come later
+    slow_ms: int = 0  # what every call takes longer
 
 
 class Record:
@@ -52,6 +69,7 @@ class Record:
         self.faults = Faults()
         self.orders: list[Order] = []
         self.callbacks: deque[Callback] = deque(maxlen=1000)
+        self.calls: deque[Call] = deque(maxlen=1000)
         self.events: deque[dict[str, Any]] = deque(maxlen=50)
         self._stories: Counter[str] = Counter()
         self._topics: Counter[str] = Counter()
@@ -62,17 +80,35 @@ class Record:
         with self._lock:
             self._stories[story] += 1
 
-    def composed(self, message: Message) -> bool:
-        """Count a webhook on its way out. False if it is to be lost, as the fault knob asks."""
+    def composed(self, message: Message) -> list[Message]:
+        """Count a webhook on its way out. Returns what is to be sent: nothing or two where a knob asks for it."""
         with self._lock:
             self._counts["total"] += 1
             self._topics[message.topic] += 1
             if self.faults.drop_next <= 0:
-                return True
+                if self.faults.twice_next <= 0:
+                    return [message]
+                self.faults.twice_next -= 1
+                self._counts["total"] += 1
+                return [message, message.again()]
             self.faults.drop_next -= 1
             self._counts["lost"] += 1
         self._event(message, "lost")
-        return False
+        return []
+
+    def spend(self, fault: str) -> bool:
+        """Use up one of a counted fault. False where none is left."""
+        with self._lock:
+            left = getattr(self.faults, fault)
+            if left > 0:
+                setattr(self.faults, fault, left - 1)
+            return bool(left > 0)
+
+    def asked(self, call: Call) -> None:
+        """A call of a shop's own interface."""
+        with self._lock:
+            self.calls.append(call)
+        self.say(f"{call.shop}: {call.method} {call.what} -> {call.answer} {call.note}".rstrip())
 
     def answered(self, message: Message, answer: str) -> None:
         """An attempt and what came of it: a status code, or the kind of failure."""
@@ -115,6 +151,7 @@ class Record:
                 | {"lost": self._counts["lost"], "by_story": dict(self._stories), "by_topic": dict(self._topics)},
                 "answers": dict(self._answers),
                 "callbacks": [asdict(callback) for callback in self.callbacks],
+                "calls": [asdict(call) for call in self.calls],
                 "orders": [order_state(order) for order in self.orders[:-501:-1]],
                 "orders_total": len(self.orders),
                 "events": list(self.events),
@@ -142,10 +179,14 @@ def order_state(order: Order) -> dict[str, Any]:
         "disputes": len(order.disputes),
         "awaits_word": order.awaits_word,
         "word": order.word,
+        "tags": list(order.tags),
+        "note": order.note,
+        "notes": [note.text for note in order.notes],
+        "ship_to": order.ship_to.address1,
         "updated_at": when(order.updated_at),
     }
 
 
 def order_id(order: Order) -> str:
     """The id under which the product knows the order."""
-    return str(order.key) if order.shop.platform == "shopify" else order.name
+    return {"shopify": str(order.key), "woocommerce": str(order.number)}.get(order.shop.platform, order.name)

@@ -164,24 +164,34 @@ class Scene:
         self.tell("shipment_moved", order, shipment)
 
     def refund(
-        self, order: Order, *, reason: str, items: list[tuple[Line, int]], restock: str = "return", everything: bool = False
-    ) -> None:
-        """Give money back, never more than was captured and not yet refunded."""
+        self,
+        order: Order,
+        *,
+        reason: str,
+        items: list[tuple[Line, int]],
+        restock: str = "return",
+        everything: bool = False,
+        amount: Decimal | None = None,
+        at_gateway: bool = True,
+    ) -> Refund | None:
+        """Give money back, never more than was captured and not yet refunded: `amount`, or what the items were paid with."""
         left = order.captured - order.refunded
-        amount = left if everything else min(left, sum((sum(order.line_refund(line, n), ZERO) for line, n in items), ZERO))
+        asked = sum((sum(order.line_refund(line, n), ZERO) for line, n in items), ZERO) if amount is None else amount
+        amount = left if everything else min(left, asked)
         if amount <= 0:
-            return
+            return None
         paid = next(t for t in order.transactions if t.kind in ("sale", "capture") and t.status == "success")
         transaction = self._transaction(order, "refund", amount, paid.card, parent=paid.key)
         for line, quantity in items:
             line.withdrawn += min(quantity, line.fulfillable)
             line.refunded += quantity
-        back = Refund(self.numbering.key(), amount, order.updated_at, reason, items, restock, transaction)  # type: ignore[arg-type]
+        back = Refund(self.numbering.key(), amount, order.updated_at, reason, items, restock, transaction, at_gateway)  # type: ignore[arg-type]
         order.refunds.append(back)
         self.tell("refunded", order, back)
+        return back
 
-    def cancel(self, order: Order, reason: str) -> None:
-        """Cancel what has not been shipped, and give back or let go of the money."""
+    def cancel(self, order: Order, reason: str, *, refund: bool = True) -> None:
+        """Cancel what has not been shipped, let go of authorised money, and give taken money back unless told otherwise."""
         if order.cancelled_at or order.shipments:
             return
         order.cancelled_at, order.cancel_reason = order.touch(self.now()), reason
@@ -193,7 +203,7 @@ class Scene:
                 line.withdrawn += quantity
                 line.refunded += quantity
         self.tell("cancelled", order)
-        if order.captured:
+        if order.captured and refund:
             self.refund(order, reason="Order cancelled", items=remaining, restock="cancel", everything=True)
 
     def dispute(self, order: Order, *, kind: str = "chargeback", reason: str = "fraudulent") -> Dispute:
@@ -205,6 +215,11 @@ class Scene:
 
     def readdress(self, order: Order, address: Address) -> None:
         order.ship_to = address
+        order.touch(self.now())
+        self.tell("edited", order)
+
+    def edit(self, order: Order) -> None:
+        """Something else about the order was changed by hand or by interface."""
         order.touch(self.now())
         self.tell("edited", order)
 
@@ -277,7 +292,6 @@ class Scene:
     ) -> Transaction:
         at = order.touch(self.now())
         transaction = Transaction(self.numbering.key(), kind, status, amount, at, card or order.person.card, error_code, parent)  # type: ignore[arg-type]
-        if self.shop.platform == "generic":
-            transaction.gateway = "kartenwerk"
+        transaction.gateway = {"generic": "kartenwerk", "woocommerce": "stripe"}.get(self.shop.platform, transaction.gateway)
         order.transactions.append(transaction)
         return transaction

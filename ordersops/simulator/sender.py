@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import itertools
 import threading
@@ -9,7 +10,7 @@ import time
 
 import requests
 
-from .messages import Message
+from .messages import PING, Message
 from .record import Record
 from .signing import headers
 
@@ -33,8 +34,9 @@ class Sender:
             thread.start()
 
     def send(self, message: Message) -> None:
-        if self._record.composed(message):
-            self._lanes[message.lane % LANES].put(message, 0)
+        """A ping is no webhook: no knob loses it, and its answer is not counted."""
+        for copy in [message] if message.topic == PING else self._record.composed(message):
+            self._lanes[copy.lane % LANES].put(copy, 0)
 
     @property
     def waiting(self) -> int:
@@ -68,23 +70,37 @@ class Sender:
     def _attempt(self, session: requests.Session, message: Message) -> float | None:
         """Send once. Returns the pause before the next attempt, or None if this delivery is over."""
         message.attempts += 1
+        if message.topic == PING:
+            with contextlib.suppress(requests.RequestException):
+                self._post(session, message)
+            return None
         try:
-            response = session.post(
-                message.shop.endpoint, data=message.body, headers=headers(message), timeout=self._timeout, allow_redirects=False
-            )
-            status = response.status_code
+            status = self._post(session, message)
             self._record.answered(message, str(status))
             if 200 <= status < 300:
                 self._record.delivered()
+                if message.hook:
+                    message.hook.answered()
                 return None
-            if status < 500 and status not in _TRY_AGAIN:
-                return None
+            final = status < 500 and status not in _TRY_AGAIN
         except requests.RequestException as error:
             self._record.answered(message, type(error).__name__)
+            status, final = 0, False
+        if message.hook:  # WooCommerce asks once, and counts
+            if message.hook.refused(status):
+                self._record.say(f"{message.shop.name}: the subscription to {message.hook.topic} has been disabled after repeated failures")
+            return None
+        if final:
+            return None
         if message.attempts >= ATTEMPTS:
             self._record.gave_up(message)
             return None
         return min(self._pause * 2.0 ** (message.attempts - 1), LONGEST_PAUSE)
+
+    def _post(self, session: requests.Session, message: Message) -> int:
+        return session.post(
+            message.address, data=message.body, headers=headers(message), timeout=self._timeout, allow_redirects=False
+        ).status_code
 
 
 class _Lane:

@@ -9,6 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from . import page
+from .api import Asked, under_faults
+from .config import fits
 from .record import Faults, order_id
 from .store import Store
 from .stories import TALES
@@ -42,6 +44,8 @@ class Handler(BaseHTTPRequestHandler):
     server: Server
 
     def do_GET(self) -> None:
+        if self._interface():
+            return
         match urlsplit(self.path).path:
             case "/":
                 self._send(200, "text/html; charset=utf-8", page.render(self.server.store.state()).encode())
@@ -52,7 +56,13 @@ class Handler(BaseHTTPRequestHandler):
             case _:
                 self._json(404, {"error": "There is no such page."})
 
+    def do_PUT(self) -> None:
+        if not self._interface():
+            self._json(404, {"error": "There is no such door."})
+
     def do_POST(self) -> None:
+        if self._interface():
+            return
         url = urlsplit(self.path)
         self._query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         try:
@@ -66,6 +76,8 @@ class Handler(BaseHTTPRequestHandler):
                     self._rate()
                 case ["faults"]:
                     self._faults()
+                case ["shops", index, "secret"]:
+                    self._rotate(index)
                 case ["orders", name, word]:
                     self._order(name, word)
                 case _:
@@ -74,6 +86,40 @@ class Handler(BaseHTTPRequestHandler):
             self._json(refusal.status, {"error": str(refusal)})
 
     # -- doors
+
+    def _interface(self) -> bool:
+        """A call of a shop's own interface, as its platform has it. False if this is none."""
+        url = urlsplit(self.path)
+        store = self.server.store
+        if not url.path.startswith("/wp-json/wc/v3/"):
+            return False
+        try:
+            body = self._read()
+        except Refused as refusal:
+            self._json(refusal.status, {"error": str(refusal)})
+            return True
+        query = {name: values[-1] for name, values in parse_qs(url.query).items()}
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        asked = Asked(self.command, url.path, query, headers, body)
+        answer = under_faults(asked, store.woocommerce.answer, store.record)
+        self._send(answer.status, "application/json; charset=UTF-8", answer.body, answer.headers)
+        return True
+
+    def _rotate(self, index: str) -> None:
+        """From now on the shop signs with another secret; what is in its list of subscriptions follows."""
+        shop = self.server.store.shop(index)
+        try:
+            secret = json.loads(self._body)["secret"]
+        except (ValueError, KeyError, TypeError):
+            secret = None
+        if shop is None:
+            raise Refused(404, "There is no such shop.")
+        if not isinstance(secret, str) or not fits(shop.platform, secret):
+            raise Refused(422, 'The body is {"secret": ...}, in the form that the platform signs with.')
+        shop.secret = secret
+        for hook in shop.hooks:
+            hook.secret = secret
+        self._json(200, {"ok": True, "shop": shop.name})
 
     def _callback(self, index: str) -> None:
         store = self.server.store
@@ -149,13 +195,15 @@ class Handler(BaseHTTPRequestHandler):
     def _json(self, status: int, document: dict[str, Any]) -> None:
         self._send(status, "application/json", json.dumps(document, ensure_ascii=False).encode())
 
-    def _send(self, status: int, kind: str, body: bytes) -> None:
+    def _send(self, status: int, kind: str, body: bytes, more: dict[str, str] | None = None) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("Content-Security-Policy", _POLICY)
         self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in (more or {}).items():
+            self.send_header(name, value)
         self.end_headers()
         self.wfile.write(body)
 

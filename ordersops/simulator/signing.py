@@ -1,4 +1,4 @@
-"""The two signature schemes, over exactly the bytes that are sent."""
+"""The three signature schemes, over exactly the bytes that are sent."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from .config import Shop
-from .messages import Message
+from .messages import PING, Message
 from .shopify import API_VERSION
 
-_FORGED_SHOPIFY = "not-the-shops-secret"
+_FORGED = "not-the-shops-secret"
 _FORGED_STANDARD = "whsec_" + base64.b64encode(b"not-the-shops-secret").decode()
 
 
@@ -21,15 +21,19 @@ def headers(message: Message, now: datetime | None = None) -> dict[str, str]:
     """The headers of one attempt. A repeated attempt keeps its ids; a Standard Webhooks timestamp is that of the attempt."""
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     common = {"Content-Type": "application/json", "User-Agent": "simulated-store/1"}
-    return common | (_shopify(message) if message.shop.platform == "shopify" else _standard(message, moment))
+    match message.shop.platform:
+        case "shopify":
+            return common | _shopify(message)
+        case "woocommerce":
+            return common | _woocommerce(message)
+        case "generic":
+            return common | _standard(message, moment)
 
 
 def _shopify(message: Message) -> dict[str, str]:
-    secret = message.shop.secret if message.signature == "good" else _FORGED_SHOPIFY
-    digest = hmac.new(secret.encode(), message.body, hashlib.sha256).digest()
     return {
         "X-Shopify-Topic": message.topic,
-        "X-Shopify-Hmac-SHA256": base64.b64encode(digest).decode(),
+        "X-Shopify-Hmac-SHA256": _digest(message),
         "X-Shopify-Shop-Domain": message.shop.domain,
         "X-Shopify-API-Version": API_VERSION,
         "X-Shopify-Webhook-Id": message.webhook_id,
@@ -38,8 +42,29 @@ def _shopify(message: Message) -> dict[str, str]:
     }
 
 
+def _woocommerce(message: Message) -> dict[str, str]:
+    """The ping of a new subscription carries no signature, as its body says nothing."""
+    if message.topic == PING:
+        return {"Content-Type": "application/x-www-form-urlencoded"}
+    resource, _, event = message.topic.partition(".")
+    return {
+        "X-WC-Webhook-Source": f"https://{message.shop.domain}/",
+        "X-WC-Webhook-Topic": message.topic,
+        "X-WC-Webhook-Resource": resource,
+        "X-WC-Webhook-Event": event,
+        "X-WC-Webhook-Signature": _digest(message),
+        "X-WC-Webhook-ID": str(message.hook.id if message.hook else 0),
+        "X-WC-Webhook-Delivery-ID": message.webhook_id,
+    }
+
+
+def _digest(message: Message) -> str:
+    secret = message.secret if message.signature == "good" else _FORGED
+    return base64.b64encode(hmac.new(secret.encode(), message.body, hashlib.sha256).digest()).decode()
+
+
 def _standard(message: Message, moment: datetime) -> dict[str, str]:
-    secret = message.shop.secret if message.signature == "good" else _FORGED_STANDARD
+    secret = message.secret if message.signature == "good" else _FORGED_STANDARD
     signature = Webhook(secret).sign(message.webhook_id, moment, message.body.decode())
     return {"webhook-id": message.webhook_id, "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
 

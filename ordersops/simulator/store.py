@@ -14,6 +14,7 @@ from .config import Config, Shop
 from .director import Director
 from .record import Record
 from .sender import Sender
+from .woocommerce_api import WooCommerce
 
 PATIENCE = 60.0  # seconds that the product may take to answer for the first time
 
@@ -27,6 +28,7 @@ class Store:
         self.sender = Sender(self.record, pause=pause)
         self.director = Director(config, out=self.sender.send, record=self.record)
         self.callbacks = Callbacks(self.director)
+        self.woocommerce = WooCommerce(self.director)
         self.stopping = threading.Event()
 
     def shop(self, index: str) -> Shop | None:
@@ -54,6 +56,9 @@ class Store:
     def open(self) -> None:
         """Send the past, then let the present begin."""
         self.sender.start()
+        for shop in self.config.shops:
+            for hook in shop.hooks:
+                self.director.ping(shop, hook)
         if self.config.backfill:
             count = self.director.tell_past(self.config.backfill)
             self.record.say(f"{self.config.backfill} orders of the last days, {count} webhooks, seed {self.director.seed}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from .cards import Card
 from .catalogue import Product
@@ -96,6 +96,7 @@ class Refund:
     items: list[tuple[Line, int]]
     restock: Literal["return", "cancel", "none"]
     transaction: Transaction
+    at_gateway: bool = True  # False: the shop wrote it down, and somebody gives the money back by hand
 
 
 @dataclass
@@ -114,6 +115,17 @@ class Risk:
     level: Literal["low", "medium", "high"]
     provider: str
     facts: list[tuple[str, str]]  # description, sentiment
+
+
+@dataclass
+class Note:
+    """A remark beside the order, for the shop's people or for the customer."""
+
+    key: int
+    text: str
+    at: datetime
+    author: str
+    for_customer: bool = False
 
 
 @dataclass
@@ -149,6 +161,9 @@ class Order:
     placed: bool = False
     awaits_word: bool = False
     word: Word | None = None
+    notes: list[Note] = field(default_factory=list)
+    meta: dict[str, tuple[int, Any]] = field(default_factory=dict)  # by key: number and value
+    merchant_status: str | None = None  # what the shop's people set by hand, where it is not what follows from the facts
 
     @property
     def customer_since(self) -> datetime:

@@ -1,4 +1,4 @@
-"""A receiver on loopback that checks both signature schemes over the raw bytes, and a store that talks to it."""
+"""A receiver on loopback that checks all signature schemes over the raw bytes, and a store that talks to it."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from ordersops.simulator.server import Server
 from ordersops.simulator.store import Store
 
 SHOPIFY_SECRET = "a-shared-secret"
+WOO_SECRET, WOO_KEY = "thethirdshopssecret", ("ck_of_the_third_shop", "cs_of_the_third_shop")
 GENERIC_SECRET = "whsec_" + base64.b64encode(b"another-shared-secret-of-the-shop").decode()
 
 
@@ -39,25 +40,37 @@ class Received:
 
     @property
     def topic(self) -> str:
-        return self.headers.get("x-shopify-topic") or self.document["event"]
+        named = self.headers.get("x-shopify-topic") or self.headers.get("x-wc-webhook-topic")
+        return named or ("ping" if self.is_ping else self.document["event"])
+
+    @property
+    def is_ping(self) -> bool:
+        return self.body.startswith(b"webhook_id=")
 
     @property
     def webhook_id(self) -> str:
-        return self.headers.get("x-shopify-webhook-id") or self.headers["webhook-id"]
+        return self.headers.get("x-shopify-webhook-id") or self.headers.get("x-wc-webhook-delivery-id") or self.headers["webhook-id"]
 
 
 @dataclass
 class Receiver:
-    """Stands in for the product's door. `answers` are given first, one a request, then 200 (401 for a wrong signature)."""
+    """Stands in for the product's door. `answers` are given first, one a request, then 200 (401 for a wrong signature).
+
+    Pings of new subscriptions are kept apart: they tell nothing of an order.
+    """
 
     received: list[Received] = field(default_factory=list)
+    pings: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     address: str = ""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def take(self, path: str, headers: dict[str, str], body: bytes) -> int:
-        good = _shopify_good(headers, body) if path == "/hooks/shopify" else _standard_good(headers, body)
+        good = {"/hooks/shopify": _shopify_good, "/hooks/woo": _woo_good}.get(path, _standard_good)(headers, body)
         with self.lock:
+            if body.startswith(b"webhook_id="):
+                self.pings.append(Received(path, headers, body, good, 200))
+                return 200
             answer = self.answers.pop(0) if self.answers else (200 if good else 401)
             self.received.append(Received(path, headers, body, good, answer))
         return answer
@@ -68,14 +81,24 @@ class Receiver:
              "currency": "USD", "domain": "north.example"},
             {"name": "Kiez", "platform": "generic", "endpoint": f"{self.address}/hooks/generic", "secret": GENERIC_SECRET,
              "currency": "EUR", "domain": "kiez.example"},
+            {"name": "Fell", "platform": "woocommerce", "endpoint": f"{self.address}/hooks/woo", "secret": WOO_SECRET,
+             "currency": "EUR", "domain": "fell.example", "api_key": WOO_KEY[0], "api_secret": WOO_KEY[1]},
         ]  # fmt: skip
         defaults = {"port": 0, "rate": 0, "backfill": 0, "tempo": 0.0, "shops": shops, "product_url": self.address}
         return parse(defaults | changes)
 
 
 def _shopify_good(headers: dict[str, str], body: bytes) -> bool:
-    expected = base64.b64encode(hmac.new(SHOPIFY_SECRET.encode(), body, hashlib.sha256).digest()).decode()
-    return hmac.compare_digest(expected, headers.get("x-shopify-hmac-sha256", ""))
+    return _digest_good(SHOPIFY_SECRET, body, headers.get("x-shopify-hmac-sha256", ""))
+
+
+def _woo_good(headers: dict[str, str], body: bytes) -> bool:
+    return _digest_good(WOO_SECRET, body, headers.get("x-wc-webhook-signature", ""))
+
+
+def _digest_good(secret: str, body: bytes, shown: str) -> bool:
+    expected = base64.b64encode(hmac.new(secret.encode(), body, hashlib.sha256).digest()).decode()
+    return hmac.compare_digest(expected, shown)
 
 
 def _standard_good(headers: dict[str, str], body: bytes) -> bool:

@@ -83,6 +83,8 @@ def unknown_value(scene: Scene) -> Story:
     document = json.loads(first.body)
     if scene.shop.platform == "shopify":
         scene.send(first.with_document({"financial_status": "pending_moon_phase"}))
+    elif scene.shop.platform == "woocommerce":  # a plugin of the shop added a state of its own
+        scene.send(first.with_document({"status": "moon-phase"}))
     else:
         scene.send(first.with_document({"payment": document["payment"] | {"status": "moon_phase"}}))
     yield 4
@@ -113,7 +115,7 @@ def unused_topic(scene: Scene) -> Story:
     scene.place(order)
     first = scene.kept()[0]
     scene.send(first)
-    topic = "themes/publish" if scene.shop.platform == "shopify" else "loyalty.points_earned"
+    topic = {"shopify": "themes/publish", "woocommerce": "product.updated"}.get(scene.shop.platform, "loyalty.points_earned")
     stray = {"event": topic} if scene.shop.platform == "generic" else {"id": scene.numbering.key(), "name": "Winter", "role": "main"}
     scene.send(replace(first.with_document(stray), topic=topic))
     yield 3
