@@ -31,6 +31,7 @@ NUMBER, ORDER = "number", "ORDER"  # an order's number, as a fact and in a list,
 OURS = frozenset({
     "outcome", "label", "reason", "why", "risk", "shares", "shared", "currency", "total", "amount", "placed_at", "likeness", "days_before",
 })  # fmt: skip
+COUNTRY = re.compile(r"[A-Z]{2}")  # a code of a country: whoever is called Li or Ng blanks out no country
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
 _BRACKETS = str.maketrans({"<": "‹", ">": "›", "＜": "‹", "＞": "›", "﹤": "‹", "﹥": "›"})
 _HALF_A_TOKEN = re.compile(r"<[A-Z0-9_]*(?= … \[\d+ characters cut\]$)")
@@ -59,6 +60,8 @@ class Masked:
         for known in self._tokens.parts:
             reading.mark(known)
         self._unknown(reading, patterns.numbers(reading.open))
+        for known in self._tokens.pairs:
+            reading.mark(known)
         hidden = "".join(piece.translate(_BRACKETS) + token for piece, token in reading.pieces())
         return hidden if len(hidden) <= most else _HALF_A_TOKEN.sub("", clean(hidden, most=most))
 
@@ -76,6 +79,8 @@ class Masked:
             return None
         value = fact.value
         if fact.state != "present" or value is None or (not fact.personal and not isinstance(value, str | list)):
+            return fact
+        if isinstance(value, str) and not fact.personal and fact.key.endswith("_country") and COUNTRY.fullmatch(value):
             return fact
         if fact.key == NUMBER:
             return replace(fact, value=self._tokens.order(str(value)))
@@ -147,6 +152,7 @@ class _Tokens:
                 parts.setdefault(spellings.same(written), spellings.part(token, written))
         # The longest first: a short value may stand within a long one.
         self.wholes = sorted((one for one in wholes if one.forms), key=lambda one: -one.size)
+        self.pairs = [one for one in self.wholes if one.of_words]  # words of their own now, where what stood beside them is a token
         self.parts = sorted((one for one in parts.values() if one.forms), key=lambda one: -one.size)
 
     def value(self, kind: str, value: str) -> str:

@@ -4,7 +4,9 @@ It shares no code with masking.py. Strict on purpose: a value counts as leaked w
 in compatibility forms; and a number of seven digits or more when its digits follow one another, whatever letters stand between them.
 
 Exempt, and why:
-- values with fewer than three letters or digits: "Li" stands in half of all words;
+- values of one letter or digit, and of two that are not both letters;
+- two letters within a word ("Li" stands in half of all words), or where they are a small word of English, written small. In scripts that are
+  written without spaces two signs count wherever they stand;
 - what the caller passes as `ours`: sentences that we wrote (labels, prompts, entries of our own lists), which hold a name by chance.
 The customer's free text is no value of this kind: it leaves as text, without the values.
 """
@@ -41,6 +43,26 @@ def texts(value: Any) -> Iterator[str]:
             yield from texts(below)
 
 
+SMALL_WORDS = frozenset(
+    """
+    ad ai al am an as at au be by da de di do du el em en er es et eu go he hi id if il im in ip is it je la le lo ma me mi my ne no nu of oh ok om
+    on or os ou pc pm po se si so su te to tu tv uk um un up us va we wo ya yo zu AM EU ID IP OK OS PC PM PO TV UK US
+    """.split()  # noqa: SIM905
+)
+
+
+def _unspaced(sign: str) -> bool:
+    return unicodedata.name(sign, "").startswith(("CJK ", "HIRAGANA ", "KATAKANA ", "HANGUL ", "THAI ", "LAO ", "KHMER ", "MYANMAR "))
+
+
+def _as_a_word(pair: str, text: str) -> bool:
+    for found in re.finditer(re.escape(pair), text, re.IGNORECASE):
+        beside = text[found.start() - 1 : found.start()] + text[found.end() : found.end() + 1]
+        if found[0] not in SMALL_WORDS and not any(sign.isalnum() and not _unspaced(sign) for sign in beside):
+            return True
+    return False
+
+
 def leaks(values: Iterable[str], text: str, *, ours: Iterable[str] = ()) -> list[str]:
     """The values that can be read in the text."""
     for sentence in sorted(ours, key=len, reverse=True):
@@ -51,7 +73,12 @@ def leaks(values: Iterable[str], text: str, *, ours: Iterable[str] = ()) -> list
     found = []
     for value in values:
         wanted = unicodedata.normalize("NFKC", value).casefold().strip()
-        if sum(map(str.isalnum, wanted)) < 3:
+        signs = list(filter(str.isalnum, wanted))
+        if len(signs) < 2:
+            continue
+        if len(signs) == 2 and not any(map(_unspaced, signs)):
+            if all(map(str.isalpha, signs)) and any(_as_a_word(wanted, unicodedata.normalize("NFKC", piece)) for piece in pieces):
+                found.append(value)
             continue
         number = re.sub(r"[^0-9]", "", wanted)
         only_number = len(number) >= 7 and not any(map(str.isalpha, wanted))

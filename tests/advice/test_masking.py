@@ -118,6 +118,38 @@ def test_unknown_values_by_their_form(note: str, left: str) -> None:
     assert read(note) == left
 
 
+@pytest.mark.parametrize(
+    ("name", "note", "left"),
+    [
+        ("王伟", "请放门口,王伟收", "请放门口,<NAME_1>收"),
+        ("王伟", "王子很伟大", "王子很伟大"),
+        ("伟 王", "请王伟收", "请<NAME_1A>收"),
+        ("王小明", "小明收, 王小明", "<NAME_1A>收, <NAME_1>"),
+        ("山田太郎", "太郎へ、山田様", "<NAME_1B>へ、<NAME_1A>様"),
+        ("김민수", "민수에게", "<NAME_1A>에게"),
+        ("さき", "さきさんへ", "<NAME_1>さんへ"),
+        ("ดา", "ฝากดาด้วย", "ฝาก<NAME_1>ด้วย"),
+        ("Li", "for Li, LI or li; Li收; alive", "for <NAME_1>, <NAME_1> or <NAME_1>; <NAME_1>收; alive"),
+        ("Ng", "Mrs. Ng rang", "Mrs. <NAME_1> rang"),
+        ("A-B", "A-BUlm", "<NAME_1><CITY_1>"),
+        ("Bo Xu", "Bo here, xu too, a box", "<NAME_1A> here, <NAME_1B> too, a box"),
+        ("An Le", "an order for An, on le balcon", "an order for <NAME_1A>, on le balcon"),
+        ("Ян", "для Ян, январь", "для <NAME_1>, январь"),
+        ("Ana de la Cruz", "de la", "de la"),
+        ("Ip Man", "an IP address of Ip", "an IP address of <NAME_1A>"),
+    ],
+)
+def test_short_names_and_names_in_scripts_without_spaces(name: str, note: str, left: str) -> None:
+    known = evidence(name=name, billing_name=name, billing_city="Ulm", note=note)
+    assert shown(masked(known))["note"] == left
+    assert not leaks(secrets(known), left)
+
+
+def test_a_short_name_blanks_out_no_country() -> None:
+    known = evidence(name="Ng", ip_country="NG", shipping_country="NG", shipping_method="Ng")
+    assert [shown(masked(known))[key] for key in ("ip_country", "shipping_country", "shipping_method")] == ["NG", "NG", "<NAME_1>"]
+
+
 def test_unknown_values_are_put_back_too() -> None:
     about = masked(evidence(**{**ADA, "note": "or bob@web.de, BOB@web.de"}))
     assert shown(about)["note"] == "or <EMAIL_2>, <EMAIL_2>"
@@ -197,13 +229,15 @@ def test_the_checker_sees_a_leak() -> None:
     assert leaks(["+49 1555 1234567"], "49 and 15551 and 234567")
     assert not leaks(["+49 1555 1234567"], "49 <CITY_1> 15551234567")
     assert not leaks(["name", "Li"], "<NAME_1> is alive")
+    assert leaks(["Li", "An", "王伟", "W1"], "to LI收, an order") == ["Li"]
+    assert leaks(["Li", "An", "王伟", "W1"], "An order, 请放门口,王伟收") == ["An", "王伟"]
     assert leaks(["Order"], "an order") == ["Order"]
     assert not leaks(["Order"], "Order total: 5", ours=["Order total"])
 
 
 # --- Properties -------------------------------------------------------------------------------------------------------
 WORDS = st.text("abcABÄéßçøñŁжЯ中ｂ１-'.", min_size=1, max_size=9) | st.sampled_from(
-    ["Ada", "Lindner", "Ann", "O'Neil", "Al", "São", "<NAME_1>", "İI"]
+    ["Ada", "Lindner", "Ann", "O'Neil", "Al", "Li", "An", "王伟", "민", "São", "<NAME_1>", "İI"]
 )
 NAMES = st.lists(WORDS, min_size=1, max_size=3).map(" ".join)
 DIGITS = st.text("0123456789", min_size=4, max_size=14)
@@ -247,7 +281,7 @@ def test_no_known_value_leaves(data: st.DataObject, person: dict[str, str]) -> N
 
 # Values of different people, none a spelling of another: two spellings of one value have one token, and come back as the first.
 HOUSEHOLDS = st.fixed_dictionaries({
-    "name": st.sampled_from(["Ada Lindner", "Rémi Garnier", "李小龙", "Зоя Петрова", "Ann Lee", "O'Neil, Shaun", "Anna-Lena Voß", "x <EMAIL_1>"]),
+    "name": st.sampled_from(["Ada Lindner", "Rémi Garnier", "李小龙", "王伟", "Ng", "Зоя Петрова", "O'Neil, Shaun", "Anna-Lena Voß", "x <EMAIL_1>"]),
     "email": st.sampled_from(["ada@lindner.example", "r.garnier+shop@posteo.de", "zoya_77@mail.ru", "李@例え.jp", "info@o-neil.ie"]),
     "phone": st.sampled_from(["+49 1555 1234567", "0033 6 99 88 77 66", "(202) 555-0147", "+7 912 345-67-89"]),
     "billing_street": st.sampled_from(["Oranienstraße 5", "7 Rue Terme", "1 High Street, Flat 2", "ул. Ленина 12"]),
