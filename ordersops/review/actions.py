@@ -25,8 +25,8 @@ from ordersops.orders.models import Order
 from ordersops.review.models import Decision, Label, Source
 from ordersops.review.queries import recommendation_for
 from ordersops.rollout.actions import observe, void
+from ordersops.rollout.models import UNDO
 
-UNDO = "undo"
 LEAST_NOTE = 10
 
 
@@ -112,6 +112,7 @@ def undo(*, decision: Decision, by: User) -> Decision:
     record(Verb.DECISION_UNDONE, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome)
     void(decision=decision)
     withdraw_finished(orders=orders, by=User.objects.system())
+    observe(decision=taken_back)  # last: it may take the lane down, whose lock comes after those of orders and cases
     return taken_back
 
 

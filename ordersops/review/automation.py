@@ -23,7 +23,7 @@ from ordersops.cases.models import Case
 from ordersops.errors import Conflict
 from ordersops.review.actions import decide_under, lock
 from ordersops.review.models import Source
-from ordersops.rollout.mandate import drawn, refusal
+from ordersops.rollout.mandate import drawn, drawn_before, refusal
 from ordersops.rollout.models import AUTOMATED, Consideration
 from ordersops.rollout.queries import Book
 from ordersops.rollout.turns import keep_still
@@ -87,6 +87,8 @@ def _consider(pk: UUID) -> bool:
     why = why or refusal(in_force, recommendation, baseline=_baseline(recommendation), case=case, order=case.order, now=now)
     if why:
         _leave(case, recommendation, why)
+    elif drawn_before(case):
+        _leave(case, recommendation, "The case was drawn for a person's check.", sampled=True)
     elif drawn(in_force, now=now):
         _leave(case, recommendation, "It was drawn for a person's check.", sampled=True)
     else:

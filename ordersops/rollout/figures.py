@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from ordersops.advice.models import Breaker, Call, CallOutcome, Recommendation
+from ordersops.cases.models import Case
 from ordersops.effects.models import Effect, EffectState
-from ordersops.rollout.models import LADDER, Harm, Step, Trial, TrialSource, Void
+from ordersops.rollout.models import LADDER, UNDO, Consideration, Harm, Step, Trial, TrialSource, Void
 from ordersops.rollout.queries import InForce
 
 FIRST = 200  # decisions of a scope that are always a person's
@@ -21,14 +22,19 @@ BY_PEOPLE = (TrialSource.PERSON, TrialSource.SAMPLED)
 FORFEITS = ("agreement", "drift")
 CALLS, SCORES = 500, 2000
 HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+DRAW_WAITS = timedelta(days=3)  # a draw that waits longer is made up for by another; ours
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of `n` decisions by people, in how many the advice was the same."""
+    """Of `n` decisions by people, in how many the advice was the same.
+
+    `taken_back` of the others are automatic decisions that a person undid and nobody has decided again.
+    """
 
     n: int
     agreed: int
+    taken_back: int = 0
 
 
 def agreement(in_force: InForce, sources: Iterable[str], *, most: int = NEWEST) -> Agreement:
@@ -36,18 +42,18 @@ def agreement(in_force: InForce, sources: Iterable[str], *, most: int = NEWEST) 
     rows = _standing(Trial.objects.filter(policy_version=in_force.version, advisor=in_force.advisor_version, source__in=list(sources)))
     if since := forfeited_at(in_force):
         rows = rows.filter(at__gt=since)
-    found: dict[object, bool] = {}
+    found: dict[object, tuple[bool, str]] = {}
     # A decision may be measured twice, by the person and in a replay: what the person saw comes first.
-    for decision, agreed, source in rows.order_by("-at").values_list("decision_id", "agreed", "source")[: most * 2]:
+    for decision, agreed, decided, source in rows.order_by("-at").values_list("decision_id", "agreed", "decided", "source")[: most * 2]:
         if source != TrialSource.REPLAY or decision not in found:
-            found[decision] = agreed
+            found[decision] = (agreed, decided)
     counted = list(found.values())[:most]
-    return Agreement(len(counted), sum(counted))
+    return Agreement(len(counted), sum(agreed for agreed, _ in counted), sum(decided == UNDO for _, decided in counted))
 
 
 def people_decisions(in_force: InForce, least: int = FIRST) -> int:
     """How many decisions people have taken in the scope, under whatever policy and advisor; not counted beyond `least`."""
-    rows = _standing(Trial.objects.filter(lane=in_force.lane, scope=in_force.scope, source__in=BY_PEOPLE))
+    rows = _standing(Trial.objects.filter(lane=in_force.lane, scope=in_force.scope, source__in=BY_PEOPLE)).exclude(decided=UNDO)
     if in_force.store_of_policy:
         rows = rows.filter(store=in_force.store_of_policy)
     else:
@@ -55,6 +61,21 @@ def people_decisions(in_force: InForce, least: int = FIRST) -> int:
     # Each decision is measured for a handful of advisors.
     newest = rows.order_by("-at").values_list("decision_id", flat=True)[: least * 10]
     return min(len(set(newest)), least)
+
+
+def checks(in_force: InForce, *, now: datetime, most: int) -> int:
+    """Checks of the last seven days: those that people made, and the draws of the last days that still wait for one.
+
+    A draw whose case was withdrawn, or that nobody came to, is no check. Not counted beyond `most`.
+    """
+    made = Trial.objects.filter(policy_version=in_force.version, advisor=in_force.advisor_version, source=TrialSource.SAMPLED)
+    made = _standing(made.filter(at__gte=now - WEEK)).exclude(decided=UNDO)
+    drawn = Consideration.objects.filter(
+        Exists(Case.objects.open().filter(order=OuterRef("recommendation__order"), lane=in_force.lane)),
+        result=Consideration.Result.SAMPLED, at__gte=now - DRAW_WAITS, recommendation__lane=in_force.lane,
+        recommendation__scope=in_force.scope, recommendation__policy_version=in_force.version,
+    )  # fmt: skip
+    return made[:most].count() + drawn.values("recommendation__order").distinct()[:most].count()
 
 
 def harms(in_force: InForce, severity: str = "S1") -> int:

@@ -116,6 +116,8 @@ def _agrees(found: Agreement, least: int, bound: float, what: str) -> list[Gate]
     agreed = at_least >= bound
     some = f"{found.n:,} {what}." if enough else f"{least - found.n:,} more {what}."
     share = f"Agreement is at least {_percent(at_least)} with 95 % confidence; {_percent(bound)} is needed."
+    if found.taken_back:
+        share += f" Automatic decisions taken back: {found.taken_back:,}."
     return [
         Gate(what.capitalize(), enough, f"{found.n:,}", f"{least:,}", some),
         Gate(

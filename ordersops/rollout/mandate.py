@@ -8,7 +8,7 @@ import secrets
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -20,14 +20,13 @@ from ordersops.advice.models import Question, QuestionState, Recommendation
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
 from ordersops.orders.models import Order
-from ordersops.rollout.figures import FIRST, people_decisions
+from ordersops.rollout.figures import FIRST, checks, people_decisions
 from ordersops.rollout.models import AUTOMATED, Consideration, Mode, Switch
 from ordersops.rollout.queries import InForce
 
 CONFIDENCE = ("low", "medium", "high")
 # In `sampled` no policy goes below these (policies.md 4.11: 10 % and 20 a week); in `auto` the policy's own numbers hold.
 LEAST_SHARE, LEAST_FLOOR = Decimal("0.10"), 20
-WEEK = timedelta(days=7)
 _LOCK_SPACE = 7202
 
 
@@ -62,18 +61,20 @@ def refusal(
 def drawn(in_force: InForce, *, now: datetime) -> bool:
     """Whether this decision, which automation could take, is drawn for a person's check.
 
-    Every one until the floor of the last seven days is reached, then the share by chance (`secrets`: nobody can foresee it).
+    Every one until the floor of the last seven days is reached by checks, made or still open, then the share by chance (`secrets`: nobody can foresee it).
     """
     share, floor = in_force.content.sampling_share, in_force.content.sampling_floor
     if in_force.mode == Mode.SAMPLED:
         share, floor = max(share, LEAST_SHARE), max(floor, LEAST_FLOOR)
-    checked = Consideration.objects.filter(
-        result=Consideration.Result.SAMPLED, at__gte=now - WEEK, recommendation__lane=in_force.lane,
-        recommendation__scope=in_force.scope, recommendation__policy_version=in_force.version,
-    )  # fmt: skip
-    if checked[:floor].count() < floor:
+    if checks(in_force, now=now, most=floor) < floor:
         return True
     return secrets.randbelow(10_000) < int(share * 10_000)
+
+
+def drawn_before(case: Case) -> bool:
+    """Whether the case was drawn for a person's check: that holds whatever newer advice comes."""
+    rows = Consideration.objects.filter(recommendation__order=case.order_id, recommendation__lane=case.lane, at__gte=case.opened_at)
+    return rows.filter(result=Consideration.Result.SAMPLED).exists()
 
 
 # --- The checks, in the order in which they are asked --------------------------------------------------------------

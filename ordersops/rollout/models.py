@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from ordersops.ids import uuid7
 
 EVERYTHING = "everything"  # the scope without a rule
+UNDO = "undo"  # the outcome of a decision that takes another back
 
 
 class Mode(models.TextChoices):

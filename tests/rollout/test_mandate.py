@@ -181,7 +181,7 @@ def _with(asked: mandate.Asked, content: Any) -> mandate.Asked:
 # --- The draw ---------------------------------------------------------------------------------------------------------
 def considered(scene: Scene, n: int, result: str = "sampled") -> None:
     for _ in range(n):
-        given = RecommendationFactory(order=scene.order, policy_version=here().in_force.version)
+        given = CaseFactory(order__store=scene.store, advice__policy_version=here().in_force.version).order.recommendations.get()
         Consideration.objects.create(recommendation=given, result=result)
 
 

@@ -39,8 +39,8 @@ class Desk:
     store: Store
     somebody: User
     another: User
-    policy: PolicyVersion
-    switch: Switch
+    policy: PolicyVersion  # proposed
+    switch: Switch  # of another effect
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def desk(fresh_database: str, django_db_blocker: Any, monkeypatch: pytest.Monkey
         policy = write_policy(
             lane="fraud", store=store, scope="everything", rule=[], content=content, note="People decide again.", by=people[0]
         )
-        yield Desk(store, *people[:2], policy, stop(lane="", store=store, effect="order.cancel", why="Not this week", by=people[0]))
+        switch = stop(lane="", store=store, effect="order.cancel", why="Not this week", by=people[0])
+        yield Desk(store, people[0], people[1], policy, switch)
 
 
 ACTS: dict[str, Callable[[Desk], Any]] = {

@@ -16,7 +16,7 @@ from ordersops.rollout.actions.ladder import demote
 from ordersops.rollout.figures import agreement
 from ordersops.rollout.gates import KEEP_AGREEMENT, KEEP_CHECKS, cannot_be_kept
 from ordersops.rollout.ladder import Place, places
-from ordersops.rollout.models import AUTOMATED, Consideration, Harm, Mode, Trial, TrialSource, Void
+from ordersops.rollout.models import AUTOMATED, UNDO, Consideration, Harm, Mode, Trial, TrialSource, Void
 from ordersops.rollout.queries import Book
 from ordersops.rollout.turns import change
 from ordersops.stores.models import Store
@@ -33,30 +33,51 @@ def observe(*, decision: "Decision") -> list[Trial]:
 
     Every advisor with an answer of its own on the decided snapshot counts, shown or in shadow, the scorecard too: it has always
     answered. A row that stands in for a silent advisor carries the scorecard's name, so it is measured as the scorecard's. Of two
-    answers of the same advisor and version the newer counts. What automation decided, and an undoing, measure nothing.
-    A check that the ladder does not survive takes it down at once.
+    answers of the same advisor and version the newer counts. What automation decided measures nothing by itself.
+
+    Where a person looks at what automation decided, that is a check of the advice that automation followed: taking it back is a
+    disagreement until a person decides the case again; then this decision is the check, agreeing or not, and the taking back
+    counts no more. A check that the ladder does not survive takes it down at once.
     """
-    if decision.source != "person" or decision.outcome == "undo":
+    if decision.source != "person":
         return []
-    given = decision.recommendation
-    sampled = _was_drawn(given)
+    automatic = _automatic(decision)
+    if decision.outcome == UNDO:
+        return _taken_back(decision, automatic) if automatic else []
+    given, drawn = decision.recommendation, _was_drawn(decision.recommendation)
     newest: dict[str, Recommendation] = {}
     for row in Recommendation.objects.filter(snapshot=given.snapshot_id, lane=given.lane, order=given.order_id).order_by(
         "advised_at", "id"
     ):
         newest[_name(row)] = row
+    if automatic:
+        newest[_name(automatic.recommendation)] = automatic.recommendation
+        for earlier in type(decision)._default_manager.filter(case=decision.case_id, outcome=UNDO, case_version__lt=decision.case_version):
+            void(decision=earlier)
     trials = [
         Trial(
             lane=row.lane, store_id=row.store_id, scope=row.scope, policy_version=row.policy_version, advisor=name, recommendation=row,
             decision=decision, advised=row.outcome, decided=decision.outcome, agreed=row.outcome == decision.outcome,
-            source=TrialSource.SAMPLED if sampled else TrialSource.PERSON,
+            source=TrialSource.SAMPLED if drawn or (automatic and row.snapshot_id == automatic.recommendation.snapshot_id) else TrialSource.PERSON,
         )
         for name, row in newest.items()
     ]  # fmt: skip
     Trial.objects.bulk_create(trials, ignore_conflicts=True)
-    if sampled and not all(trial.agreed for trial in trials):
-        _fall_if_disagreed(given)
+    if any(trial.source == TrialSource.SAMPLED and not trial.agreed for trial in trials):
+        _fall_if_disagreed(automatic.recommendation if automatic else given)
     return trials
+
+
+def _taken_back(undo: "Decision", automatic: "Decision") -> list[Trial]:
+    """A person takes back what automation decided, or what a person decided after it: nobody stands by that advice now."""
+    row = automatic.recommendation
+    trial = Trial(
+        lane=row.lane, store_id=row.store_id, scope=row.scope, policy_version=row.policy_version, advisor=_name(row), recommendation=row,
+        decision=undo, advised=row.outcome, decided=UNDO, agreed=False, source=TrialSource.SAMPLED,
+    )  # fmt: skip
+    Trial.objects.bulk_create([trial], ignore_conflicts=True)
+    _fall_if_disagreed(row)
+    return [trial]
 
 
 @atomic
@@ -156,6 +177,12 @@ def _place_of(given: Recommendation) -> Place | None:
     return next((one for one in found if (one.store_id, one.scope) == (store_id, given.scope)), None)
 
 
+def _automatic(decision: "Decision") -> "Decision | None":
+    """What automation decided on the same case before."""
+    earlier = type(decision)._default_manager.filter(case=decision.case_id, source="system", case_version__lt=decision.case_version)
+    return earlier.select_related("recommendation").order_by("-case_version").first()
+
+
 def _was_drawn(given: Recommendation) -> bool:
     """Whether automation would have decided this and a person was drawn to check it."""
     rows = Consideration.objects.filter(recommendation__snapshot=given.snapshot_id, recommendation__order=given.order_id)
@@ -165,7 +192,7 @@ def _was_drawn(given: Recommendation) -> bool:
 def _last_decisions(snapshots: list[str]) -> dict[str, "Decision"]:
     """The last standing decision of a person on each snapshot."""
     rows = apps.get_model("review.Decision")._default_manager.filter(recommendation__snapshot__in=snapshots, source="person")
-    rows = rows.filter(superseded_by__isnull=True).exclude(outcome="undo").order_by("decided_at")
+    rows = rows.filter(superseded_by__isnull=True).exclude(outcome=UNDO).order_by("decided_at")
     return {decision.recommendation.snapshot_id: decision for decision in rows.select_related("recommendation")}
 
 
