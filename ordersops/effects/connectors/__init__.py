@@ -61,7 +61,9 @@ class Connector(Protocol):
 
 
 # By platform: the connector of a store that gave us a key to its interface.
-CONNECTORS: dict[str, str] = {}
+CONNECTORS: dict[str, str] = {
+    "shopify": "ordersops.effects.connectors.shopify.ShopifyConnector",
+}
 
 
 def connector(store: "Store") -> "Connector | None":

@@ -97,7 +97,7 @@ def as_api(number: int = 1, **changes: Any) -> Row:
         "lineItems": connection(lines), "transactions": first_of([sale, back]),
         "fulfillment_rows": [
             {"id": gid("Fulfillment", 7), "status": "SUCCESS", "displayStatus": "IN_TRANSIT", "createdAt": WHEN,
-             "updatedAt": "2026-03-02T08:00:00Z", 
+             "updatedAt": "2026-03-02T08:00:00Z",
              "trackingInfo": first_of([{"company": "UPS", "number": "1Z1"}, {"company": "UPS", "number": "1Z2"}]),
              "fulfillmentLineItems": connection([{"quantity": 1, "lineItem": lines[0]}])},
         ],

@@ -272,12 +272,14 @@ class Server:
         self.address = ""
         self.asked: list[tuple[str, Row]] = []
         self.headers: list[dict[str, str]] = []
+        self.bodies: list[bytes] = []
         self.refusals: list[tuple[int, dict[str, str], Any]] = []
         self.cost: Row = {
             "requestedQueryCost": 10,
             "throttleStatus": {"maximumAvailable": 2000.0, "currentlyAvailable": 1990, "restoreRate": 100.0},
         }
         self.loses_answers_to: set[str] = set()
+        self.answer_to_nobody = False
 
     @property
     def writes(self) -> list[str]:
@@ -285,6 +287,7 @@ class Server:
 
     def answer(self, path: str, headers: dict[str, str], body: bytes) -> tuple[int, dict[str, str], Any] | None:
         self.headers.append(headers)
+        self.bodies.append(body)
         if self.refusals:
             return self.refusals.pop(0)
         if path != PATH:
@@ -301,7 +304,7 @@ class Server:
         if errors:
             return 200, {}, {"errors": [{"message": error.message, "extensions": {"code": "undefinedField"}} for error in errors]}
         found = execute_sync(schema(), document, root_value=self.shop, variable_values=sent["variables"])
-        if self.loses_answers_to & set(names):
+        if self.answer_to_nobody or self.loses_answers_to & set(names):
             return None
         answer: Row = {"data": copy.deepcopy(found.data), "extensions": {"cost": self.cost}}
         if found.errors:

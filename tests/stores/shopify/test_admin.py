@@ -50,6 +50,16 @@ def test_patience_ends(server: Server, shop_store: Store) -> None:
     assert not refused.value.permanent
 
 
+def test_all_questions_of_one_errand_share_its_time(server: Server, shop_store: Store) -> None:
+    asking = Admin(shop_store, seconds=0.3)
+    asking.ask("order", id=ORDER)
+    server.refusals = [throttled(rate=200)]  # half a second
+    with pytest.raises(Upstream) as refused:
+        asking.ask("order", id=ORDER)
+    assert not refused.value.permanent
+    assert refused.value.retry_after == 0.5
+
+
 def test_the_next_question_waits_for_the_points_that_are_missing(
     server: Server, shop_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

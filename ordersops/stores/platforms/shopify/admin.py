@@ -5,6 +5,7 @@ object, so that the next question waits for its points instead of being refused;
 """
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -43,7 +44,7 @@ class Throttled(Upstream):
     """Nothing was done: too much was asked within a short time. `wait` is how long it takes to mend."""
 
     def __init__(self, wait: float) -> None:
-        super().__init__("Shopify asks us to slow down.", permanent=False)
+        super().__init__("Shopify asks us to slow down.", permanent=False, retry_after=wait)
         self.wait = wait
 
 
@@ -59,10 +60,14 @@ class Reply:
 
 
 class Admin:
-    """The way to one store. Every fault is Upstream, and none of its sentences holds the token."""
+    """The way to one store. Every fault is Upstream, and none of its sentences holds the token.
 
-    def __init__(self, store: Store) -> None:
+    `seconds`: all that is asked through this object has to be done by then, waiting included.
+    """
+
+    def __init__(self, store: Store, *, seconds: float | None = None) -> None:
         self.store = store
+        self._last = math.inf if seconds is None else time.monotonic() + seconds
         self._until = 0.0  # the bucket holds enough again (monotonic)
 
     def ask(self, name: str, **variables: Any) -> Reply:
@@ -87,7 +92,7 @@ class Admin:
 
     def send(self, url: str, content: str) -> Reply:
         """Send a prepared question. What is throttled was not done, so it is asked again, writes too, while patience lasts."""
-        patient_until = time.monotonic() + PATIENCE
+        patient_until = min(time.monotonic() + PATIENCE, self._last)
         while True:
             self._wait(patient_until)
             try:
@@ -107,7 +112,7 @@ class Admin:
             raise Upstream(
                 "The address of the store's Admin API has to start with https://, so that the token is not read.", permanent=True
             )
-        line = Line(SECONDS, secrets={"X-Shopify-Access-Token": self._token()})
+        line = Line(min(SECONDS, self._last - time.monotonic()), secrets={"X-Shopify-Access-Token": self._token()})
         try:
             with httpx2.Client(transport=line, trust_env=False, follow_redirects=False) as client:
                 client.post(url, content=content.encode(), headers={"content-type": "application/json", "accept": "application/json"})
