@@ -19,6 +19,7 @@ from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import Envelope, Interface
 from ordersops.stores.platforms.reading import table, text
 from ordersops.stores.platforms.woocommerce import topics
+from ordersops.stores.platforms.woocommerce.interface import WooCommerceInterface
 from ordersops.stores.platforms.woocommerce.parts import since
 
 _PING = re.compile(rb"webhook_id=\d{1,20}")
@@ -31,7 +32,7 @@ class WooCommerce:
     key = "woocommerce"
     label = "WooCommerce"
     kept_headers = ("x-wc-webhook-topic", "x-wc-webhook-id", "x-wc-webhook-delivery-id", "x-wc-webhook-source")
-    interface: Interface | None = None
+    interface: Interface | None = WooCommerceInterface()
 
     def new_secret(self) -> str:
         """Letters and digits alone: the sender decodes `&lt;` and its like in a secret before it signs."""
