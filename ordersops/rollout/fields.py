@@ -33,7 +33,7 @@ FIELDS: dict[str, Field] = {
     "review_anomalous_minutes": Field("Anomalous: review within", SCORES, "min"),
     "review_high_minutes": Field("High: review within", SCORES, "min"),
     "attack_orders": Field("Orders that make an attack", SCORES),
-    "attack_minutes": Field("… within", SCORES, "min"),
+    "attack_minutes": Field("An attack: sharing a key within", SCORES, "min"),
     "advisor": Field("Advisor", ASKED),
     "ask_bands": Field("Asked about", ASKED),
     "budget": Field("Budget for a store and day", ASKED, "USD", "0: as the setting says."),
