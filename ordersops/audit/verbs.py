@@ -219,6 +219,13 @@ class Verb(StrEnum):
         "{actor} noticed that the store is silent since {since}; {usual_per_hour} deliveries an hour are usual.",
         {"since": datetime | None, "usual_per_hour": int},
     )
+    STORE_COMPARISON_ASKED = "store.comparison_asked", "{actor} asked to compare with the store since {since}.", {"since": datetime}
+    STORE_RESUBSCRIBED = "store.resubscribed", "{actor} asked the store to send all its webhooks here.", NO_DATA
+    STORE_SUBSCRIPTIONS_READ = (
+        "store.subscriptions_read",
+        "{actor} read the store's webhook subscriptions: {active} of {wanted} are active.",
+        {"active": int, "wanted": int},
+    )
     STORE_UNREAD = "store.unread", "{actor} could not compare with the store: {error}", {"error": str}
 
     ENTRY_ADDED = (

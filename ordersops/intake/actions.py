@@ -12,7 +12,9 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict
-from ordersops.intake.models import Delivery, DeliveryState, Pulse
+from ordersops.intake import polling
+from ordersops.intake.models import Delivery, DeliveryState, PollWindow, Pulse, WindowKind
+from ordersops.intake.subscriptions import reader_of
 from ordersops.jobs import enqueue
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import POLLED
@@ -36,6 +38,19 @@ def replay(*, delivery: Delivery, by: User) -> Delivery:
     record(Verb.DELIVERY_REPLAYED, by=by, store=delivery.store, delivery=delivery.pk, topic=delivery.topic)
     enqueue("intake.drain")
     return delivery
+
+
+@atomic
+def compare_now(*, store: Store, by: User) -> PollWindow:
+    """Compare the last day with the store, now. Needs `manage_stores` in it; Conflict while one that was asked for is under way."""
+    require(by, Perm.MANAGE_STORES, store.pk, to="compare with the store")
+    reader_of(store)
+    now = timezone.now()
+    window = polling.open_window(store=store, kind=WindowKind.ASKED, since=now - polling.RECENT, now=now)
+    if window is None:
+        raise Conflict("A comparison that somebody asked for is under way. Look at its figures when it is done.")
+    record(Verb.STORE_COMPARISON_ASKED, by=by, store=store, since=window.since)
+    return window
 
 
 def forget_old_bodies() -> int:

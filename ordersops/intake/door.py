@@ -31,6 +31,7 @@ from ordersops.stores.platforms import Envelope, Pings, Platform, platforms
 log = logging.getLogger(__name__)
 PATH = "/hooks/"
 KEPT_SECONDS = 2.0
+SIGNED_WITH = "signed-with"  # kept beside a delivery's headers where the sender still uses a secret that was replaced
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,9 @@ def _take(endpoint: UUID, headers: dict[str, str], body: bytes) -> HttpResponse:
             return _refuse(401, "The signature does not fit the body and the secret of this connection.")
         known = fresh
     envelope = known.platform.envelope(headers=headers, body=body)
+    headers.pop(SIGNED_WITH, None)
+    if len(known.secrets) > 1 and not known.platform.is_genuine(headers=headers, body=body, secrets=known.secrets[:1], now=now):
+        headers[SIGNED_WITH] = "the previous secret"
     _store(known, envelope, headers, body)
     return _taken()
 
@@ -117,7 +121,7 @@ def _taken() -> HttpResponse:
 
 def _store(known: Connection, envelope: Envelope, headers: dict[str, str], body: bytes) -> None:
     pk, now = uuid7(), timezone.now()
-    kept = {name: headers[name][:500] for name in known.platform.kept_headers if name in headers}
+    kept = {name: headers[name][:500] for name in (*known.platform.kept_headers, SIGNED_WITH) if name in headers}
     wanted = known.platform.wants(envelope.topic)
     row = [
         pk, known.store_id, envelope.topic[:120], envelope.resource[:220], envelope.dedupe_key[:300], envelope.delivery_id[:200],

@@ -18,11 +18,11 @@ from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Refusal, Upstream
-from ordersops.intake import comparing
+from ordersops.intake import comparing, subscriptions
 from ordersops.intake.models import PollWindow, WindowKind, WindowState
 from ordersops.jobs import MAX_ATTEMPTS, backoff, enqueue
 from ordersops.stores.models import Store
-from ordersops.stores.platforms import Interface, platforms
+from ordersops.stores.proof import interface
 
 log = logging.getLogger(__name__)
 
@@ -50,12 +50,6 @@ def plan() -> int:
         planned += _plan(store, WindowKind.DAILY, now - DAILY, now, timedelta(days=1))
     PollWindow.objects.filter(planned_at__lt=now - KEPT).exclude(state=WindowState.OPEN).delete()
     return planned
-
-
-def interface(store: Store) -> Interface | None:
-    """The store's own interface, if it gave us a key for one."""
-    platform = platforms().get(store.platform)
-    return platform.interface if platform is not None and store.has_api else None
 
 
 @atomic
@@ -95,6 +89,8 @@ def poll() -> int:
         return 0
     try:
         _read(window)
+        if window.state == WindowState.DONE:
+            subscriptions.refresh(window.store)
     except Exception as error:  # noqa: BLE001  whatever a store or an adapter does is shown on the row, and stops no other store
         _put_back(window, error)
     return 1
@@ -142,11 +138,11 @@ def _put_back(window: PollWindow, error: Exception) -> None:
 
     What it did not read is read by the next one, which begins where the last finished one ended.
     """
+    if not isinstance(error, Refusal):
+        log.warning("A store could not be read.", exc_info=error)
     held = PollWindow.objects.select_for_update().filter(pk=window.pk, state=WindowState.OPEN, lease_until=window.lease_until).first()
     if held is None:
         return
-    if not isinstance(error, Refusal):
-        log.warning("A store could not be read.", exc_info=error)
     now = timezone.now()
     says = error.message if isinstance(error, Refusal) else f"Our side could not read its answer ({type(error).__name__})."
     held.last_error, held.lease_until = says.replace("\x00", "")[:500], None

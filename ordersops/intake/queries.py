@@ -16,6 +16,7 @@ from ordersops.intake.models import Delivery, Pulse
 from ordersops.lists import CAP, Page, capped, newest
 from ordersops.orders.queries import found
 from ordersops.stores.models import Store
+from ordersops.stores.platforms import POLLED
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -60,7 +61,8 @@ CROSS JOIN LATERAL (SELECT count(*) AS n, count(*) FILTER (WHERE state = 'dead')
     SELECT state FROM intake_delivery WHERE store_id = s.id AND received_at > %(hour)s ORDER BY received_at DESC LIMIT %(most)s) x) hour
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE state = 'done') AS n FROM (
     SELECT state FROM intake_delivery WHERE store_id = s.id AND received_at >= %(day)s ORDER BY received_at DESC LIMIT %(most)s) x) today
-CROSS JOIN LATERAL (SELECT max(received_at) AS at FROM intake_delivery WHERE store_id = s.id) newest
+LEFT JOIN LATERAL (SELECT received_at AS at FROM intake_delivery
+    WHERE store_id = s.id AND topic <> %(polled)s ORDER BY received_at DESC LIMIT 1) newest ON true
 """
 
 
@@ -68,7 +70,8 @@ def _counted(stores: list[UUID]) -> dict[UUID, tuple[Any, ...]]:
     now = timezone.now()
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, {"stores": stores, "cap": CAP + 1, "hour": now - timedelta(hours=1), "day": day, "most": LOOKED_AT})
+        since = {"hour": now - timedelta(hours=1), "day": day}
+        cursor.execute(_COUNTED, {"stores": stores, "cap": CAP + 1, "most": LOOKED_AT, "polled": POLLED, **since})
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 

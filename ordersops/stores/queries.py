@@ -10,6 +10,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.stores.forms import StoreForm
 from ordersops.stores.models import Store
+from ordersops.stores.proof import proof, with_the_old_secret
 
 EVENTS_SHOWN = 25
 
@@ -27,6 +28,9 @@ def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_s
         "endpoint_url": f"{settings.PUBLIC_URL}{store.endpoint_path}" if manages else "",
         "secret_ending": store.webhook_secret[-4:] if manages else "",
         "new_secret": new_secret,
+        "proof": proof(store),
+        "old_secret_until": store.previous_secret_expires_at if len(store.active_secrets()) > 1 else None,
+        "old_secret_used": with_the_old_secret(store) if len(store.active_secrets()) > 1 else 0,
         "form": (form or StoreForm(initial=now, store=store)) if manages else None,
         "timeline": list(events),
         "timeline_more": "",

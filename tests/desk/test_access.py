@@ -105,6 +105,9 @@ PAGES: dict[str, Entry] = {
     "stores": _reads(INTAKE),
     "store": _reads(INTAKE, lambda w: [w.store.pk]),
     "store_connect": _reads({ADMIN}),
+    "store_compare": _acts({ADMIN}, lambda w: [w.store.pk], status=422),  # these three need a key of the store's interface
+    "store_subscriptions": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
+    "store_subscribe": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
     "store_rotate": _acts({ADMIN}, lambda w: [w.store.pk], status=200),
     "people": _reads(HISTORY),
     "person": _reads(HISTORY, lambda w: [w.colleague.pk]),

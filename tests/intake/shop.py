@@ -111,6 +111,12 @@ class ShopInterface:
             raise Upstream("The shop is not reached.", permanent=False) from None
 
 
+def with_key(store: Store, shop: Shop) -> Store:
+    store.api_url, store.api_key = shop.address, "key"
+    store.save()
+    return store
+
+
 @contextmanager
 def open_shop() -> Iterator[Shop]:
     shop = Shop()

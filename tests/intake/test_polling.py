@@ -1,6 +1,6 @@
 """Never blind: what no webhook brought is found by reading the store, once, and is told."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +15,8 @@ from ordersops.intake.models import Delivery, PollWindow, Pulse
 from ordersops.intake.polling import oldest_ready, plan, poll
 from ordersops.orders.models import Line, Order, Shipment
 from ordersops.stores.models import Store
-from ordersops.stores.platforms import POLLED, Page, platforms
-from tests.intake.shop import Shop, ShopInterface, open_shop
+from ordersops.stores.platforms import POLLED, Page
+from tests.intake.shop import Shop, ShopInterface, with_key
 from tests.kernel.history import events, told, woken
 from tests.people import MakeStore
 
@@ -27,24 +27,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def fresh_door() -> None:
     door._known.clear()
-
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
-    with open_shop() as shop:
-        monkeypatch.setattr(platforms()["generic"], "interface", ShopInterface(shop))
-        yield shop
-
-
-@pytest.fixture
-def read_store(store: Store, shop: Shop) -> Store:
-    return with_key(store, shop)
-
-
-def with_key(store: Store, shop: Shop) -> Store:
-    store.api_url, store.api_key = shop.address, "key"
-    store.save()
-    return store
 
 
 def compare(work: Callable[[], int]) -> PollWindow:
