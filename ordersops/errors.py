@@ -34,7 +34,10 @@ class Invalid(Refusal):
 
 
 class Upstream(Refusal):
-    """A store, partner or model did not do what was asked. `permanent` says whether trying again can help."""
+    """A store, partner or model did not do what was asked. `permanent` says whether trying again can help.
+
+    `retry_after` is the pause in seconds that it asked for.
+    """
 
     status = 502
     title = "The other side did not answer as it should"

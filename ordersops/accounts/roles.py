@@ -57,7 +57,14 @@ class Role(models.TextChoices):
 
 _reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
 _fraud = _reads | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
-_senior = _fraud | {Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.RETRY_EFFECT, Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION, Perm.CANCEL_ORDER}
+_senior = _fraud | {
+    Perm.OVERRIDE_BLOCK_LIST,
+    Perm.EDIT_LISTS,
+    Perm.RETRY_EFFECT,
+    Perm.VIEW_ROLLOUT,
+    Perm.STOP_AUTOMATION,
+    Perm.CANCEL_ORDER,
+}
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _ops = _reads | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER}

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from ordersops.accounts.models import User
 from ordersops.audit.verbs import Verb
-from ordersops.effects import jobs
+from ordersops.effects import jobs, sending
 from ordersops.effects.connectors import callback as connector
 from ordersops.effects.models import Effect
 from ordersops.jobs import MAX_ATTEMPTS, backoff
@@ -171,7 +171,7 @@ def test_a_worker_that_outlived_its_lease_has_no_say(effect: Effect, callback: C
     callback.answers = [answer]
     (late,) = jobs._claim()
     Effect.objects.update(state="done", attempts=2, lease_until=None)
-    jobs._send(late)
+    sending.send(late)
     effect.refresh_from_db()
     assert (effect.state, effect.attempts) == ("done", 2)
     assert events(order=effect.order) == []

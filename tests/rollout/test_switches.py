@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.audit.verbs import Verb
-from ordersops.effects import jobs
+from ordersops.effects import jobs, sending
 from ordersops.effects.models import Effect
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.rollout.actions import allow, stop
@@ -85,7 +85,7 @@ def test_a_switch_thrown_after_the_claim_still_stops(supervisor: User, fraud_rev
     effect = due(store, fraud_reviewer)
     (claimed,) = jobs._claim()
     throw(supervisor, store, effect="order.cancel")
-    jobs._send(claimed)
+    sending.send(claimed)
     effect.refresh_from_db()
     assert (effect.state, effect.attempts, effect.lease_until) == ("planned", 0, None)
     assert not callback.received

@@ -1,5 +1,8 @@
 """Connectors: how an effect reaches the outside. One file (or folder) for each way; no other code of ours calls out.
 
+`effect.arguments` is what the kind's model in effects/kinds/arguments.py takes, as JSON. A decision's cancellation carries
+{} where no connector could cancel when it was planned.
+
 Every write is read before it is made and read back afterwards, so that it happens once even where the platform knows no
 idempotency key: what is there already is settled without writing, and what was accepted is never written again.
 """
@@ -12,6 +15,9 @@ from django.utils.module_loading import import_string
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
     from ordersops.stores.models import Store
+
+
+SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +50,10 @@ class Answer:
 
 
 class Connector(Protocol):
-    """One way out. Network errors and refusals are Upstream: `permanent` where trying again cannot help."""
+    """One way out. Network errors and refusals are Upstream: `permanent` where trying again cannot help.
+
+    One call takes at most SECONDS; a connector has no state between calls.
+    """
 
     key: str
     kinds: frozenset[str]  # the kinds of effect that it can do by itself
@@ -74,6 +83,11 @@ def connector(store: "Store") -> "Connector | None":
     return found
 
 
-def reaches(effect: "Effect") -> bool:
-    """Whether this store can be told by us. Where it cannot, a person does it and says so."""
-    return bool(effect.store.callback_url)
+def way(effect: "Effect") -> "Connector | None":
+    """How this effect leaves: the platform's own interface, else the store's callback; None where a person has to do it."""
+    from ordersops.effects.connectors.callback import Callback
+
+    found = connector(effect.store)
+    if found is not None and effect.kind in found.kinds:
+        return found
+    return Callback() if effect.store.callback_url else None

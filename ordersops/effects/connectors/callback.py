@@ -7,6 +7,7 @@ are not followed, proxies of the environment are not used, and unless allowed by
 import ipaddress
 import json
 import socket
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,7 +16,8 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from ordersops.effects.connectors import Answer
+from ordersops.effects.connectors import Answer, Request, Seen
+from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Effect
 from ordersops.errors import Upstream
 
@@ -23,27 +25,42 @@ TIMEOUT = (3.0, 7.0)  # seconds to connect, and between bytes
 RETRYABLE = frozenset({408, 409, 425, 429})
 
 
-def send(effect: Effect) -> Answer:
-    """Send one effect. Returns the answer of the store; raises Upstream, saying whether trying again can help."""
-    url = effect.store.callback_url
-    _check_address(url)
-    now = timezone.now()
-    body = json.dumps(content(effect), separators=(",", ":"), ensure_ascii=False)
-    signature = Webhook(effect.store.webhook_secret).sign(effect.idempotency_key, now, body)
-    headers = {
-        "content-type": "application/json", "user-agent": "ordersops", "webhook-id": effect.idempotency_key,
-        "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature,
-    }  # fmt: skip
-    try:
-        with requests.Session() as session:
-            session.trust_env = False
-            with session.post(url, data=body.encode(), headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
-                status = answer.status_code
-    except requests.RequestException as error:
-        raise Upstream(f"The store's callback address did not answer ({type(error).__name__}).", permanent=False) from error
-    if 200 <= status < 300:
-        return Answer(status)
-    raise Upstream(f"The store's callback answered {status}.", permanent=400 <= status < 500 and status not in RETRYABLE)
+class Callback:
+    """The generic platform: every kind, each with its key. It shows us nothing, so what it accepted counts as done."""
+
+    key = "callback"
+    kinds = frozenset(KINDS)
+    keyed = frozenset(KINDS)
+
+    def look(self, effect: Effect) -> Seen:
+        """Nothing can be read: done is what it accepted."""
+        return Seen(done=effect.accepted_at is not None)
+
+    def prepare(self, effect: Effect, seen: Seen) -> Request:
+        """The message; its time and signature are added when it leaves."""
+        body = json.dumps(content(effect), separators=(",", ":"), ensure_ascii=False)
+        headers = {"content-type": "application/json", "user-agent": "ordersops", "webhook-id": effect.idempotency_key}
+        return Request("POST", effect.store.callback_url, body, headers)
+
+    def send(self, effect: Effect, request: Request) -> Answer:
+        """Send it, signed. Raises Upstream, saying whether trying again can help."""
+        _check_address(request.url)
+        now = timezone.now()
+        signature = Webhook(effect.store.webhook_secret).sign(effect.idempotency_key, now, request.body)
+        headers = {**request.headers, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
+        body, began = request.body.encode(), time.monotonic()
+        try:
+            with requests.Session() as session:
+                session.trust_env = False
+                with session.post(request.url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False, stream=True) as answer:
+                    status, after = answer.status_code, answer.headers.get("Retry-After", "")
+        except requests.RequestException as error:
+            raise Upstream(f"The store's callback address did not answer ({type(error).__name__}).", permanent=False) from error
+        if 200 <= status < 300:
+            return Answer(status, latency_ms=int((time.monotonic() - began) * 1000))
+        permanent = 400 <= status < 500 and status not in RETRYABLE
+        pause = float(after) if after.isascii() and after.isdigit() and len(after) < 8 else None
+        raise Upstream(f"The store's callback answered {status}.", permanent=permanent, retry_after=pause)
 
 
 def content(effect: Effect) -> dict[str, Any]:
@@ -57,6 +74,7 @@ def content(effect: Effect) -> dict[str, Any]:
             "effect_id": str(effect.pk),
             "decision_id": str(effect.decision_id) if effect.decision_id else None,
             "reason": "reviewed",
+            **({"arguments": effect.arguments} if effect.asked_by_id else {}),
         },
     }
 
