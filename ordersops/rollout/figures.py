@@ -1,7 +1,8 @@
 """What was measured in a scope: the queries behind the gates. Each reads a bounded window from the newest end of an index."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -35,20 +36,33 @@ class Agreement:
     n: int
     agreed: int
     taken_back: int = 0
+    by: Mapping[UUID, int] = field(default_factory=dict, compare=False)  # how many each person decided
+    left_out: int = field(default=0, compare=False)
 
 
-def agreement(in_force: InForce, sources: Iterable[str], *, most: int = NEWEST) -> Agreement:
-    """How the advisor in force did under the policy in force; each decision once, the newest first, those undone left out."""
+def agreement(in_force: InForce, sources: Iterable[str], *, most: int = NEWEST, without: Collection[UUID] = ()) -> Agreement:
+    """How the advisor in force did under the policy in force; each decision once, the newest first, those undone left out.
+
+    The decisions of the people in `without` do not count; `left_out` says how many there are.
+    """
     rows = _standing(Trial.objects.filter(policy_version=in_force.version, advisor=in_force.advisor_version, source__in=list(sources)))
     if since := forfeited_at(in_force):
         rows = rows.filter(at__gt=since)
-    found: dict[object, tuple[bool, str]] = {}
+    left_out = 0
+    if without:
+        left_out = rows.filter(decision__by__in=without)[:most].count()
+        rows = rows.exclude(decision__by__in=without)
+    found: dict[object, tuple[bool, str, UUID]] = {}
     # A decision may be measured twice, by the person and in a replay: what the person saw comes first.
-    for decision, agreed, decided, source in rows.order_by("-at").values_list("decision_id", "agreed", "decided", "source")[: most * 2]:
+    fields = ("decision_id", "agreed", "decided", "source", "decision__by_id")
+    for decision, agreed, decided, source, by in rows.order_by("-at").values_list(*fields)[: most * 2]:
         if source != TrialSource.REPLAY or decision not in found:
-            found[decision] = (agreed, decided)
+            found[decision] = (agreed, decided, by)
     counted = list(found.values())[:most]
-    return Agreement(len(counted), sum(agreed for agreed, _ in counted), sum(decided == UNDO for _, decided in counted))
+    return Agreement(
+        n=len(counted), agreed=sum(agreed for agreed, _, _ in counted), taken_back=sum(decided == UNDO for _, decided, _ in counted),
+        by=Counter(by for _, _, by in counted), left_out=left_out,
+    )  # fmt: skip
 
 
 def people_decisions(in_force: InForce, least: int = FIRST) -> int:

@@ -7,11 +7,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from ordersops.rollout import figures
 from ordersops.rollout.figures import FIRST, Agreement
 from ordersops.rollout.models import AUTOMATED, LADDER, Mode, TrialSource
 from ordersops.rollout.queries import InForce, lower
+from ordersops.rollout.reviewers import LEAST_PEOPLE, enough
 
 Z = 1.959964  # two-sided 95 %
 # policies.md 4.11, but for sampled -> auto, which is ours: as strict, and on checks alone.
@@ -84,16 +86,23 @@ def next_rung(rung: str) -> str:
     return LADDER[place] if place < len(LADDER) else ""
 
 
-def gates(in_force: InForce, to: str) -> list[Gate]:
-    """What it takes to climb to `to` under the policy and with the advisor in force, as it is now."""
+def gates(in_force: InForce, to: str, *, by: UUID | None = None) -> list[Gate]:
+    """What it takes to climb to `to` under the policy and with the advisor in force, as it is now, if `by` promotes.
+
+    Towards automation the decisions of the policy's author and of `by` do not count. How many decisions people have ever made in
+    the scope, whoever they are, is another question.
+    """
+    without = {person for person in (in_force.author, by) if person}
     found = [_allowed(in_force, to)]
     if to == Mode.ASSIST:
         found += _agrees(figures.agreement(in_force, TrialSource.values), ASSIST_DECISIONS, ASSIST_AGREEMENT, "decisions")
     elif to == Mode.SAMPLED:
-        found += _agrees(figures.agreement(in_force, figures.BY_PEOPLE), SAMPLED_DECISIONS, SAMPLED_AGREEMENT, "decisions by people")
+        people = figures.agreement(in_force, figures.BY_PEOPLE, without=without)
+        found += [*_agrees(people, SAMPLED_DECISIONS, SAMPLED_AGREEMENT, "decisions by people"), _reviewers(people)]
         found += [_first(figures.people_decisions(in_force)), _harmless(figures.harms(in_force)), _quick(in_force)]
     elif to == Mode.AUTO:
-        found += _agrees(figures.agreement(in_force, [TrialSource.SAMPLED]), AUTO_CHECKS, AUTO_AGREEMENT, "checks of automatic decisions")
+        checks = figures.agreement(in_force, [TrialSource.SAMPLED], without=without)
+        found += [*_agrees(checks, AUTO_CHECKS, AUTO_AGREEMENT, "checks of automatic decisions"), _reviewers(checks)]
         found += [_harmless(figures.harms(in_force)), _quick(in_force)]
     return found
 
@@ -128,6 +137,11 @@ def _agrees(found: Agreement, least: int, bound: float, what: str) -> list[Gate]
             share if found.n else "No agreement is measured yet.",
         ),
     ]
+
+
+def _reviewers(found: Agreement) -> Gate:
+    ok, said = enough(found.by, found.left_out)
+    return Gate("Reviewers", ok, f"{len(found.by)}", f"{LEAST_PEOPLE.value}", said)
 
 
 def _first(so_far: int) -> Gate:

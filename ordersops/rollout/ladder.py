@@ -5,7 +5,7 @@ from uuid import UUID
 
 from ordersops.cases.lanes import Lane, lane, lanes
 from ordersops.errors import Conflict, Invalid
-from ordersops.rollout.models import EVERYTHING, Mode, PolicyVersion, Standing, Switch
+from ordersops.rollout.models import AUTOMATED, EVERYTHING, Mode, PolicyVersion, Standing, Switch
 from ordersops.rollout.queries import Book, InForce, lower
 
 
@@ -61,6 +61,21 @@ def place(lane_key: str, store_id: UUID | None, scope: str) -> Place:
         if (one.store_id, one.scope) == (store_id, scope):
             return one
     raise Conflict("No policy for this scope is in force. Nothing was changed; reload and look again.")
+
+
+def barred(here: Place, to: str, person: UUID) -> str:
+    """Why this person cannot promote to `to`, though having the right; "" for anybody else.
+
+    Who wrote the policy never does. Who approved it may to assist, where a person still decides every case, and no further:
+    else two people would do what takes three (law 16).
+    """
+    if here.policy is None:
+        return ""
+    if here.policy.author_id == person:
+        return "You wrote the policy in force. Somebody else has to promote."
+    if to in AUTOMATED and here.policy.verdict.by_id == person:
+        return "You approved the policy in force. Beyond assist somebody else has to promote."
+    return ""
 
 
 def known_lane(key: str) -> Lane:

@@ -61,7 +61,8 @@ def refusal(
 def drawn(in_force: InForce, *, now: datetime) -> bool:
     """Whether this decision, which automation could take, is drawn for a person's check.
 
-    Every one until the floor of the last seven days is reached by checks, made or still open, then the share by chance (`secrets`: nobody can foresee it).
+    Every one until the floor of the last seven days is reached by checks, made or still open; then the share by chance
+    (`secrets`: nobody can foresee it).
     """
     share, floor = in_force.content.sampling_share, in_force.content.sampling_floor
     if in_force.mode == Mode.SAMPLED:

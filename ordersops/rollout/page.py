@@ -16,7 +16,7 @@ from ordersops.rollout.actions.switches import effects, what
 from ordersops.rollout.content import Content
 from ordersops.rollout.fields import changes
 from ordersops.rollout.gates import Gate, gates, next_rung
-from ordersops.rollout.ladder import Place, places
+from ordersops.rollout.ladder import Place, barred, places
 from ordersops.rollout.models import AUTOMATED, LADDER, Mode, PolicyVersion, Step, Switch
 from ordersops.rollout.queries import Book, lower
 from ordersops.rollout.rules import words
@@ -123,11 +123,13 @@ def _card(one: Lane, here: Place, stores: dict[UUID, Store], user: User) -> Card
     card = Card(
         here, one, stores.get(here.store_id) if here.store_id else None, rungs, words(one, here.policy.rule) if here.policy else [], to
     )  # fmt: skip
-    card.gates = gates(here.in_force, to) if to else []
     may = can_in(user, Perm.PROMOTE, here.store_id)
+    card.gates = gates(here.in_force, to, by=user.pk if may else None) if to else []
     card.may_step_down = may and rung != Mode.OFF
     if here.policy is not None and here.policy.author_id == user.pk:
         card.why_not = "You wrote this policy; somebody else has to promote."
+    elif may and (why := barred(here, to, user.pk)):
+        card.why_not = why
     elif to in AUTOMATED and here.switch:
         card.why_not = "A kill switch stands; it climbs no further until somebody lifts it."
     elif to and not card.missing:

@@ -30,6 +30,7 @@ class InForce:
     standing: str
     mode: str
     fell_back: str = ""
+    author: UUID | None = None  # who wrote the policy
 
     @property
     def version(self) -> str:
@@ -92,6 +93,7 @@ class Book:
         return InForce(
             lane=self.lane.key, scope=scope, store_of_policy=where, content=content, policy=content.policy(version), advisor=key,
             advisor_version=name, chosen_because=why, standing=standing.mode if standing else Mode.SHADOW.value, mode=mode, fell_back=fell_back,
+            author=row.author_id if row else None,
         )  # fmt: skip
 
     def _read(self, row: PolicyVersion) -> Content:
@@ -115,6 +117,7 @@ def _in_force(lane: str) -> list[PolicyVersion]:
     """The newest approved version of every scope whose time has come."""
     rows = (
         PolicyVersion.objects.filter(lane=lane, verdict__approved=True, verdict__effective_from__lte=timezone.now())
+        .select_related("verdict")
         .order_by("store_id", "scope", "-verdict__effective_from", "-number")
         .distinct("store_id", "scope")
     )

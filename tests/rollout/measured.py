@@ -21,16 +21,19 @@ def here(store: Store | None = None, scope: str = "everything") -> Place:
 def measure(
     store: Store, n: int, *, wrong: int = 0, source: str = "person", at: Place | None = None, by: User | None = None, **more: Any
 ) -> list[Trial]:
-    """`n` decisions in the store and as many measurements of the advisor in force, the first `wrong` of them disagreements."""
+    """`n` decisions in the store and as many measurements of the advisor in force, the first `wrong` of them disagreements.
+
+    By two people in turn, or all by one.
+    """
     at = at or here()
     case = CaseFactory(order__store=store)
     given = case.order.recommendations.get()
-    by = by or UserFactory()
+    people = [by] if by else [UserFactory(), UserFactory()]
     first = (Decision.objects.filter(case=case).aggregate(most=Max("case_version"))["most"] or 0) + 1
     decisions = Decision.objects.bulk_create(
         Decision(
-            id=uuid7(), store=store, case=case, recommendation=given, outcome="decline", overrides=False, reason="D1", label=Label.SUSPECTED, by=by,
-            case_version=number, decided_at=timezone.now(),
+            id=uuid7(), store=store, case=case, recommendation=given, outcome="decline", overrides=False, reason="D1", label=Label.SUSPECTED,
+            by=people[number % len(people)], case_version=number, decided_at=timezone.now(),
         )
         for number in range(first, first + n)
     )  # fmt: skip

@@ -53,7 +53,10 @@ def test_the_rungs_in_their_order() -> None:
     assert [next_rung(mode) for mode in ("off", "shadow", "assist", "sampled", "auto")] == ["shadow", "assist", "sampled", "auto", ""]
 
 
-NOBODY_YET = ["200 more decisions by people.", "No agreement is measured yet.", "200 more decisions by people in this scope, ever."]
+TWO_PEOPLE = "2 people must have decided, neither the policy's author nor who promotes; nobody has so far."
+NOBODY_YET = [
+    "200 more decisions by people.", "No agreement is measured yet.", TWO_PEOPLE, "200 more decisions by people in this scope, ever.",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -67,7 +70,7 @@ NOBODY_YET = ["200 more decisions by people.", "No agreement is measured yet.", 
         ("sampled", 200, 0, "replay", NOBODY_YET),
         ("sampled", 138, 0, "person", ["62 more decisions by people.", "62 more decisions by people in this scope, ever."]),
         ("auto", 200, 0, "sampled", []),
-        ("auto", 200, 0, "person", ["200 more checks of automatic decisions.", "No agreement is measured yet."]),
+        ("auto", 200, 0, "person", ["200 more checks of automatic decisions.", "No agreement is measured yet.", TWO_PEOPLE]),
     ],
 )  # fmt: skip
 def test_what_is_missing_to_climb(

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from ordersops.accounts.models import User
+from ordersops.accounts.roles import Role
 from ordersops.audit.models import Event
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import lane
-from ordersops.errors import Conflict
+from ordersops.errors import Conflict, Forbidden
 from ordersops.review.actions import override
 from ordersops.review.automation import automate
 from ordersops.review.models import Decision
@@ -17,6 +18,7 @@ from ordersops.rollout.content import built_in
 from ordersops.rollout.models import Consideration, Step
 from ordersops.stores.models import Store
 from tests.factories import CaseFactory, RecommendationFactory, SnapshotFactory
+from tests.people import MakePerson
 from tests.review.scene import held
 from tests.rollout.conftest import AUTOMATIC
 from tests.rollout.measured import here, measure
@@ -25,7 +27,13 @@ pytestmark = pytest.mark.django_db
 
 
 def test_from_shadow_to_auto_and_down_again(
-    supervisor: User, second: User, fraud_reviewer: User, system: User, store: Store, monkeypatch: pytest.MonkeyPatch
+    supervisor: User,
+    second: User,
+    fraud_reviewer: User,
+    system: User,
+    store: Store,
+    make_person: MakePerson,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # Two people put a policy in force. It begins in shadow.
     content = {**built_in(lane("fraud")).model_dump(mode="json"), **AUTOMATIC}
@@ -38,12 +46,15 @@ def test_from_shadow_to_auto_and_down_again(
     # A back-test opens the way to assist, no further.
     measure(store, 100, source="replay", at=here(store))
     up(store, "assist", second)
+    third = make_person(Role.SUPERVISOR, store)
     with pytest.raises(Conflict, match="200 more decisions by people"):
-        up(store, "sampled", second)
+        up(store, "sampled", third)
 
-    # Two hundred decisions by people, then sampled: the first of the week are all checked.
+    # Two hundred decisions by people, then sampled, by a third person: the first of the week are all checked.
     measure(store, 200, at=here(store))
-    up(store, "sampled", second)
+    with pytest.raises(Forbidden, match="You approved the policy"):
+        up(store, "sampled", second)
+    up(store, "sampled", third)
     drawn = advised(store, system)
     assert automate() == 1
     assert Consideration.objects.get(recommendation=drawn).result == "sampled"
@@ -51,7 +62,7 @@ def test_from_shadow_to_auto_and_down_again(
 
     # Once enough are checked, the policy decides, and says under which version.
     measure(store, 200, source="sampled", at=here(store))
-    up(store, "auto", second)
+    up(store, "auto", third)
     monkeypatch.setattr("ordersops.review.automation.drawn", lambda *args, **kwargs: False)
     released = advised(store, system)
     automate()
@@ -70,7 +81,7 @@ def test_from_shadow_to_auto_and_down_again(
     automate()
     assert not Decision.objects.filter(recommendation=left).exists()
     with pytest.raises(Conflict, match="did harm"):
-        up(store, "sampled", second)
+        up(store, "sampled", third)
     steps = Step.objects.order_by("id").values_list("before", "after")
     assert list(steps) == [("shadow", "assist"), ("assist", "sampled"), ("sampled", "auto"), ("auto", "assist")]
 

@@ -9,9 +9,9 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
-from ordersops.rollout.actions.rights import refuse_author, require_in, take_turn
+from ordersops.rollout.actions.rights import refuse_second, require_in, take_turn
 from ordersops.rollout.gates import gates, missing, next_rung
-from ordersops.rollout.ladder import Place, place
+from ordersops.rollout.ladder import Place, barred, place
 from ordersops.rollout.models import AUTOMATED, LADDER, Mode, Standing, Step
 from ordersops.rollout.queries import lower
 from ordersops.rollout.turns import change
@@ -24,24 +24,22 @@ LEAST_WHY = 5
 def promote(*, lane: str, store: Store | None, scope: str, to: str, by: User) -> Step:
     """Move a scope one rung up, to `to`. Needs `promote` in the store (in every store for a policy of all), and every gate met.
 
-    Never by the author of the policy in force (Forbidden). Conflict while a gate is not met, saying what is missing; while a
-    kill switch stops the lane; and where the scope is not on the rung below.
+    Never by the author of the policy in force, nor beyond assist by who approved it (Forbidden). Conflict while a gate is not
+    met, saying what is missing; while a kill switch stops the lane; and where the scope is not on the rung below.
     """
     store_id = store.pk if store else None
     require_in(by, Perm.PROMOTE, store_id, to="promote a lane", store=store_id)
     change(lane)
     take_turn(lane, store_id, scope)
     here = place(lane, store_id, scope)
-    if here.policy is not None and here.policy.author_id == by.pk:
-        raise refuse_author(
-            by, Perm.PROMOTE, store_id, "You wrote the policy in force. Somebody else has to promote.", policy=here.policy.pk
-        )  # fmt: skip
+    if here.policy is not None and (why := barred(here, to, by.pk)):
+        raise refuse_second(by, Perm.PROMOTE, store_id, why, policy=here.policy.pk)
     if to not in LADDER or to != next_rung(here.rung):
         above = next_rung(here.rung)
         raise Conflict(f"It stands on {_label(here.rung)}; {f'the next rung is {_label(above)}' if above else 'there is no higher rung'}.")
     if to in AUTOMATED and here.switch:
         raise Conflict(f"Stopped by hand: {here.switch.why} Lift the kill switch first.")
-    found = gates(here.in_force, to)
+    found = gates(here.in_force, to, by=by.pk)
     if lacking := missing(found):
         raise Conflict(f"Not yet: {' '.join(lacking)}")
     figures = {"gates": [gate.as_json() for gate in found]}

@@ -14,7 +14,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import Lane
 from ordersops.errors import Conflict, Invalid
-from ordersops.rollout.actions.rights import refuse_author, require_in, take_turn
+from ordersops.rollout.actions.rights import refuse_second, require_in, take_turn
 from ordersops.rollout.content import Content
 from ordersops.rollout.fields import FIELDS
 from ordersops.rollout.ladder import known_lane
@@ -96,7 +96,7 @@ def _open_to(policy: PolicyVersion, by: User, to: str) -> PolicyVersion:
     """The locked version, once it is sure that this person may judge it now."""
     require_in(by, Perm.APPROVE_POLICY, policy.store_id, to=to, store=policy.store_id, policy=policy.pk)
     if policy.author_id == by.pk:
-        raise refuse_author(
+        raise refuse_second(
             by, Perm.APPROVE_POLICY, policy.store_id, "You wrote this version. Somebody else has to judge it.", policy=policy.pk
         )  # fmt: skip
     change(policy.lane)

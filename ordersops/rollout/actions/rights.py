@@ -27,9 +27,9 @@ def can_in(by: User, perm: Perm, store_id: UUID | None) -> bool:
     return bool(stores) and all(can(by, perm, each) for each in stores)
 
 
-def refuse_author(by: User, perm: Perm, store_id: UUID | None, message: str, **about: Any) -> Forbidden:
-    """The refusal of a person who has the right and is the wrong one of two people; recorded as the others are."""
-    record_refusal(by=by, perm=perm, store_id=store_id, author=by.pk, **about)
+def refuse_second(by: User, perm: Perm, store_id: UUID | None, message: str, **about: Any) -> Forbidden:
+    """The refusal of a person who has the right and has had another part in it already; recorded as the others are."""
+    record_refusal(by=by, perm=perm, store_id=store_id, **about)
     return Forbidden(message)
 
 
