@@ -159,6 +159,22 @@ def test_the_newest_minute_is_left_to_its_webhooks(read_store: Store, shop: Shop
     assert figures(compare(work)) == (0, 0, 0, 0)
 
 
+def test_what_changes_while_it_is_read_is_of_the_next_window(
+    read_store: Store, shop: Shop, work: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = shop.changes("1", timezone.now() - 10 * MINUTE, "order.created")
+    changed = ShopInterface.changed
+
+    def meanwhile(self: ShopInterface, store: Store, **asked: Any) -> Page:
+        page = changed(self, store, **asked)
+        shop.changes("1", timezone.now(), note="Ring twice")
+        return Page([self._document(shop.orders[old["order_id"]]) for _ in page.documents], page.cursor)
+
+    monkeypatch.setattr(ShopInterface, "changed", meanwhile)
+    assert figures(compare(work)) == (0, 0, 0, 0)
+    assert not Delivery.objects.exists()
+
+
 # --- Planning and restarting --------------------------------------------------------------------------------------------
 def test_windows_begin_ten_minutes_before_the_last_end(read_store: Store, work: Callable[[], int]) -> None:
     first = compare(work)
