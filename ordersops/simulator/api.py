@@ -49,14 +49,20 @@ def encoded(document: object) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def under_faults(asked: Asked, answer: Callable[[Asked], Answered], record: Record) -> Answered:
-    """Answer, unless a knob says that this call fails; a write whose answer is lost has been done all the same."""
+_LATER = Answered(429, encoded({"message": "Too many requests."}), {"Retry-After": "1"}, note="throttled")
+
+
+def under_faults(asked: Asked, answer: Callable[[Asked], Answered], record: Record, later: Answered | None = None) -> Answered:
+    """Answer, unless a knob says that this call fails; a write whose answer is lost has been done all the same.
+
+    `later` is how the platform asks to come later.
+    """
     if record.faults.slow_ms:
         time.sleep(record.faults.slow_ms / 1000)
     if record.spend("fail_next"):
         found = Answered(503, encoded({"message": "The shop fails on purpose."}), note="fault")
     elif record.spend("throttle"):
-        found = Answered(429, encoded({"message": "Too many requests."}), {"Retry-After": "1"}, note="throttled")
+        found = later or _LATER
     else:
         found = answer(asked)
         if found.wrote and record.spend("mute_next"):

@@ -117,8 +117,7 @@ def _shop(index: int, raw: Any) -> Shop:
             raise ConfigError(f"shops[{index}].platform must be shopify, generic or woocommerce, not {other!r}.")
     if not fits(platform, texts["secret"]):
         raise ConfigError(f"shops[{index}].secret must be whsec_ followed by base64.")
-    hooks = first_hooks(texts["endpoint"], texts["secret"]) if platform == "woocommerce" else []
-    return Shop(index=index, platform=platform, hooks=hooks, **texts, **keys)
+    return Shop(index=index, platform=platform, hooks=first_hooks(platform, texts["endpoint"], texts["secret"]), **texts, **keys)
 
 
 def fits(platform: Platform, secret: str) -> bool:

@@ -88,6 +88,8 @@ class Director:
         """The product said something about an order: the store does it within seconds."""
         with self._changed:
             order.word = word
+            if word == "released":
+                order.holds.clear()
             scene = self._scene(order.story, order.shop, now=_now, out=self._out, counted=False)
             scene.orders.append(order)
             self._go_on(scene, scene.obey(order))

@@ -1,4 +1,4 @@
-"""The list of subscriptions that a WooCommerce shop keeps, with the platform's own idea of failure."""
+"""The subscriptions that a shop keeps, and what WooCommerce makes of one that fails."""
 
 from __future__ import annotations
 
@@ -7,14 +7,21 @@ import itertools
 import time
 from dataclasses import dataclass
 
-TOPICS = ("order.created", "order.updated")
+TOPICS = {
+    "woocommerce": ("order.created", "order.updated"),
+    "shopify": (
+        "orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/risk_assessment_changed",
+        "order_transactions/create", "fulfillments/create", "fulfillments/update", "refunds/create", "disputes/create", "disputes/update",
+        "customers/update",
+    ),
+}  # fmt: skip
 DISABLED_ABOVE = 5  # failures one after the other
 _ids = itertools.count(101)
 
 
 @dataclass
 class Hook:
-    """One subscription. It is asked once for each event; too many failures in a row disable it, and nobody is told."""
+    """One subscription. WooCommerce asks it once for each event; too many failures in a row disable it, and nobody is told."""
 
     id: int
     name: str
@@ -42,9 +49,9 @@ def new_hook(topic: str, delivery_url: str, secret: str, *, name: str = "", stat
     return Hook(next(_ids), name or f"Webhook for {topic}", topic, delivery_url, secret, status)
 
 
-def first_hooks(delivery_url: str, secret: str) -> list[Hook]:
-    """What a person set up in the shop's back office before the product had a key."""
-    return [new_hook(topic, delivery_url, secret) for topic in TOPICS]
+def first_hooks(platform: str, delivery_url: str, secret: str) -> list[Hook]:
+    """What a person set up in the shop's back office before the product had a key. The generic platform keeps no list."""
+    return [new_hook(topic, delivery_url, secret) for topic in TOPICS.get(platform, ())]
 
 
 def new_delivery_id() -> str:

@@ -74,7 +74,7 @@ def encode(document: dict[str, Any]) -> bytes:
 def compose(happening: str, order: Order, part: object = None, *, now: datetime) -> list[Message]:
     """The messages of one happening.
 
-    Shopify announces some happenings under several topics at once, WooCommerce each once for every active subscription.
+    Shopify announces some happenings under several topics at once. Where the platform keeps a list, each topic goes to its subscriptions.
     """
     documents: list[tuple[str, dict[str, Any]]]
     match order.shop.platform:
@@ -104,6 +104,6 @@ def ping(shop: Shop, hook: Hook, *, now: datetime) -> Message:
 
 
 def _subscribed(shop: Shop, topic: str) -> list[Hook] | list[None]:
-    if shop.platform != "woocommerce":
+    if shop.platform == "generic":
         return [None]
     return [hook for hook in shop.hooks if hook.topic == topic and hook.status == "active"]

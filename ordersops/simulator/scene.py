@@ -15,7 +15,7 @@ from .messages import Message, compose
 from .numbering import Numbering
 from .people import Person
 from .places import Address
-from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Line, Method, Order, Refund, Risk, Shipment, Transaction, cents
+from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Hold, Line, Method, Order, Refund, Risk, Shipment, Transaction, cents
 
 Story = Iterator[float]  # yields how many seconds of demo time pass before the next event
 Now = Callable[[], datetime]
@@ -100,6 +100,8 @@ class Scene:
             tags=tags or [],
             awaits_word=awaits_word,
         )
+        if awaits_word:
+            order.holds.append(Hold(self.numbering.key(), "checkout-fraud-rule", "HIGH_RISK_OF_FRAUD", "Held by the shop's checkout rule"))
         order.attributes = {"gift_wrap": "yes"} if "gift" in order.tags else {}
         self.orders.append(order)
         return order
@@ -140,11 +142,19 @@ class Scene:
         order.touch(self.now())
         self.tell("risk_assessed", order)
 
-    def ship(self, order: Order, *, partly: bool = False) -> Shipment | None:
-        """Hand over what is left to ship; None if there is nothing, or if the product said not to."""
-        if order.cancelled_at or order.word in ("held", "cancelled"):
+    def ship(
+        self,
+        order: Order,
+        *,
+        partly: bool = False,
+        items: list[tuple[Line, int]] | None = None,
+        tracking: dict[str, str | None] | None = None,
+    ) -> Shipment | None:
+        """Hand over `items`, or what is left to ship; None if there is nothing, or if the product said not to."""
+        if order.cancelled_at or order.holds or order.word in ("held", "cancelled"):
             return None
-        items = [(line, line.fulfillable) for line in order.lines if line.product.requires_shipping and line.fulfillable]
+        if items is None:
+            items = [(line, line.fulfillable) for line in order.lines if line.product.requires_shipping and line.fulfillable]
         items = items[:1] if partly else items
         if not items:
             return None
@@ -153,6 +163,9 @@ class Scene:
             line.shipped += quantity
         carrier, prefix = self.rng.choice(_CARRIERS.get(self.shop.currency, _CARRIERS["USD"]))
         shipment = Shipment(self.numbering.key(), carrier, f"{prefix}{self.rng.randrange(10**12):012d}", items, at, at)
+        if tracking:
+            shipment.carrier, shipment.tracking = tracking.get("company") or carrier, tracking.get("number") or shipment.tracking
+            shipment.tracking_url = tracking.get("url")
         order.shipments.append(shipment)
         self.tell("shipped", order, shipment)
         return shipment

@@ -74,21 +74,22 @@ class Sender:
             with contextlib.suppress(requests.RequestException):
                 self._post(session, message)
             return None
+        counting = message.hook if message.shop.platform == "woocommerce" else None
         try:
             status = self._post(session, message)
             self._record.answered(message, str(status))
             if 200 <= status < 300:
                 self._record.delivered()
-                if message.hook:
-                    message.hook.answered()
+                if counting:
+                    counting.answered()
                 return None
             final = status < 500 and status not in _TRY_AGAIN
         except requests.RequestException as error:
             self._record.answered(message, type(error).__name__)
             status, final = 0, False
-        if message.hook:  # WooCommerce asks once, and counts
-            if message.hook.refused(status):
-                self._record.say(f"{message.shop.name}: the subscription to {message.hook.topic} has been disabled after repeated failures")
+        if counting:  # it asks once
+            if counting.refused(status):
+                self._record.say(f"{message.shop.name}: the subscription to {counting.topic} has been disabled after repeated failures")
             return None
         if final:
             return None

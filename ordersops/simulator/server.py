@@ -12,6 +12,7 @@ from . import page
 from .api import Asked, under_faults
 from .config import fits
 from .record import Faults, order_id
+from .shopify_admin import PATH, throttled
 from .store import Store
 from .stories import TALES
 from .world import Word
@@ -91,7 +92,11 @@ class Handler(BaseHTTPRequestHandler):
         """A call of a shop's own interface, as its platform has it. False if this is none."""
         url = urlsplit(self.path)
         store = self.server.store
-        if not url.path.startswith("/wp-json/wc/v3/"):
+        if url.path.startswith("/wp-json/wc/v3/"):
+            answer, slower = store.woocommerce.answer, None
+        elif PATH.fullmatch(url.path):
+            answer, slower = store.shopify.answer, throttled()
+        else:
             return False
         try:
             body = self._read()
@@ -101,8 +106,8 @@ class Handler(BaseHTTPRequestHandler):
         query = {name: values[-1] for name, values in parse_qs(url.query).items()}
         headers = {name.lower(): value for name, value in self.headers.items()}
         asked = Asked(self.command, url.path, query, headers, body)
-        answer = under_faults(asked, store.woocommerce.answer, store.record)
-        self._send(answer.status, "application/json; charset=UTF-8", answer.body, answer.headers)
+        found = under_faults(asked, answer, store.record, slower)
+        self._send(found.status, "application/json; charset=UTF-8", found.body, found.headers)
         return True
 
     def _rotate(self, index: str) -> None:

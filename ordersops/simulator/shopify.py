@@ -206,7 +206,7 @@ def address(where: Address) -> dict[str, Any]:
         "city": where.city,
         "zip": where.postal_code,
         "province": where.region,
-        "country": COUNTRY_NAMES[where.country],
+        "country": COUNTRY_NAMES.get(where.country, where.country),
         "last_name": last,
         "address2": where.address2,
         "company": where.company,

@@ -14,6 +14,7 @@ from .config import Config, Shop
 from .director import Director
 from .record import Record
 from .sender import Sender
+from .shopify_admin import ShopifyAdmin
 from .woocommerce_api import WooCommerce
 
 PATIENCE = 60.0  # seconds that the product may take to answer for the first time
@@ -28,6 +29,7 @@ class Store:
         self.sender = Sender(self.record, pause=pause)
         self.director = Director(config, out=self.sender.send, record=self.record)
         self.callbacks = Callbacks(self.director)
+        self.shopify = ShopifyAdmin(self.director)
         self.woocommerce = WooCommerce(self.director)
         self.stopping = threading.Event()
 
@@ -56,7 +58,7 @@ class Store:
     def open(self) -> None:
         """Send the past, then let the present begin."""
         self.sender.start()
-        for shop in self.config.shops:
+        for shop in (shop for shop in self.config.shops if shop.platform == "woocommerce"):
             for hook in shop.hooks:
                 self.director.ping(shop, hook)
         if self.config.backfill:

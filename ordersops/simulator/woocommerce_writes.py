@@ -61,6 +61,7 @@ def _move(director: Director, scene: Scene, order: Order, wanted: str) -> None:
     match wanted:
         case "processing":
             order.word = "released"
+            order.holds.clear()
             if order.authorised:
                 scene.pay(order)
             if not order.cancelled_at and order.captured:

@@ -85,6 +85,7 @@ class Shipment:
     updated_at: datetime
     status: str = "shipped"
     delivered_at: datetime | None = None
+    tracking_url: str | None = None
 
 
 @dataclass
@@ -129,6 +130,17 @@ class Note:
 
 
 @dataclass
+class Hold:
+    """Why an order may not ship. The shop's own come from its checkout; those of the product carry its handle."""
+
+    key: int
+    handle: str
+    reason: str
+    note: str = ""
+    by_product: bool = False
+
+
+@dataclass
 class Order:
     """One order. `awaits_word` means: the store ships only after the product has released it."""
 
@@ -162,6 +174,7 @@ class Order:
     awaits_word: bool = False
     word: Word | None = None
     notes: list[Note] = field(default_factory=list)
+    holds: list[Hold] = field(default_factory=list)
     meta: dict[str, tuple[int, Any]] = field(default_factory=dict)  # by key: number and value
     merchant_status: str | None = None  # what the shop's people set by hand, where it is not what follows from the facts
 

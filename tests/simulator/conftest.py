@@ -21,7 +21,7 @@ from ordersops.simulator.config import Config, parse
 from ordersops.simulator.server import Server
 from ordersops.simulator.store import Store
 
-SHOPIFY_SECRET = "a-shared-secret"
+SHOPIFY_SECRET, SHOPIFY_TOKEN = "a-shared-secret", "shpat_of_the_first_shop"
 WOO_SECRET, WOO_KEY = "thethirdshopssecret", ("ck_of_the_third_shop", "cs_of_the_third_shop")
 GENERIC_SECRET = "whsec_" + base64.b64encode(b"another-shared-secret-of-the-shop").decode()
 
@@ -78,7 +78,7 @@ class Receiver:
     def config(self, **changes: Any) -> Config:
         shops = [
             {"name": "North", "platform": "shopify", "endpoint": f"{self.address}/hooks/shopify", "secret": SHOPIFY_SECRET,
-             "currency": "USD", "domain": "north.example"},
+             "currency": "USD", "domain": "north.example", "api_key": SHOPIFY_TOKEN},
             {"name": "Kiez", "platform": "generic", "endpoint": f"{self.address}/hooks/generic", "secret": GENERIC_SECRET,
              "currency": "EUR", "domain": "kiez.example"},
             {"name": "Fell", "platform": "woocommerce", "endpoint": f"{self.address}/hooks/woo", "secret": WOO_SECRET,

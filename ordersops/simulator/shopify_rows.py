@@ -1,0 +1,286 @@
+"""The simulated world in the words of Shopify's Admin interface. A field with arguments is a function that takes them."""
+
+from __future__ import annotations
+
+import base64
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from .config import Shop
+from .numbering import customer_key
+from .places import Address
+from .shopify_parts import gid
+from .world import ZERO, Line, Order, Refund, Shipment, Transaction
+
+Row = dict[str, Any]
+LOCATION = gid("Location", 65_000_000_001)
+_MONEY_STATES = {"failed": "PENDING"}  # a declined attempt leaves the order pending
+_DECLINES = {"invalid_number": "INCORRECT_NUMBER"}
+_ERRORS = {"CARD_DECLINED", "DO_NOT_HONOR", "EXPIRED_CARD", "FRAUD_SUSPECTED", "INCORRECT_CVC", "INCORRECT_NUMBER", "INSUFFICIENT_FUNDS"}
+_DISPLAY = {"shipped": "FULFILLED", "cancelled": "CANCELED"}
+_ADVICE = {"low": "ACCEPT", "medium": "INVESTIGATE", "high": "CANCEL"}
+
+
+def order_row(order: Order) -> Row:
+    currency, none = order.shop.currency, bag(ZERO, order.shop.currency)
+    goods = any(line.product.requires_shipping for line in order.lines)
+    return {
+        "__typename": "Order",
+        "id": gid("Order", order.key),
+        "name": order.name,
+        "createdAt": stamp(order.placed_at),
+        "updatedAt": stamp(order.updated_at),
+        "processedAt": stamp(order.placed_at),
+        "cancelledAt": stamp(order.cancelled_at),
+        "cancelReason": order.cancel_reason.upper() if order.cancel_reason and order.cancelled_at else None,
+        "closedAt": stamp(order.closed_at),
+        "currencyCode": currency,
+        "presentmentCurrencyCode": currency,
+        "displayFinancialStatus": _MONEY_STATES.get(order.payment_status, order.payment_status.upper()),
+        "displayFulfillmentStatus": _fulfilment_status(order),
+        "email": order.person.email,
+        "phone": order.person.phone,
+        "note": order.note,
+        "tags": list(order.tags),
+        "sourceName": order.source,
+        "test": False,
+        "taxesIncluded": False,
+        "totalPriceSet": bag(order.total, currency),
+        "totalDiscountsSet": bag(order.discount, currency),
+        "totalTaxSet": bag(order.tax, currency),
+        "totalShippingPriceSet": bag(order.shipping.price, currency),
+        "totalTipReceivedSet": none,
+        "originalTotalDutiesSet": None,
+        "originalTotalAdditionalFeesSet": None,
+        "totalCashRoundingAdjustment": {"paymentSet": none},
+        "customer": _customer(order),
+        "shippingAddress": _place(order.ship_to) if goods else None,
+        "billingAddress": _place(order.billing),
+        "shippingLines": connection(_shipping(order) if goods else []),
+        "lineItems": connection([_line(order, line) for line in order.lines]),
+        "transactions": first_of([_transaction(order, t) for t in order.transactions]),
+        "fulfillments": first_of([fulfillment_row(order, shipment) for shipment in order.shipments]),
+        "refunds": first_of([refund_row(order, back) for back in order.refunds]),
+        "fulfillmentOrders": connection([work_row(order)] if goods else []),
+        "metafield": lambda info, key, namespace=None: metafield_row(order, namespace, key),
+        "risk": _risk(order),
+    }
+
+
+def work_row(order: Order) -> Row:
+    """The one fulfilment order of an order: all that is to be shipped, from the shop's one place."""
+    state = work_state(order)
+    lines = [
+        {
+            "id": gid("FulfillmentOrderLineItem", line.key),
+            "remainingQuantity": line.fulfillable,
+            "totalQuantity": line.quantity,
+            "lineItem": _line(order, line),
+        }
+        for line in order.lines
+        if line.product.requires_shipping
+    ]
+    actions = {"ON_HOLD": ["RELEASE_HOLD", "HOLD"], "OPEN": ["CREATE_FULFILLMENT", "HOLD"], "IN_PROGRESS": ["CREATE_FULFILLMENT"]}
+    return {
+        "id": gid("FulfillmentOrder", order.key),
+        "status": state,
+        "requestStatus": "UNSUBMITTED",
+        "supportedActions": [{"action": action} for action in actions.get(state, [])],
+        "assignedLocation": {"name": order.shop.name, "location": {"id": LOCATION}},
+        "fulfillmentHolds": [
+            {"id": gid("FulfillmentHold", hold.key), "handle": hold.handle, "reason": hold.reason, "heldByRequestingApp": hold.by_product}
+            for hold in order.holds
+        ],
+        "lineItems": connection(lines),
+        "fulfillments": connection([fulfillment_row(order, shipment) for shipment in order.shipments]),
+    }
+
+
+def work_state(order: Order) -> str:
+    if order.cancelled_at:
+        return "CANCELLED"
+    if not any(line.fulfillable for line in order.lines if line.product.requires_shipping):
+        return "CLOSED"
+    if order.holds:
+        return "ON_HOLD"
+    return "IN_PROGRESS" if order.shipments else "OPEN"
+
+
+def fulfillment_row(order: Order, shipment: Shipment) -> Row:
+    lines = [{"id": gid("FulfillmentLineItem", line.key), "quantity": n, "lineItem": _line(order, line)} for line, n in shipment.items]
+    tracking = [{"company": shipment.carrier, "number": shipment.tracking, "url": shipment.tracking_url}]
+    return {
+        "id": gid("Fulfillment", shipment.key),
+        "status": "CANCELLED" if shipment.status == "cancelled" else "SUCCESS",
+        "displayStatus": _DISPLAY.get(shipment.status, shipment.status.upper()),
+        "createdAt": stamp(shipment.shipped_at),
+        "updatedAt": stamp(shipment.updated_at),
+        "trackingInfo": first_of(tracking),
+        "fulfillmentLineItems": connection(lines),
+    }
+
+
+def refund_row(order: Order, back: Refund) -> Row:
+    currency, lines = order.shop.currency, []
+    for line, quantity in back.items:
+        net, tax = order.line_refund(line, quantity)
+        lines.append(
+            {
+                "quantity": quantity,
+                "restockType": {"return": "RETURN", "cancel": "CANCEL", "none": "NO_RESTOCK"}[back.restock],
+                "subtotalSet": bag(net, currency),
+                "totalTaxSet": bag(tax, currency),
+                "lineItem": _line(order, line),
+            }
+        )
+    return {
+        "id": gid("Refund", back.key),
+        "createdAt": stamp(back.at),
+        "processedAt": stamp(back.at),
+        "note": back.reason,
+        "totalRefundedSet": bag(back.amount, currency),
+        "refundLineItems": connection(lines),
+        "transactions": connection([_transaction(order, back.transaction)]),
+    }
+
+
+def metafield_row(order: Order, namespace: str | None, key: str) -> Row | None:
+    number, found = order.meta.get(f"{namespace}.{key}", (0, None))
+    return {"id": gid("Metafield", number), **found} if found else None
+
+
+def hook_rows(shop: Shop) -> list[Row]:
+    return [
+        {
+            "id": gid("WebhookSubscription", hook.id),
+            "topic": hook.topic.replace("/", "_").upper(),
+            "uri": hook.delivery_url,
+            "format": "JSON",
+            "filter": None,
+            "includeFields": [],
+        }
+        for hook in shop.hooks
+    ]
+
+
+def page(rows: list[Row], first: int | None, after: str | None) -> Row:
+    """A page of a connection; a cursor is the number of rows before it."""
+    start = int(base64.urlsafe_b64decode(after)) if after else 0
+    end = start + (first or 50)
+    cursor = base64.urlsafe_b64encode(str(end).encode()).decode()
+    return {"nodes": rows[start:end], "pageInfo": {"hasNextPage": end < len(rows), "endCursor": cursor if rows[start:end] else None}}
+
+
+def connection(rows: list[Row]) -> Any:
+    return lambda info, first=None, after=None: page(rows, first, after)
+
+
+def first_of(rows: list[Row]) -> Any:
+    return lambda info, first=None: rows[:first]
+
+
+def bag(amount: Decimal, currency: str) -> Row:
+    return {"shopMoney": {"amount": f"{amount:.2f}", "currencyCode": currency}}
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """In UTC, to the second."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
+def _fulfilment_status(order: Order) -> str:
+    if order.shipments:
+        return "PARTIALLY_FULFILLED" if any(line.fulfillable for line in order.lines if line.product.requires_shipping) else "FULFILLED"
+    return "ON_HOLD" if work_state(order) == "ON_HOLD" else "UNFULFILLED"
+
+
+def _line(order: Order, line: Line) -> Row:
+    return {
+        "id": gid("LineItem", line.key),
+        "sku": line.product.sku,
+        "title": line.product.title,
+        "name": line.product.title,
+        "quantity": line.quantity,
+        "currentQuantity": 0 if order.cancelled_at else line.current,
+        "requiresShipping": line.product.requires_shipping,
+        "isGiftCard": line.product.kind == "gift_card",
+        "originalUnitPriceSet": bag(line.product.price, order.shop.currency),
+    }
+
+
+def _shipping(order: Order) -> list[Row]:
+    return [
+        {"title": order.shipping.title, "code": order.shipping.code, "originalPriceSet": bag(order.shipping.price, order.shop.currency)}
+    ]
+
+
+def _transaction(order: Order, t: Transaction) -> Row:
+    code = _DECLINES.get(t.error_code or "", (t.error_code or "").upper())
+    refundable = t.kind in ("sale", "capture") and t.status == "success"
+    left = {"amount": f"{order.captured - order.refunded:.2f}", "currencyCode": order.shop.currency} if refundable else None
+    return {
+        "id": gid("OrderTransaction", t.key),
+        "kind": t.kind.upper(),
+        "status": t.status.upper(),
+        "gateway": t.gateway,
+        "errorCode": (code if code in _ERRORS else "GENERIC_ERROR") if code else None,
+        "createdAt": stamp(t.at),
+        "processedAt": stamp(t.at),
+        "amountSet": bag(t.amount, order.shop.currency),
+        "maximumRefundableV2": left,
+        "paymentDetails": {
+            "__typename": "CardPaymentDetails",
+            "company": t.card.label,
+            "number": f"•••• •••• •••• {t.card.last4}",
+            "bin": t.card.bin,
+            "name": order.billing.name,
+            "wallet": t.card.wallet.upper() if t.card.wallet else None,
+            "avsResultCode": t.card.avs,
+            "cvvResultCode": t.card.cvv,
+            "paymentMethodName": t.card.brand,
+        },
+    }
+
+
+def _customer(order: Order) -> Row:
+    person = order.person
+    return {
+        "id": gid("Customer", customer_key(person.email)),
+        "firstName": person.first,
+        "lastName": person.last,
+        "createdAt": stamp(order.customer_since),
+        "updatedAt": stamp(order.updated_at),
+        "verifiedEmail": person.email_verified,
+        "tags": [person.tier] if person.tier else [],
+        "defaultEmailAddress": {"emailAddress": person.email},
+        "defaultPhoneNumber": {"phoneNumber": person.phone} if person.phone else None,
+    }
+
+
+def _place(where: Address) -> Row:
+    first, _, last = where.name.partition(" ")
+    return {
+        "name": where.name,
+        "firstName": first,
+        "lastName": last,
+        "company": where.company,
+        "address1": where.address1,
+        "address2": where.address2,
+        "city": where.city,
+        "province": where.region,
+        "provinceCode": where.region_code,
+        "countryCodeV2": where.country,
+        "zip": where.postal_code,
+        "phone": where.phone,
+        "latitude": where.latitude,
+        "longitude": where.longitude,
+    }
+
+
+def _risk(order: Order) -> Row:
+    if order.risk is None:
+        return {"recommendation": "NONE", "assessments": []}
+    facts = [{"description": text, "sentiment": sentiment.upper()} for text, sentiment in order.risk.facts]
+    assessment = {"riskLevel": order.risk.level.upper(), "provider": {"title": order.risk.provider}, "facts": facts}
+    return {"recommendation": _ADVICE[order.risk.level], "assessments": [assessment]}
