@@ -82,7 +82,7 @@ def other_way(claim: Claim, evidence: Evidence, signals: list[Seen], leanings: d
 
 
 def cited(claims: list[Claim] | tuple[Claim, ...], evidence: Evidence) -> set[Decimal]:
-    """The numbers of the facts that are cited, customers' facts left out."""
+    """The numbers of the facts that are cited, customers' facts left out. What stands in a text is no number."""
     found: set[Decimal] = set()
     for claim in claims:
         fact = evidence.facts[claim.fact]
@@ -95,9 +95,20 @@ def cited(claims: list[Claim] | tuple[Claim, ...], evidence: Evidence) -> set[De
             found.add(Decimal(value))
         if isinstance(value, datetime):
             found |= {Decimal(value.year), Decimal(value.day), Decimal(value.hour), Decimal(value.minute)}
-        for text in (fact.label, str(value) if isinstance(value, str | list) else ""):
+        for text in (fact.label, *_fields(fact)):
             found |= {Decimal(number.replace(",", "")) for number in re.findall(r"\d+(?:,\d{3})*(?:\.\d+)?", text)}
     return found
+
+
+def _fields(fact: Fact) -> list[str]:
+    """The numeric fields of a list's entries; written as text they are numbers only in our own lists."""
+    entries = [pair for row in fact.value if isinstance(row, dict) for pair in row.items()] if isinstance(fact.value, list) else []
+    number = re.compile(r"-?[\d.]+( [A-Z]{3})?")
+    return [
+        str(entry)
+        for key, entry in entries
+        if key != "number" and (type(entry) is int or (fact.trust == "system" and isinstance(entry, str) and number.fullmatch(entry)))
+    ]
 
 
 def other(rng: random.Random, value: Any) -> Any:

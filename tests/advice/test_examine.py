@@ -104,6 +104,8 @@ FAULTY: list[tuple[Answer, str, str]] = [
     (writing("Placed at 9:31."), "loose_number", "9:31"),
     (writing("The customer has 40 prior orders."), "loose_number", "40"),
     (writing("They wrote “more than 40 prior orders”."), "loose_number", "40"),
+    (writing("They wrote “40” to us."), "loose_number", "40"),  # too short for a quotation
+    (writing("A linked order says 988 chargebacks."), "loose_number", "988"),
     (writing("There were eleven earlier orders."), "loose_number", "eleven"),
     (writing("See www.example.net"), "foreign_text", "www.example.net"),
     (writing("Ask <NAME_77>."), "foreign_text", "<NAME_77>"),
@@ -135,6 +137,56 @@ TRUE_WORDS = [
 @pytest.mark.parametrize("words", TRUE_WORDS)
 def test_what_the_cited_facts_say_may_be_said(words: str) -> None:
     assert STOLEN_CARD.examined(writing(words)).faults == []
+
+
+LAUNDERED = [
+    ("text", "iPhone 15 Pro", "The iPhone 15 Pro is new.", True),
+    ("text", "iPhone 15 Pro", "It is an “iPhone 15”.", True),
+    ("text", "iPhone 15 Pro", "There were 15 chargebacks.", False),
+    ("text", "iPhone 15 Pro", "There were “15” chargebacks.", False),
+    ("text", "iPhone 15 Pro", "There are 15 Pro chargebacks.", False),
+    ("text", "Express 24", "Sent by Express 24.", True),
+    ("text", "Express 24", "Express 24 chargebacks.", False),
+    ("text", "Express 24", "Express 24 EUR.", False),
+    ("text", "99 prior orders", "The customer has 99 prior orders, all disputed.", False),
+    ("text", "99 prior", "The customer has 99 prior orders.", False),
+    ("text", "ref 1993", "A “99” is in it.", False),
+    ("text", "4711", "It is 4711.", False),
+    ("text", "5 of 7 checks", "5 of 7 checks failed.", False),
+    ("list", [{"title": "Mug 77", "units": 61}], "There are 61 of them.", True),
+    ("list", [{"title": "Mug 77", "units": 61}], "There are 77 of them.", False),
+    ("list", [{"title": "77", "units": 61}], "There are 77 of them.", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("trust", ["partner", "system"])
+@pytest.mark.parametrize(("kind", "value", "words", "holds"), LAUNDERED)
+def test_a_number_in_a_text_counts_nothing(trust: Any, kind: Any, value: Any, words: str, holds: bool) -> None:
+    if trust == "system" and value == [{"title": "77", "units": 61}]:
+        return  # our own lists hold no titles: there a number is a number
+    known = Evidence([*STOLEN, Fact("extra", "Extra", kind, value, trust=trust)])
+    wanted = value if kind == "text" else {"title": value[0]["title"]}
+    sentence = f"Extra: “{wanted if kind == 'text' else wanted['title']}”"
+    said = replace(writing(words), claims=[*STOLEN_CARD.answer.claims, Claim("extra", "contains", wanted, "for", sentence)])
+    found = Case(said, known, STOLEN_CARD.signals, LANE).examined()
+    assert found.checked[-1].verified, found.checked[-1].code
+    assert found.verified is holds, found.faults
+
+
+def test_a_sentence_of_ours_quotes_what_it_claims() -> None:
+    """Also with tokens in it, and cut where it is long; and nothing else."""
+    note = "Call +4915551234567 before 10 and after 12, " + "it is the 3rd bell of 40, " * 20
+    known = Evidence([*STOLEN, Fact("comment", "Comment", "text", note), Fact("rows", "Rows", "list", [{"units": 2, "title": "Mug 77"}])])
+    for fact, value, sentence, code in (
+        ("comment", note, f"Comment: “{note[:119]}…”", "ok"),
+        ("comment", note[:43], "Comment: “Call <PHONE_1> before 10 and after 12,”", "ok"),
+        ("comment", note[:43], "Comment: “Call <PHONE_1> before 11 and after 12,”", "loose_number"),
+        ("comment", note[:43], f"Comment: “{'<PHONE_1>' * 40} 9”", "loose_number"),
+        ("rows", {"units": 2, "title": "Mug 77"}, "Rows: “2 Mug 77”", "ok"),
+        ("rows", {"units": 2, "title": "Mug 77"}, "Rows: “3 Mug 77”", "loose_number"),
+    ):
+        said = claim(fact, "contains", value, sentence=sentence)
+        assert Case(said, known, STOLEN_CARD.signals, LANE).examined().checked[-1].code == code, sentence
 
 
 def test_a_number_of_a_fact_that_is_not_cited_is_loose() -> None:

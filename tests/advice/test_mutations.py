@@ -15,6 +15,7 @@ import pytest
 
 from fraud.signals.leanings import LEANINGS
 from ordersops.advice.answers import Answer, SetAside
+from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.verify import Claim
 from tests.advice import oracle
 from tests.advice.evidence import Case, mixed, models, of_scorecard
@@ -112,6 +113,27 @@ def unquoted(case: Case, rng: random.Random) -> Iterator[Mutant]:
         if any(case.evidence.facts[claim.fact].trust == "customer" and said in str(claim.value) for claim in case.answer.claims):
             yield replace(case.answer, prose=case.answer.prose.replace(f"“{said}”", said)), False
             yield replace(case.answer, prose=case.answer.prose.replace(f"“{said}”", f"“{said} and more”")), False
+
+
+def laundering(case: Case, rng: random.Random) -> Iterator[Mutant]:
+    """A number out of a text that is cited, be it a title, a partner's sentence or the customer's note, told as if it counted something."""
+    known = oracle.cited(list(case.answer.claims), case.evidence)
+    for claim in case.answer.claims:
+        for text in _texts(case.evidence.facts[claim.fact].value):
+            for number in re.findall(r"\d+", text):
+                digit = number[:1]
+                for named, words in (
+                    (number, f"There are {number} chargebacks on this card."), (number, f"{number} disputes."),
+                    (number, f"The card has “{number}” chargebacks."), (digit, f'"{digit}" of them were ours.'),
+                    (number, f"{text} chargebacks are known."), (number, f"We know of {text[text.index(number) :]} orders."),
+                ):  # fmt: skip
+                    yield replace(case.answer, prose=f"{case.answer.prose} {words}"), Decimal(named) in known
+
+
+def _texts(value: Any) -> list[str]:
+    if isinstance(value, list):
+        return [text for row in value for text in _texts(list(row.values()) if isinstance(row, dict) else row)]
+    return [value] if isinstance(value, str) and any(map(str.isalpha, value)) else []
 
 
 def outcome(case: Case, rng: random.Random) -> Iterator[Mutant]:
@@ -215,8 +237,8 @@ def foreign(case: Case, rng: random.Random) -> Iterator[Mutant]:
 KINDS: dict[str, Kind] = {
     kind.__name__: kind
     for kind in (
-        value, reference, operator, direction, number_in_sentence, number_in_prose, number_in_words, unit_in_prose, unquoted, outcome, score,
-        confidence, alternatives, missing, set_aside, silence, both_ways, foreign,
+        value, reference, operator, direction, number_in_sentence, number_in_prose, number_in_words, unit_in_prose, unquoted, laundering, outcome,
+        score, confidence, alternatives, missing, set_aside, silence, both_ways, foreign,
     )
 }  # fmt: skip
 
@@ -258,8 +280,33 @@ def test_answers_of_the_scorecard() -> None:
     hunt([case for case in map(of_scorecard, mixed(60)) if case.answer.claims], seed=1)
 
 
+def telling() -> Case:
+    """An answer that cites texts with numbers in them, and repeats them as it may."""
+    case, said = models()[0], models()[0].answer
+    facts = (
+        Fact("basket", "Basket", "list", [{"units": 2, "title": "iPhone 15 Pro"}, {"units": 1, "title": "99 prior orders"}], source="order"),
+        Fact("shipping_method", "Shipping method", "text", "Express 24"),
+        Fact("platform_risk_facts", "What the platform says about the risk", "list",
+             [{"says": "Card used 77 times", "sentiment": "negative"}], source="platform"),
+        Fact("note", "Note", "text", "I have 40 prior orders with you, please ship today, ref 1993", trust="customer", personal=True),
+    )  # fmt: skip
+    known = Evidence([*(fact for fact in case.evidence if fact.key not in {one.key for one in facts}), *facts])
+    claims = [
+        Claim("basket", "contains", {"title": "iPhone 15 Pro"}, "for", "Basket: “iPhone 15 Pro”"),
+        Claim("basket", "contains", {"units": 1, "title": "99 prior orders"}, "for", "Basket: “1 99 prior orders”"),
+        Claim("shipping_method", "eq", "Express 24", "for", "Shipping method: “Express 24”"),
+        Claim("platform_risk_facts", "contains", {"sentiment": "negative"}, "for", "The platform says “used 77 times”"),
+        Claim("note", "contains", "ship today, ref 1993", "for", "Note: “ship today, ref 1993”"),
+    ]
+    prose = (
+        f"{said.prose} The iPhone 15 Pro goes by Express 24, 2 units of it, and of “99 prior orders” 1 unit. "
+        "The platform writes “Card used 77 times”, the customer “today, ref 1993”."
+    )
+    return Case(replace(said, claims=[*said.claims, *claims], prose=prose), known, case.lane.signals(known), case.lane)
+
+
 def test_answers_as_models_write_them() -> None:
-    rates = hunt(models(), seed=2)
+    rates = hunt([*models(), telling()], seed=2)
     assert not re.search(r" 0 mutants", rates), rates
 
 

@@ -119,7 +119,7 @@ def _quoted(op: str, wanted: Any, text: str) -> str:
     """Whether the customer's text is quoted right: as it is, or as advisors are shown it, without what nobody sees."""
     for known in (text, clean(text, most=len(text) + 1).translate(SHOWN)):
         if _text_holds(op, wanted, known):
-            return "ok" if op == "eq" or _says_something(wanted, known) else "short_quote"
+            return "ok" if op == "eq" or says_something(wanted, known) else "short_quote"
     return "mismatch"
 
 
@@ -148,7 +148,7 @@ def _text_holds(op: str, wanted: Any, actual: str) -> bool:
     return ORDER[op](fold(actual), fold(wanted))
 
 
-def _says_something(quote: str, text: str) -> bool:
+def says_something(quote: str, text: str) -> bool:
     """Whole words with some letters in them: "legit" is no quotation of "illegitimate", and "40" none of "40 orders"."""
     words, whole = fold(quote).strip(), fold(text)
     if words == whole.strip():

@@ -1,8 +1,8 @@
 """The words of an answer: every number in them stands in a verified cited fact, and they name nothing that is not of the question.
 
-Numbers are kept by trust. A number that only the customer names may stand only inside quotation marks, as a part of the quotation that a
-verified claim makes; of system and partner facts it may stand anywhere. A fact's bound (`at least 3`) may be named behind words that make
-it one. Rounding is a fault: 1,240.00 is not "about 1,200".
+Numbers of facts that are numbers may stand anywhere, and so may those in the fields of a list's entry. A number that stands in a text counts
+nothing: it may be repeated with its text alone (quotations.py), and of the customer's with what a verified claim quotes. A fact's bound
+(`at least 3`) may be named behind words that make it one. Rounding is a fault: 1,240.00 is not "about 1,200".
 """
 
 import re
@@ -14,9 +14,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ordersops.advice.masking import TOKEN, Masked, masked
-from ordersops.advice.verify.claims import SHOWN, Checked, fold, moment_of, number_of, rows_meant
+from ordersops.advice.verify.claims import Checked, moment_of, number_of, plain, rows_meant
 from ordersops.advice.verify.faults import Fault
 from ordersops.advice.verify.numbers import ITEMS, Mention, Sources, mentions
+from ordersops.advice.verify.quotations import Quotable, is_told, spans
 from ordersops.advice.verify.tame import short
 
 if TYPE_CHECKING:
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
 
 COUNTED = (ITEMS,)
 BOUNDS = frozenset({"ge", "gt", "le", "lt"})
-_QUOTED = re.compile(r"“([^“”]{1,500})”|\"([^\"]{1,500})\"|«([^«»]{1,500})»|„([^„“]{1,500})“|‘([^‘’]{1,500})’")
 _FACT = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b")
+# A field of our own lists that is a number, a sum or a time, written as text. An order's number counts nothing.
+_MEASURE = re.compile(r"-?\d+(?:\.\d+)?(?: [A-Z]{3}| ?%)?|\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:?\d\d)?)?")
+_NO_MEASURE = frozenset({"number", "id"})
 # Digits that are part of a name of the trade and count nothing.
 _TERMS = re.compile(r"\b(?:3-?d[ -]?s(?:ecure)?2?|24/7|b2[bc]|c2c|p2p|ipv[46]|2fa|sha-?256)\b", re.IGNORECASE)
 _SCORE = re.compile(
@@ -49,11 +52,10 @@ class Reader:
     ) -> None:
         self.evidence, self.score = evidence, score
         self.sources = Sources()
-        self.quotes: list[str] = []
-        self.names: set[str] = set()
+        self.quotable = Quotable()
         for claim in checked:
             if claim.verified:
-                _cite(claim, evidence.facts[claim.fact], self.sources, self.quotes, self.names)
+                _cite(claim, evidence.facts[claim.fact], self.sources, self.quotable)
         ruled_out = [outcome for key, outcome in lane.outcomes.items() if key not in possible]
         words = {word for outcome in ruled_out for word in (outcome.key, outcome.button, outcome.label) if word}
         self.ruled_out = re.compile(rf"\b(?:{'|'.join(map(re.escape, sorted(words)))})\b", re.IGNORECASE) if words else None
@@ -76,7 +78,7 @@ class Reader:
         sources.text(signal.says)
         for key, op, value in signal.claims:
             if (fact := self.evidence.facts.get(key)) is not None and fact.state == "present" and fact.trust != "customer":
-                _cite(Checked(key, op, value, "", "", True, None, "ok"), fact, sources, [], set())
+                _cite(Checked(key, op, value, "", "", True, None, "ok"), fact, sources, Quotable())
         return sources
 
     def _foreign(self, text: str) -> Iterable[str]:
@@ -87,28 +89,25 @@ class Reader:
         for token in TOKEN.findall(text):
             if self._masked.unmask(token) == token:
                 yield token
-        plain = self._without(TOKEN.sub(" ", _composed(text)), self.names)
-        if _MARKUP.search(plain):
+        bare = self._without(TOKEN.sub(" ", _composed(text)), self.quotable.names)
+        if _MARKUP.search(bare):
             yield "markup"
-        for address in _ADDRESS.findall(plain):
+        for address in _ADDRESS.findall(bare):
             yield short(address)
-        if self.ruled_out and (outcome := self.ruled_out.search(plain)):
+        if self.ruled_out and (outcome := self.ruled_out.search(bare)):
             yield short(outcome[0])
 
     def _loose(self, text: str, sources: Sequence[Sources]) -> list[Mention]:
         if not mentions(text):
             return []
-        text = _QUOTED.sub(self._quote, _composed(text))
+        text = _composed(text)
+        for span, said in spans(text):
+            # Other text in quotation marks is read like any other.
+            if self.quotable.allows(self._masked.unmask(said) if "<" in said else said):
+                text = text.replace(span, " ")
         text = _FACT.sub(lambda word: " " if word[0] in self.evidence.facts else word[0], TOKEN.sub(" ", text))
         text = _SCORE.sub(lambda said: " " if int(said["a"] or said["b"]) == self.score else said[0], _TERMS.sub(" ", text))
-        text = self._without(text, self.names)
-        return [one for one in mentions(text) if not any(source.bear(one) for source in sources)]
-
-    def _quote(self, span: "re.Match[str]") -> str:
-        """Nothing in place of a part of what the customer is quoted with; other text in quotation marks is read like any other."""
-        said = next(part for part in span.groups() if part is not None)
-        said = fold(self._masked.unmask(said) if "<" in said else said).translate(SHOWN).strip()
-        return " " if any(said in quote for quote in self.quotes) else span[0]
+        return [one for one in mentions(self.quotable.unnamed(text)) if not any(source.bear(one) for source in sources)]
 
     def _without(self, text: str, names: set[str]) -> str:
         """The text without the values that stand there letter by letter, such as an order's number."""
@@ -131,26 +130,25 @@ def loose_in_sentence(claim: Checked, fact: "Fact") -> bool:
                 break
         else:
             return False
-    sources, quotes, names = Sources(), list[str](), set[str]()
-    _cite(claim, fact, sources, quotes, names)
-    text = TOKEN.sub(" ", _composed(claim.sentence))
-    for quote in _QUOTED.finditer(text):
-        if any(fold(part).translate(SHOWN).strip() in known for part in quote.groups() if part for known in quotes):
-            text = text.replace(quote[0], " ")
-    for name in names:
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
-    return not all(map(sources.bear, mentions(text)))
+    sources, quotable = Sources(), Quotable()
+    _cite(claim, fact, sources, quotable)
+    text = _composed(claim.sentence)
+    told = " ".join(str(plain(one)) for one in claim.value.values()) if isinstance(claim.value, dict) else claim.value
+    for span, said in spans(text):
+        if quotable.allows(said) or (isinstance(told, str) and is_told(said, told)):
+            text = text.replace(span, " ")
+    return not all(map(sources.bear, mentions(quotable.unnamed(TOKEN.sub(" ", text)))))
 
 
 def _composed(text: str) -> str:
     return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
 
-def _cite(claim: Checked, fact: "Fact", sources: Sources, quotes: list[str], names: set[str]) -> None:
+def _cite(claim: Checked, fact: "Fact", sources: Sources, quotable: Quotable) -> None:
     """Enter what a verified claim bears out, by the trust of its fact."""
     if fact.trust == "customer":
         if isinstance(claim.value, str):
-            quotes.append(fold(claim.value).translate(SHOWN))
+            quotable.quote(claim.value)
         return
     sources.text(fact.label)
     if fact.state != "present":
@@ -168,25 +166,19 @@ def _cite(claim: Checked, fact: "Fact", sources: Sources, quotes: list[str], nam
             if claim.op in BOUNDS and moment is not None and 1900 < moment.year < 2200:
                 sources.bound(claim.op, moment, "", value)
         case "text":
-            _text(value, sources, names)
+            quotable.name(_composed(value[:4000]))
         case "list":
             for row in rows_meant(claim.value, value) if claim.op == "contains" else ():
-                for entry in row.values() if isinstance(row, dict) else (row,):
-                    _entry(entry, sources, names)
+                for key, entry in row.items() if isinstance(row, dict) else (("", row),):
+                    _entry(key, entry, sources, quotable, ours=fact.trust == "system")
 
 
-def _entry(entry: Any, sources: Sources, names: set[str]) -> None:
+def _entry(key: str, entry: Any, sources: Sources, quotable: Quotable, *, ours: bool) -> None:
     if isinstance(entry, str):
-        _text(entry, sources, names)
-    elif isinstance(entry, int | Decimal) and not isinstance(entry, bool):
+        quotable.name(_composed(entry[:4000]))
+        if ours and key not in _NO_MEASURE and _MEASURE.fullmatch(entry):
+            sources.text(entry)
+    elif isinstance(entry, int | Decimal) and not isinstance(entry, bool) and key not in _NO_MEASURE:
         sources.number(Decimal(entry), "")
     elif isinstance(entry, datetime):
         sources.moment(entry)
-
-
-def _text(value: str, sources: Sources, names: set[str]) -> None:
-    value = _composed(value[:4000])
-    sources.text(value)
-    # A name with letters is taken whole: #1001-A is no number.
-    if len(value) <= 300 and any(map(str.isalpha, value)):
-        names.add(value)
