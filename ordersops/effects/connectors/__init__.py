@@ -72,6 +72,7 @@ class Connector(Protocol):
 # By platform: the connector of a store that gave us a key to its interface.
 CONNECTORS: dict[str, str] = {
     "shopify": "ordersops.effects.connectors.shopify.ShopifyConnector",
+    "woocommerce": "ordersops.effects.connectors.woocommerce.WooCommerceConnector",
 }
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -48,8 +49,10 @@ class Reply:
 class Rest:
     """The way to one shop. Every fault is Upstream, and none of its sentences holds the key."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, whole: float | None = None) -> None:
+        """`whole`: the seconds within which all questions together have to be answered."""
         self.store = store
+        self._until = None if whole is None else time.monotonic() + whole
 
     def url(self, path: str, **query: Any) -> str:
         found = f"{self.store.api_url.rstrip('/')}/wp-json/wc/v3/{path}"
@@ -71,7 +74,8 @@ class Rest:
     def send(self, method: str, url: str, content: str = "") -> Reply:
         """Ask, by Basic authentication. The key goes to this store's own address and to no other, and never in the clear."""
         self._refuse_address(url)
-        line = Line(SECONDS, secrets={"Authorization": self._authorization()})
+        left = SECONDS if self._until is None else min(SECONDS, self._until - time.monotonic())
+        line = Line(left, secrets={"Authorization": self._authorization()})
         headers = {"accept": "application/json", "user-agent": "ordersops"} | ({"content-type": "application/json"} if content else {})
         try:
             with httpx2.Client(transport=line, trust_env=False, follow_redirects=False) as client:
