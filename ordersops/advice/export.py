@@ -18,6 +18,8 @@ from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.advice.decided import labels_of
 from ordersops.advice.masking import TOKEN, Masked, masked
+from ordersops.advice.verify import OPERATORS, SENTENCES
+from ordersops.advice.verify.directions import DIRECTIONS
 from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Forbidden
@@ -29,6 +31,7 @@ SCHEMA = 1
 MOST = 100_000  # rows of one file, the newest
 PAGE = 200
 LONGEST = 6000  # characters of one text
+CLOSED: dict[str, Collection[Any]] = {"op": frozenset().union(*OPERATORS.values()), "direction": DIRECTIONS, "code": SENTENCES}
 TEXTS = ("justification", "prose", "alternatives", "faults", "set_aside")  # columns with words in them
 
 
@@ -101,6 +104,7 @@ def _rows(stores: Collection[UUID], asked: Asked) -> "QuerySet[Any]":
 def _line(row: Any, undone: bool, labels: dict[UUID, bool]) -> dict[str, Any]:
     advice = row.recommendation
     hidden = masked(advice.snapshot.evidence)
+    known = set(advice.snapshot.evidence.facts)
     shown = {fact.key for fact in hidden.facts}
     bad = labels.get(advice.order_id)
     return {
@@ -114,8 +118,8 @@ def _line(row: Any, undone: bool, labels: dict[UUID, bool]) -> dict[str, Any]:
         "recommendation": {
             "id": str(advice.pk), "advisor": advice.advisor, "version": advice.advisor_version, "policy": advice.policy_version,
             "scope": advice.scope, "mode": advice.mode, "outcome": advice.outcome, "score": advice.score, "band": advice.band,
-            "confidence": advice.confidence, "verified": advice.verified, "missing": advice.missing,
-            "rests_on_customer": advice.rests_on_customer, "claims": claims(advice.claims, hidden, shown),
+            "confidence": advice.confidence, "verified": advice.verified, "missing": _ours(advice.missing, known),
+            "rests_on_customer": advice.rests_on_customer, "claims": claims(advice.claims, hidden, shown, known),
             **{name: _hidden(getattr(advice, name), hidden) for name in TEXTS},
         },
         "signals": [{"key": one.key, "group": one.group, "state": one.state, "points": one.points} for one in advice.signals.all()],
@@ -123,16 +127,28 @@ def _line(row: Any, undone: bool, labels: dict[UUID, bool]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def claims(rows: Sequence[dict[str, Any]], hidden: Masked, shown: Collection[str]) -> list[dict[str, Any]]:
-    """The claims as they may leave; of a fact that is held back, that it was cited and whether it held."""
+def claims(rows: Sequence[dict[str, Any]], hidden: Masked, shown: Collection[str], known: Collection[str]) -> list[dict[str, Any]]:
+    """The claims as they may leave: what an advisor made up (a fact, a comparison, a direction) is masked like any other text of theirs.
+
+    Of a fact that is held back, that it was cited and whether it held. `known` are all facts of the evidence.
+    """
     return [
         {
-            key: _hidden(value, hidden) if key in {"value", "actual", "sentence"} else value
+            key: value if _is_ours(key, value, known) else _hidden(value, hidden)
             for key, value in row.items()
             if row.get("fact") in shown or key not in {"value", "actual", "sentence"}
         }
         for row in rows
     ]
+
+
+def _ours(keys: Sequence[Any], known: Collection[str]) -> list[str]:
+    return [key for key in keys if isinstance(key, str) and key in known]
+
+
+def _is_ours(key: str, value: Any, known: Collection[str]) -> bool:
+    """Whether this part of a claim is a word of ours, or a yes or no."""
+    return isinstance(value, bool) or (isinstance(value, str) and value in CLOSED.get(key, known if key == "fact" else ()))
 
 
 def _hidden(value: Any, hidden: Masked) -> Any:
@@ -141,6 +157,8 @@ def _hidden(value: Any, hidden: Masked) -> Any:
         words, tokens = TOKEN.split(value), TOKEN.findall(value)
         shown = [hidden.hide(one, most=LONGEST) if one else "" for one in words]
         return "".join(part for pair in zip(shown, [*tokens, ""], strict=True) for part in pair)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value if (text := hidden.hide(str(value))) == str(value) else text  # a telephone number is a number too
     if isinstance(value, dict):
-        return {key: _hidden(entry, hidden) for key, entry in value.items()}
+        return {_hidden(key, hidden): _hidden(entry, hidden) for key, entry in value.items()}
     return [_hidden(entry, hidden) for entry in value] if isinstance(value, list) else value

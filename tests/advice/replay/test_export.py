@@ -62,6 +62,32 @@ def test_nothing_personal_is_in_it(client: Client, supervisor: User, store: Stor
     assert row["recommendation"]["claims"][1] == {"fact": "key_email", "op": "eq", "direction": "for", "verified": True}
 
 
+def test_what_an_advisor_made_up_is_masked_too(client: Client, supervisor: User, store: Store) -> None:
+    """Keys and comparisons are a model's words until they are ours: a name in them must not leave."""
+    said = f"{PERSON['name']}, {PERSON['email']}, {PERSON['phone']}"
+    digits = int(PERSON["phone"].lstrip("+"))
+    claims = [
+        {"fact": said, "op": said, "value": {said: "x"}, "direction": said, "verified": False, "sentence": said, "actual": None, "code": said},
+        {"fact": "good_orders", "op": "eq", "value": {said: [digits, True, 7]}, "direction": "against", "verified": False, "code": "mismatch"},
+    ]  # fmt: skip
+    made = advised(
+        OrderFactory(store=store),
+        {"claims": claims, "missing": [said, "phone", 5], "faults": [{"code": "x", "about": said}]},
+        **CALM,
+        **PERSON,
+    )
+    decided(made, "decline", note=NOTE)
+    client.force_login(supervisor)
+    (row,) = lines(client)
+    assert leaks(secrets(made.snapshot.evidence), json.dumps(row["recommendation"], ensure_ascii=False)) == []
+    assert row["recommendation"]["missing"] == ["phone"]
+    made_up, other = row["recommendation"]["claims"]
+    assert not {"value", "actual", "sentence"} & set(made_up)
+    assert made_up["fact"].startswith("<NAME_1>, <EMAIL_1>")
+    assert (other["fact"], other["op"], other["direction"], other["code"]) == ("good_orders", "eq", "against", "mismatch")
+    assert list(other["value"].values()) == [["<PHONE_1>", True, 7]]
+
+
 def test_what_is_in_it(client: Client, supervisor: User, store: Store) -> None:
     decided(advised(OrderFactory(store=store), **WILD), "release", label="legitimate", by=supervisor)
     client.force_login(supervisor)
