@@ -35,6 +35,7 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         signal.width = width(abs(signal.points) * 100 / most)  # type: ignore[attr-defined]
     risk = sorted((s for s in signals if s.state != "unavailable" and s.points > 0), key=lambda s: -s.points)
     clearing = sorted((s for s in signals if s.state != "unavailable" and s.points <= 0), key=lambda s: s.points)
+    _cleaned(recommendation)
     for other in recommendation.alternatives:
         outcome = about.outcomes.get(other.get("outcome", ""))
         other["label"] = outcome.label if outcome else other.get("outcome", "")
@@ -54,6 +55,18 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         "precedents": _precedents(evidence, about, signals),
         **provenance(recommendation, about, evidence, signals),
     }
+
+
+def _cleaned(recommendation: Recommendation) -> None:
+    """Its texts as they can be shown: the row is never written again, and what it holds may carry signs that nobody sees."""
+    recommendation.justification = clean(recommendation.justification, most=6000)
+    recommendation.advisor_version = clean(recommendation.advisor_version, most=120)
+    recommendation.chosen_because = clean(recommendation.chosen_because, most=200)
+    recommendation.alternatives = [
+        {str(name): clean(str(said), most=600) for name, said in row.items()}
+        for row in recommendation.alternatives
+        if isinstance(row, dict)
+    ]
 
 
 def _sides(claims: list[dict[str, Any]], about: Lane, recommendation: Recommendation) -> dict[str, Any]:

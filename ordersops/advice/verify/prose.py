@@ -133,9 +133,9 @@ def loose_in_sentence(claim: Checked, fact: "Fact") -> bool:
     sources, quotable = Sources(), Quotable()
     _cite(claim, fact, sources, quotable)
     text = _composed(claim.sentence)
-    told = " ".join(str(plain(one)) for one in claim.value.values()) if isinstance(claim.value, dict) else claim.value
+    words = " ".join(str(plain(one)) for one in claim.value.values()) if isinstance(claim.value, dict) else claim.value
     for span, said in spans(text):
-        if quotable.allows(said) or (isinstance(told, str) and is_told(said, told)):
+        if quotable.allows(said) or (isinstance(words, str) and is_told(said, words)):
             text = text.replace(span, " ")
     return not all(map(sources.bear, mentions(quotable.unnamed(TOKEN.sub(" ", text)))))
 
