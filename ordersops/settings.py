@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "ordersops.stores",
     "ordersops.orders",
     "ordersops.effects",
+    "ordersops.privacy",
     "ordersops.cases",
     "ordersops.advice",
     "ordersops.rollout",

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("ordersops.review.urls")),
     path("", include("ordersops.orders.urls")),
     path("effects/", include("ordersops.effects.urls")),
+    path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),

@@ -228,6 +228,13 @@ class Verb(StrEnum):
     )
     STORE_UNREAD = "store.unread", "{actor} could not compare with the store: {error}", {"error": str}
 
+    PRIVACY_ASKED = (
+        "privacy.asked",
+        "{actor} received a request about personal data: {kind}. It is due on {due_at}.",
+        {"request": UUID, "kind": str, "due_at": datetime},
+    )
+    PRIVACY_SETTLED = "privacy.settled", "{actor} settled a request about personal data: {kind}.", {"request": UUID, "kind": str}
+
     ENTRY_ADDED = (
         "list.entry_added",
         "{actor} put an entry for one {key} on the {list} list.",

@@ -26,6 +26,7 @@ from ordersops.intake.models import Delivery, DeliveryState
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
+from ordersops.privacy import actions as privacy
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import POLLED, platforms
 
@@ -116,6 +117,7 @@ def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> No
             polled = [one for one in understood if one[0].topic == POLLED]
             changed = _take_in(polled, by)
             orders = _finish(understood)
+            privacy.take_in(requests=[(d.store_id, d.pk, d.received_at, f.personal) for d, f in understood if f.personal], by=by)
             _compare(polled, changed, orders, by)
     except (OperationalError, InterfaceError):
         raise  # the database, not the deliveries: their leases run out, and they are taken again

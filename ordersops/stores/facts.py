@@ -150,6 +150,14 @@ class RiskFacts(Facts):
     facts: tuple[tuple[Words, Word], ...] = ()
 
 
+class PersonalFacts(Facts):
+    """A request about personal data, which the store passes on: access, erase (a customer) or close (the whole shop)."""
+
+    kind: Word
+    customer_id: Id = ""
+    orders: tuple[Id, ...] = ()
+
+
 class CoreFacts(Facts):
     """The order's own head. `payment` is a canonical payment state, or "" where the store's word (in `stated`) has no mapping."""
 
@@ -194,6 +202,7 @@ class OrderFacts(Facts):
     refunds: tuple[RefundFacts, ...] = ()
     disputes: tuple[DisputeFacts, ...] = ()
     risk: RiskFacts | None = None
+    personal: PersonalFacts | None = None
 
 
 def content_hash(facts: Facts) -> str:

@@ -16,6 +16,7 @@ from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from tests.desk.conftest import World
 from tests.factories import CallFactory, CaseFactory, DecisionFactory, ReplayFactory
+from tests.privacy.test_requests import personal_request
 
 pytestmark = pytest.mark.django_db
 
@@ -109,6 +110,7 @@ PAGES: dict[str, Entry] = {
     "store_subscriptions": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
     "store_subscribe": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
     "store_rotate": _acts({ADMIN}, lambda w: [w.store.pk], status=200),
+    "privacy_settle": _acts({ADMIN}, lambda w: [personal_request(w.delivery).pk], data=lambda w: {"note": "Exported and sent to the shop."}),
     "people": _reads(HISTORY),
     "person": _reads(HISTORY, lambda w: [w.colleague.pk]),
     "person_invite": _acts({ADMIN}, None, status=200, data=lambda w: {"email": "new@desk.example", "name": "New Colleague"}),

@@ -10,6 +10,7 @@ import pytest
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms.shopify import Shopify
+from ordersops.stores.platforms.shopify.topics import PERSONAL
 from tests.stores.documents import ABSENT, documented, paths, put
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -17,6 +18,7 @@ SHOPIFY = Shopify()
 IDS = {"id", "order_id", "fulfillment_id", "admin_graphql_api_order_id"}
 NAMED = sorted(name for name, (topic, _) in documented().items() if SHOPIFY.wants(topic))
 pytestmark = pytest.mark.skipif(not NAMED, reason=ABSENT)
+OF_ORDERS = [name for name in NAMED if documented()[name][0] not in PERSONAL]  # or of customers
 
 
 def facts(topic: str, body: Any) -> OrderFacts:
@@ -31,15 +33,21 @@ def test_only_topics_that_change_no_fact_are_ignored() -> None:
     assert {topic for topic, _ in documented().values()} - {documented()[name][0] for name in NAMED} == {
         "orders/shopify_protect_eligibility_changed",
         "fulfillment_events/delete",
-        "customers/data_request",
         "customers/delete",
         "customers/merge",
         "customers/purchasing_summary",
-        "customers/redact",
     }
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", sorted(name for name in NAMED if documented()[name][0] in PERSONAL))
+def test_a_documented_request_about_personal_data_names_whom_it_is_about(name: str) -> None:
+    topic, body = documented()[name]
+    found = facts(topic, body).personal
+    assert found is not None
+    assert (found.customer_id, found.orders) == ("191167", ("299938", "280263", "220458"))
+
+
+@pytest.mark.parametrize("name", OF_ORDERS)
 def test_a_documented_payload_becomes_facts(name: str) -> None:
     topic, body = documented()[name]
     if body.get("order_id", body) is None:
@@ -71,7 +79,7 @@ def test_only_the_id_is_essential(name: str, value: Any) -> None:
         facts(topic, changed).model_dump_json()
 
 
-@pytest.mark.parametrize("name", NAMED)
+@pytest.mark.parametrize("name", OF_ORDERS)
 def test_absent_fields_are_no_failure(name: str) -> None:
     topic, body = documented()[name]
     kept = {key: value for key, value in body.items() if key in IDS | {"order_edit"} and value is not None} or {"order_id": 5}

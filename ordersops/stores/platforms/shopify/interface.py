@@ -11,8 +11,6 @@ from ordersops.stores.platforms.shopify import topics
 from ordersops.stores.platforms.shopify.admin import Admin, gid, next_cursor, plain
 
 PAGE = 20  # orders; each is read by a question of its own
-# Not subscriptions of the API: what the law asks for is set up with the app itself, and disputes come with their own scope.
-ELSEWHERE = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
 
 
 class ShopifyInterface:
@@ -45,8 +43,8 @@ class ShopifyInterface:
 
 
 def wanted_topics() -> list[str]:
-    """The topics that we need and can subscribe to."""
-    return [topic for topic in topics.READERS if topic not in ELSEWHERE]
+    """The topics that we need and can subscribe to. Those about personal data are set up with the app itself."""
+    return [topic for topic in topics.READERS if topic not in topics.PERSONAL]
 
 
 def enum(topic: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ordersops.errors import Invalid
-from ordersops.stores.facts import OrderFacts
+from ordersops.stores.facts import OrderFacts, PersonalFacts
 from ordersops.stores.platforms.reading import moment, table, text
 from ordersops.stores.platforms.shopify import parts
 from ordersops.stores.platforms.shopify.order import order_facts
@@ -16,12 +16,17 @@ Reader = Callable[[Body, datetime], OrderFacts]
 _OF_ORDER = ("order_id",)
 _OF_RISK = ("order_id", "admin_graphql_api_order_id")
 _OF_EDIT = ("order_edit.order_id",)
+# What the law has Shopify pass on to every app.
+PERSONAL = {"customers/data_request": "access", "customers/redact": "erase", "shop/redact": "close"}
+MOST_ORDERS = 10_000
 
 
 def subject(topic: str) -> tuple[str, tuple[str, ...]]:
     """`order` or `customer`, and the fields in which the body names it; an empty subject for topics that are not used."""
     if topic not in READERS:
         return "", ()
+    if topic in PERSONAL:
+        return "", ()  # each stands for itself
     resource, _, happening = topic.partition("/")
     if resource == "customers":
         return "customer", ("id",)
@@ -105,6 +110,19 @@ def _customer(body: Body, at: datetime) -> OrderFacts:
     return OrderFacts(at=moment(body.get("updated_at")) or at, customer=parts.customer(body, at))
 
 
+def _personal(kind: str) -> Reader:
+    def read(body: Body, at: datetime) -> OrderFacts:
+        """It never fails: a request that cannot be read is still one that a person has to look at."""
+        key = "orders_requested" if kind == "access" else "orders_to_redact"
+        named = body.get(key)
+        orders = [found for one in named[:MOST_ORDERS] if (found := text(one))] if isinstance(named, list) else []
+        return OrderFacts(
+            at=at, personal=PersonalFacts(kind=kind, customer_id=text(table(body.get("customer")).get("id")), orders=tuple(orders))
+        )
+
+    return read
+
+
 READERS: dict[str, Reader] = {
     "orders/create": _order,
     "orders/updated": _order,
@@ -126,4 +144,5 @@ READERS: dict[str, Reader] = {
     "customers/update": _customer,
     "customers/enable": _customer,
     "customers/disable": _customer,
+    **{topic: _personal(kind) for topic, kind in PERSONAL.items()},
 }

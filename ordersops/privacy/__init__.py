@@ -1,0 +1,1 @@
+"""What the law asks of those who keep personal data: requests that a store passes on, and what became of them."""
