@@ -8,8 +8,10 @@ When a change counts as announced. An order that the store says changed at T had
    some platforms build it when they send.
 
 Whether the webhook could be understood does not matter: it arrived. A change that an earlier comparison found is known and
-counted there. Anything else was missed. Every document that says something new is applied, announced or not, the same way
-as a webhook: as a delivery, sealed, once for each content, drained by the workers.
+counted there; one from before the store was connected could not be announced to us. Anything else was missed.
+
+Every document that says something new is applied, announced or not, the same way as a webhook: as a delivery, sealed, once
+for each content, drained by the workers.
 """
 
 import hashlib
@@ -45,14 +47,16 @@ class Standing:
     polled_at: datetime | None = None
     held_at: datetime | None = None
 
-    def covers(self, changed_at: datetime) -> str:
-        """announced, known or missed."""
+    def covers(self, changed_at: datetime, connected_at: datetime) -> str:
+        """announced, known, older (than the connection) or missed."""
         polled = self.polled_at is not None and self.polled_at >= changed_at
         if self.heard_at is not None and self.heard_at >= changed_at:
             return "announced"
         if polled:
             return "known"
-        return "announced" if self.held_at is not None and self.held_at >= changed_at else "missed"
+        if self.held_at is not None and self.held_at >= changed_at:
+            return "announced"
+        return "older" if changed_at < connected_at else "missed"
 
 
 @atomic
@@ -65,7 +69,7 @@ def take(*, window: PollWindow, page: Page, lease: timedelta) -> bool:
     # One that changed while the page was read is of the next window: its webhook may be on its way.
     documents = [document for document in page.documents if document.changed_at <= window.until]
     standing = _standing(window.store, documents)
-    said = [standing[document.external_id].covers(document.changed_at) for document in documents]
+    said = [standing[document.external_id].covers(document.changed_at, window.store.created_at) for document in documents]
     _deliver(window, list(zip(documents, said, strict=True)), now)
     window.pages += 1
     window.found += len(said)

@@ -141,7 +141,8 @@ class PollWindow(models.Model):
 
     The row is the queue. `cursor` is kept with what its page brought, in one transaction, so a worker that dies costs a page
     read twice and nothing else. Of the documents `found`, some had been `announced` by webhook, some were `missed`; the rest
-    were known from an earlier comparison, as windows overlap. `repaired` counts those that changed something here.
+    were known from an earlier comparison, as windows overlap, or are older than the connection. `repaired` counts those that
+    changed something here.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -183,5 +184,5 @@ class PollWindow(models.Model):
 
     @property
     def known(self) -> int:
-        """Found by an earlier comparison already."""
+        """Found by an earlier comparison already, or from before the store was connected."""
         return self.found - self.announced - self.missed

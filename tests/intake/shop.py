@@ -112,7 +112,8 @@ class ShopInterface:
 
 
 def with_key(store: Store, shop: Shop) -> Store:
-    store.api_url, store.api_key = shop.address, "key"
+    """Connected a year ago."""
+    store.api_url, store.api_key, store.created_at = shop.address, "key", timezone.now() - timedelta(days=365)
     store.save()
     return store
 

@@ -154,6 +154,16 @@ def test_a_sender_whose_clock_is_ahead_does_not_announce_the_future(read_store: 
     assert figures(compare(work)) == (1, 0, 1, 1)
 
 
+def test_what_is_older_than_the_connection_is_taken_in_and_not_missed(read_store: Store, shop: Shop, work: Callable[[], int]) -> None:
+    Store.objects.update(created_at=timezone.now() - 20 * MINUTE)
+    shop.changes("1", timezone.now() - 30 * MINUTE, "order.created")
+    shop.changes("2", timezone.now() - 10 * MINUTE, "order.created")
+    window = compare(work)
+    assert figures(window) == (2, 0, 1, 2)
+    assert window.known == 1
+    assert Order.objects.count() == 2
+
+
 def test_the_newest_minute_is_left_to_its_webhooks(read_store: Store, shop: Shop, work: Callable[[], int]) -> None:
     shop.changes("1", timezone.now(), "order.created")
     assert figures(compare(work)) == (0, 0, 0, 0)

@@ -19,7 +19,7 @@ from ordersops.orders.models import Order
 from ordersops.stores.actions import connect
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import platforms
-from tests.intake.shop import Shop, ShopInterface, open_shop
+from tests.intake.shop import Shop, ShopInterface, open_shop, with_key
 
 
 @pytest.mark.django_db
@@ -32,9 +32,7 @@ def connected(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Store:
     """A store with a key, and one window over the day that is ready to be read."""
     door._known.clear()
     monkeypatch.setattr(platforms()["generic"], "interface", ShopInterface(shop))
-    store = connect(name="Lamps", platform="generic", by=sync_roles())
-    store.api_url, store.api_key = shop.address, "key"
-    store.save()
+    store = with_key(connect(name="Lamps", platform="generic", by=sync_roles()), shop)
     plan()
     PollWindow.objects.filter(kind="daily").delete()
     return store
