@@ -1,4 +1,4 @@
-"""`up --demo`: two stores, one person for each role, and what the simulated store is told. Starting it again changes nothing."""
+"""`up --demo`: three stores, one person for each role, and what the simulated store is told. Starting it again changes nothing."""
 
 import json
 import secrets
@@ -18,7 +18,7 @@ from ordersops.stores.models import Store
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """A demo store. One on the generic platform is told about decisions at its callback address."""
+    """A demo store. One on the generic platform is told about decisions at its callback address, the others at their interface."""
 
     name: str
     platform: str
@@ -26,10 +26,15 @@ class Shop:
     time_zone: str
     domain: str
 
+    @property
+    def calls_back(self) -> bool:
+        return self.platform == "generic"
+
 
 SHOPS = [
     Shop("Northwind Outfitters", "shopify", "USD", "America/New_York", "northwind-outfitters.myshopify.com"),
     Shop("Kiez Werkstatt", "generic", "EUR", "Europe/Berlin", "kiez-werkstatt.example"),
+    Shop("Fell & Fjord", "woocommerce", "EUR", "Europe/Oslo", "fell-and-fjord.example"),
 ]
 
 PEOPLE = {
@@ -56,17 +61,39 @@ def furnish(store_url: str) -> list[Store]:
     system = User.objects.system()
     stores = []
     for place, shop in enumerate(SHOPS):
-        callback = f"{store_url}/callbacks/{place}" if store_url and shop.platform == "generic" else ""
-        store = Store.objects.filter(name=shop.name).first() or connect(
-            name=shop.name, platform=shop.platform, by=system, currency=shop.currency, time_zone=shop.time_zone, callback_url=callback
-        )
-        stores.append(store)
+        stores.append(Store.objects.filter(name=shop.name).first() or _connect(shop, place, store_url, system))
     people = _people(stores, system)
-    for place, store in enumerate(stores):
+    for place, (shop, store) in enumerate(zip(SHOPS, stores, strict=True)):
         callback = f"{store_url}/callbacks/{place}"
-        if store_url and store.callback_url not in ("", callback):
+        if store_url and shop.calls_back and store.callback_url != callback:
             stores[place] = update(store=store, by=people[Role.ADMIN], callback_url=callback)
+        if store_url and not shop.calls_back and (store.api_url != store_url or not store.has_api):
+            key, secret = _new_keys(shop)
+            stores[place] = update(store=store, by=people[Role.ADMIN], api_url=store_url, api_key=key, api_secret=secret)
     return stores
+
+
+def _connect(shop: Shop, place: int, store_url: str, system: User) -> Store:
+    called, reached = store_url and shop.calls_back, store_url and not shop.calls_back
+    key, secret = _new_keys(shop) if reached else ("", "")
+    return connect(
+        name=shop.name,
+        platform=shop.platform,
+        by=system,
+        currency=shop.currency,
+        time_zone=shop.time_zone,
+        callback_url=f"{store_url}/callbacks/{place}" if called else "",
+        api_url=store_url if reached else "",
+        api_key=key,
+        api_secret=secret,
+    )
+
+
+def _new_keys(shop: Shop) -> tuple[str, str]:
+    """The keys of a simulated shop's interface: the simulated store is told the same ones when it starts."""
+    if shop.platform == "woocommerce":
+        return f"ck_{secrets.token_hex(20)}", f"cs_{secrets.token_hex(20)}"
+    return f"shpat_{secrets.token_hex(16)}", ""
 
 
 def _people(stores: list[Store], system: User) -> dict[Role, User]:
@@ -96,6 +123,8 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
             "secret": store.webhook_secret,
             "currency": store.currency,
             "domain": domains[store.name],
+            "api_key": store.api_key or "",
+            "api_secret": store.api_secret or "",
         }
         for store in stores
     ]
