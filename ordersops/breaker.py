@@ -65,6 +65,6 @@ class Breakers:
             rest = max(rest, min(pause or timedelta(0), LONGEST))
             if rest:
                 cursor.execute(
-                    f"UPDATE {self.table} SET open_until = clock_timestamp() + %s WHERE {self.column} = %s",  # noqa: S608
-                    [rest, name],
+                    f"UPDATE {self.table} SET open_until = clock_timestamp() + make_interval(secs => %s) WHERE {self.column} = %s",  # noqa: S608
+                    [rest.total_seconds(), name],
                 )

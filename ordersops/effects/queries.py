@@ -1,6 +1,7 @@
 """Reads of effects: the pages of the list, and what waits for a person."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.db.models import Count, Q
@@ -8,16 +9,30 @@ from django.utils import timezone
 
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
-from ordersops.effects.models import Effect, EffectState
+from ordersops.audit.models import Event
+from ordersops.effects import bodies
+from ordersops.effects.fields import fields
+from ordersops.effects.kinds import KINDS, Kind, inverse
+from ordersops.effects.kinds.arguments import Nothing
+from ordersops.effects.models import Attempt, Effect, EffectState
 from ordersops.effects.stops import why_stopped
 from ordersops.lists import Page, newest
+from ordersops.orders.models import Order
 from ordersops.orders.queries import lanes
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
-OPEN = (EffectState.PLANNED, EffectState.SENDING, EffectState.HANDED_OVER, EffectState.DEAD)
-SHOWN = ("store", "order", "decision__by", "decision__case", "settled_by")
+OPEN = (EffectState.WAITING, EffectState.PLANNED, EffectState.SENDING, EffectState.HANDED_OVER, EffectState.DEAD)
+SHOWN = ("store", "order", "decision__by", "decision__case", "asked_by", "settled_by")
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An act that the person has the right to ask for, and what stands against it now."""
+
+    kind: Kind
+    why_not: str
 
 
 def page_of(user: "User", *, state: str, store: UUID | None, cursor: str) -> Page[Effect]:
@@ -64,3 +79,45 @@ def _decides(effect: Effect) -> Perm:
     assert effect.decision is not None
     perm: Perm = lanes()[effect.decision.case.lane].decides
     return perm
+
+
+def possible(order: Order, user: "User") -> list[Act]:
+    """The acts that the person may ask for on this order, each with what stands against it."""
+    mine = [kind for kind in KINDS.values() if kind.asked and can(user, kind.needs, order.store_id)]
+    return [Act(kind, " ".join(kind.refusals(order, Nothing(), user))) for kind in mine]
+
+
+def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
+    """The context of effects/effect.html."""
+    with_rights([effect], user)
+    kind = KINDS.get(effect.kind)
+    tries = [{"attempt": one, **_said(one)} for one in effect.tries.all()[:20]]
+    may_ask = kind is not None and can(user, kind.needs, effect.store_id)
+    back = effect.state == EffectState.DONE and inverse(effect.kind, effect.arguments, effect.before)
+    refused = not effect.tries.filter(step=Attempt.Step.PREPARED, refused=False).exists()
+    events = Event.objects.timeline_for(order=effect.order).shown_to(user, effect.store_id).filter(verb__startswith="effect.")
+    settles = can(user, Perm.RETRY_EFFECT, effect.store_id)
+    return {
+        "effect": effect,
+        "kind": kind,
+        "arguments": fields(kind, effect.order, effect.arguments) if kind else [],
+        "tries": tries,
+        "timeline": [event for event in events[:200] if event.data.get("effect") == str(effect.pk)],
+        "may": {
+            "approve": effect.state == EffectState.WAITING and effect.by != user and can(user, Perm.APPROVE_SECOND, effect.store_id),
+            "take_back": may_ask and not effect.decision_id and (effect.can_be_undone or (back and not hasattr(effect, "inverse"))),
+            "retry": settles and effect.state == EffectState.DEAD,
+            "edit": settles and may_ask and effect.state == EffectState.DEAD and effect.accepted_at is None and refused,
+            "give_up": settles and effect.state in {EffectState.DEAD, EffectState.HANDED_OVER},
+            "done": settles and effect.state == EffectState.HANDED_OVER,
+        },
+        "inverse_label": KINDS[back[0]].label if back else "",
+    }
+
+
+def _said(attempt: Attempt) -> dict[str, Any]:
+    try:
+        request, response = bodies.opened(attempt)
+    except ValueError:
+        return {"request": None, "response": None, "sealed": True}
+    return {"request": request, "response": response}

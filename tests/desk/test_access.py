@@ -88,6 +88,19 @@ PAGES: dict[str, Entry] = {
     "order_hold": _acts({*DECIDERS, OPS}, lambda w: [w.order.pk], data=lambda w: {"reason": "stock"}),
     "hold_release": _acts({OPS, SUPERVISOR}, lambda w: [w.hold.pk]),
     "effects": _reads(READERS),
+    "effect": _reads(READERS, lambda w: [w.planned.pk]),
+    "effect_take_back": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.planned.pk], status=409),  # a decision planned it
+    "effect_approve": _acts({SUPERVISOR}, lambda w: [w.planned.pk], status=409),  # it does not wait
+    "effect_send_back": _acts({SUPERVISOR}, lambda w: [w.planned.pk], status=409, data=lambda w: {"why": "Not for this order"}),
+    "effect_give_up": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.failed.pk], data=lambda w: {"why": "Not needed any more"}),
+    "effect_edit": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.failed.pk], data=lambda w: {"a.reason": "other"}),
+    "effect_ask": _reads({RETURNS, OPS, SUPERVISOR}, lambda w: [w.order.pk, "order.note"]),
+    "effect_ask_preview": _acts(
+        {RETURNS, OPS, SUPERVISOR}, lambda w: [w.order.pk, "order.note"], status=200, data=lambda w: {"a.text": "Ring twice", "why": "They asked"}
+    ),
+    "effect_ask_confirm": _acts(
+        {RETURNS, OPS, SUPERVISOR}, lambda w: [w.order.pk, "order.note"], data=lambda w: {"a.text": "Ring twice", "why": "They asked us to"}
+    ),
     "effect_retry": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.failed.pk]),
     "effect_done": _acts({SENIOR, OPS, SUPERVISOR}, lambda w: [w.handed_over.pk]),
     "fraud_lists": _reads(READERS),
