@@ -226,6 +226,15 @@ def test_what_shopify_does_not_offer_is_not_tried(effect: Callable[..., Effect],
         SHOP.prepare(effect(kind), SHOP.look(effect(kind)))
 
 
+@pytest.mark.parametrize(("number", "status", "done"), [("1Z9", "SUCCESS", True), ("1Z8", "SUCCESS", False), ("1Z9", "CANCELLED", False)])
+def test_a_shipment_is_known_by_its_tracking_number(
+    effect: Callable[..., Effect], order: Row, number: str, status: str, done: bool
+) -> None:
+    tracking = [{"company": "UPS", "number": number, "url": None}]
+    order["work"][0]["made"] = [{"id": gid("Fulfillment", 800), "status": status, "trackingInfo": lambda info, first: tracking}]
+    assert SHOP.look(effect("fulfilment.create")).done is done
+
+
 def test_a_return_that_was_answered_is_not_answered_again(effect: Callable[..., Effect]) -> None:
     write(effect("return.approve"))
     with pytest.raises(Invalid, match="answered already"):
