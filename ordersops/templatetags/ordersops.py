@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ordersops.advice.cleaning import clean
+
 register = template.Library()
 
 NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
@@ -114,6 +116,12 @@ def width(value: Any) -> int:
         return round(min(max(float(value), 0), 100) / 5) * 5
     except (TypeError, ValueError, OverflowError):
         return 0
+
+
+@register.filter
+def cleaned(text: Any) -> str:
+    """Text that others had a hand in, without the signs that nobody sees."""
+    return clean(str(text))
 
 
 @register.filter
