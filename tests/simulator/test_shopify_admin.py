@@ -212,6 +212,17 @@ def test_a_parcel_with_its_own_number(run: Callable[..., Running]) -> None:
     assert do(running, "fulfillment_create", fulfillment=asked)["userErrors"]
 
 
+def test_what_is_held_does_not_ship_by_itself(run: Callable[..., Running]) -> None:
+    running = run(tempo=100.0)
+    (order_id,) = running.send("ordinary", shop=0)
+    order = running.store.record.orders[0]
+    assert do(running, "hold", id=gid("FulfillmentOrder", order_id), hold={"reason": "OTHER", "handle": "case-8"})["userErrors"] == []
+    with running.store.director.at(order) as scene:
+        assert scene.ship(order) is None
+        order.holds.clear()
+        assert scene.ship(order) is not None
+
+
 def test_tags_note_address_and_metafield(run: Callable[..., Running], receiver: Receiver) -> None:
     running = run()
     order_id = held(running)
