@@ -18,6 +18,8 @@ from ordersops.intake.models import Delivery
 from ordersops.lists import CAP, capped
 from ordersops.stores.models import Store
 
+WAITING_FOR_SOMEBODY = (EffectState.WAITING, EffectState.HANDED_OVER, EffectState.DEAD)
+
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """The one context processor of ours."""
@@ -66,7 +68,7 @@ class Desk:
         if Perm.VIEW_ORDERS in self.perms:
             found.append(self._section("orders", "Orders", reverse("orders")))
         if Perm.VIEW_CASES in self.perms:
-            wait = Effect.objects.visible_to(self._user).filter(state__in=[EffectState.HANDED_OVER, EffectState.DEAD])[: CAP + 1].count()
+            wait = Effect.objects.visible_to(self._user).filter(state__in=WAITING_FOR_SOMEBODY)[: CAP + 1].count()
             found.append(
                 self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person")
             )

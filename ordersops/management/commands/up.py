@@ -27,7 +27,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port of the desk (8000)")
         parser.add_argument("--workers", type=int, default=2, help="web processes, of four threads each (2)")
-        parser.add_argument("--demo", action="store_true", help="two stores, one person per role, and a simulated store that sends orders")
+        parser.add_argument(
+            "--demo", action="store_true", help="three stores, one person per role, and a simulated store that sends orders"
+        )
         parser.add_argument("--rate", type=float, default=12.0, help="demo: new orders a minute (12)")
         parser.add_argument("--store-port", type=int, default=8020, help="demo: port of the simulated store (8020)")
         parser.add_argument("--no-simulator", action="store_true", help="demo: without the simulated store")

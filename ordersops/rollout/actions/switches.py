@@ -9,6 +9,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import lanes
+from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import LABELS
 from ordersops.errors import Conflict, Invalid
 from ordersops.jobs import enqueue
@@ -66,9 +67,8 @@ def allow(*, switch: Switch, by: User) -> None:
 
 
 def effects() -> dict[str, str]:
-    """The kinds of effects that decisions of some lane have, with their names."""
-    kinds = {outcome.effect for lane in lanes().values() for outcome in lane.outcomes.values() if outcome.effect}
-    return {kind: LABELS.get(kind, kind) for kind in sorted(kinds)}
+    """Every kind of effect, with its name."""
+    return {key: LABELS.get(key, key) for key in sorted(KINDS)}
 
 
 def what(switch: Switch) -> str:
