@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 STALE_SECONDS = 60.0  # without a sign of life for longer, a cluster is restarted
 STUCK_SECONDS = 60.0  # with the same oldest row for longer, too
 PROOF_SECONDS = 8.0  # after one of its processes vanished, a cluster has so long to take a task
+BOOT_SECONDS = 20.0  # until then its processes come one by one
 LOOK_SECONDS = 1.0
 
 
@@ -108,18 +109,20 @@ class Watchdog(threading.Thread):
         return ""
 
     def _hung(self, name: str, watch: Watch, owed: set[str]) -> str:
-        """One of its processes vanished, perhaps with the lock of the queue: it must take a task soon."""
+        """One of its processes vanished, perhaps with the lock of the queue, or was put in the place of one that did: it must take a task."""
         if name == sweeper.NAME:
             return ""
         members = _descendants(watch.of_pid)
-        vanished, watch.members = watch.members - members, members
-        if vanished:
+        if members != watch.members:
+            watch.members = members
             jobs.send_canary(name)
             watch.doubt_since = time.monotonic()
         elif watch.doubt_since is not None:
             if jobs.canary(name) not in owed:
                 watch.doubt_since = None
-            elif time.monotonic() - max(watch.doubt_since, self._back_since) > jobs.patience(name, PROOF_SECONDS):
+            elif time.monotonic() - max(watch.doubt_since, self._back_since, watch.child.started_at + BOOT_SECONDS) > jobs.patience(
+                name, PROOF_SECONDS
+            ):
                 return "it takes no task since one of its processes died"
         return ""
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ordersops.simulator.config import Shop as SimulatedShop
+from ordersops.simulator.hooks import first_hooks
 from ordersops.simulator.messages import Message, encode
 from ordersops.simulator.numbering import Numbering
 from ordersops.simulator.people import regulars
@@ -46,7 +47,9 @@ class Teller:
     """Tells stories of one shop; the same seed tells the same ones."""
 
     def __init__(self, shop: Shop, seed: int = 7) -> None:
-        self.shop = SimulatedShop(0, "Bench", "shopify", f"http://127.0.0.1{shop.path}", shop.secret, "USD", "bench.myshopify.com")
+        address = f"http://127.0.0.1{shop.path}"
+        hooks = first_hooks("shopify", address, shop.secret)
+        self.shop = SimulatedShop(0, "Bench", "shopify", address, shop.secret, "USD", "bench.myshopify.com", hooks=hooks)
         self.rng = random.Random(seed)
         self.numbering = Numbering()
         self.regulars = regulars("bench", "USD")

@@ -101,7 +101,7 @@ def test_a_cluster_that_hangs_after_its_idle_workers_were_killed_is_restarted(pr
     order = shopify_order(next(numbers))
     assert product.post(order) == 200
     applied = "SELECT count(*) FROM orders_order WHERE external_id = %s"
-    wait_for(lambda: product.rows(applied, str(order["id"])) == [(1,)], 45, product.said)
+    wait_for(lambda: product.rows(applied, str(order["id"])) == [(1,)], 90, product.said)
     assert living(workers) == []
     assert "watchdog | intake: it takes no task" in product.said()
 

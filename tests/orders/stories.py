@@ -14,6 +14,7 @@ from ordersops.accounts.models import User
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Customer, Dispute, Line, Order, Refund, Shipment, StoreDay, Transaction
 from ordersops.simulator.config import Shop
+from ordersops.simulator.hooks import first_hooks
 from ordersops.simulator.messages import Message
 from ordersops.simulator.numbering import Numbering
 from ordersops.simulator.people import regulars
@@ -30,7 +31,9 @@ NOT_COMPARED = {"id", "store_id", "order_id", "customer_id", "received_at", "ver
 @cache
 def messages(story: str, platform: str, seed: int = 1) -> tuple[Message, ...]:
     """All that a shop sends while a story is told, in the order in which it happened."""
-    shop = Shop(0, "Test", platform, "", "whsec_c2VjcmV0LW9mLWEtdGVzdC1zdG9yZS0wMDAw", "USD", "test.example")  # type: ignore[arg-type]
+    address, secret = "http://127.0.0.1:9/hooks", "whsec_c2VjcmV0LW9mLWEtdGVzdC1zdG9yZS0wMDAw"
+    hooks = first_hooks(platform, address, secret)
+    shop = Shop(0, "Test", platform, address, secret, "USD", "test.example", hooks=hooks)  # type: ignore[arg-type]
     clock, sent = [START], []
     scene = Scene(
         shop=shop, story=story, rng=random.Random(f"{story}/{seed}"), now=lambda: clock[0], out=sent.append,
