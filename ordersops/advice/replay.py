@@ -9,23 +9,23 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import groupby, islice
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Case, Value, When
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from ordersops.advice import breaker, budget, calls, prices
+from ordersops.advice import breaker, budget, calls
 from ordersops.advice.advisors import SCORECARD, advisor, chosen, version_of
 from ordersops.advice.answers import Inquiry, Unregistered
 from ordersops.advice.decided import decided_on, decisions
 from ordersops.advice.hearing import LATER, SOMEBODY_HAS_TO_LOOK, Heard, hear, with_prompt
 from ordersops.advice.models import Prompt, Recommendation, Replay, ReplayAnswer
+from ordersops.advice.purse import Halt, Purse
 from ordersops.cases.lanes import Lane, Policy, lane
 from ordersops.cases.lanes import Prompt as LanePrompt
 from ordersops.rollout.content import Content
@@ -41,12 +41,7 @@ BACK_TEST = 200
 DAYS = 90
 MOST_DOLLARS = Decimal(5)
 BATCH = 50
-REST_OF_REQUEST = 20_000  # characters of prompt, rules and form around the evidence
 THEN, NOW = "then", "now"
-
-
-class Halt(Exception):
-    """Nothing is gained by asking on; the sentence says why."""
 
 
 def start(
@@ -144,39 +139,6 @@ class Asked:
 
     def __init__(self, then: Recommendation, inquiry: Inquiry, decided: str) -> None:
         self.then, self.inquiry, self.decided = then, inquiry, decided
-
-
-class Purse:
-    """What a replay may still spend. Before each call the dearest that it can become must fit."""
-
-    def __init__(self, replay: Replay, most_dollars: Decimal, by_itself: bool = False) -> None:
-        self.spent = sum(ReplayAnswer.objects.filter(replay=replay).values_list("cost_micros", flat=True))
-        self.most = int(most_dollars * 1_000_000)
-        self.dollars = most_dollars
-        self.free = replay.advisor == SCORECARD
-        self.within_budgets = by_itself
-        self.model = {"claude": settings.CLAUDE, "openai": settings.OPENAI}.get(replay.advisor, {}).get("model", "")
-
-    def check(self, asked: Sequence[Asked]) -> None:
-        if self.free:
-            return
-        today = timezone.now().date()
-        chars = sum(len(one.then.snapshot.body) + len(one.inquiry.lane.prompt.text if one.inquiry.lane.prompt else "") for one in asked)
-        if self.spent + prices.most_micros(self.model, chars, settings.ADVISOR_MAX_TOKENS * len(asked), today) > self.most:
-            raise Halt(f"The next calls could exceed the {self.dollars} dollars of this replay; {self.spent / 1_000_000:.2f} are spent.")
-        if self.within_budgets:
-            self._check_budgets(asked, today)
-
-    def _check_budgets(self, asked: Sequence[Asked], today: date) -> None:
-        """What nobody asked for takes no money that the orders of the day may need: half of each budget stays theirs."""
-        for store, few in groupby(sorted(asked, key=lambda one: one.then.store_id), key=lambda one: one.then.store_id):
-            each = list(few)
-            chars = sum(len(one.then.snapshot.body) + REST_OF_REQUEST for one in each)
-            most = prices.most_micros(self.model, chars, settings.ADVISOR_MAX_TOKENS * len(each), today)
-            this = each[0].inquiry.lane
-            whole = budget.of_policy(Book(this).of(store, each[0].inquiry.evidence).content.budget)
-            if budget.left(store_id=store, lane=this.key, day=today, budget=whole) - whole // 2 < most:
-                raise Halt("The rest of the day's budget is kept for the orders of the day; the replay goes on tomorrow.")
 
 
 def _halt_if_stopped(replay: Replay, this: Lane) -> None:
