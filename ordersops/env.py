@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -47,6 +48,29 @@ def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
     if value not in allowed:
         raise ImproperlyConfigured(f"{name} is {value!r}: say {', '.join(allowed[:-1])} or {allowed[-1]}.")
     return value
+
+
+def mail_server(name: str) -> dict[str, object]:
+    """Django's e-mail settings out of `smtp://user:password@host:587` (STARTTLS where a password is sent) or `smtps://…:465`; {} where unset."""
+    raw = text(name)
+    if not raw:
+        return {}
+    try:
+        url, port = urlsplit(raw), urlsplit(raw).port
+    except ValueError:
+        url, port = urlsplit(""), None
+    if url.scheme not in {"smtp", "smtps"} or not url.hostname:
+        raise ImproperlyConfigured(f"{name} cannot be read: an address such as smtp://user:password@mail.example.com:587 is needed.")
+    sealed = url.scheme == "smtps"
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": url.hostname,
+        "EMAIL_PORT": port or (465 if sealed else 587 if url.password else 25),
+        "EMAIL_HOST_USER": unquote(url.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(url.password or ""),
+        "EMAIL_USE_SSL": sealed,
+        "EMAIL_USE_TLS": not sealed and bool(url.password),
+    }
 
 
 def names(name: str, default: list[str]) -> list[str]:

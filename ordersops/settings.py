@@ -229,7 +229,16 @@ STORAGES = {
 }
 WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = DEBUG or UNDER_TEST  # tests serve the sources; nothing was collected for them
+
+# --- Mail -----------------------------------------------------------------------------------------------------------
+# Without a mail server nothing leaves: mails are written to the log, and pages say so.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+EMAIL_TIMEOUT = 10
+_mail_server = env.mail_server("ORDERSOPS_MAIL_URL")
+MAIL_LEAVES = bool(_mail_server)
+globals().update(_mail_server)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.text("ORDERSOPS_MAIL_FROM", f"ordersops <ordersops@{_public.hostname}>")
+INVITATION_HOURS = env.number("ORDERSOPS_INVITATION_HOURS", 72, least=1, most=720)
 
 # --- The product ----------------------------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
