@@ -17,7 +17,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import Lane, Priority
 from ordersops.cases.lanes import lane as lane_named
-from ordersops.cases.models import Case, CaseState, Member
+from ordersops.cases.models import UNDECIDED, Case, CaseState, Member
 from ordersops.errors import Conflict
 from ordersops.orders.models import Order
 
@@ -40,15 +40,16 @@ class Opening:
 
 
 def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
-    """Open a case for each order, or bring the new advice to the case that is open; orders of one attack share one.
+    """Open a case for each order, or bring the new advice to the case that is undecided; orders of one attack share one.
 
+    A case that waits for a second person gets the new advice too, which its version shows, and goes on waiting.
     In the caller's unit, which has locked the orders. A constant number of queries, and a few for each attack.
     """
     _lock_attacks(lane, openings)
     ids = [opening.order.pk for opening in openings]
-    single = {case.order_id: case for case in Case.objects.open().select_for_update().filter(lane=lane.key, order__in=ids)}
+    single = {case.order_id: case for case in Case.objects.undecided().select_for_update().filter(lane=lane.key, order__in=ids)}
     member_of = dict(
-        Member.objects.filter(order__in=ids, case__state=CaseState.OPEN, case__lane=lane.key).values_list("order_id", "case_id")
+        Member.objects.filter(order__in=ids, case__state__in=UNDECIDED, case__lane=lane.key).values_list("order_id", "case_id")
     )
     known = {case.pk: case for case in single.values()}
     attacks = _attacks(lane, openings, set(member_of.values()), known)
@@ -60,7 +61,7 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
         attack = attacks.get(f"{order.store_id}/{opening.attack_key}") if opening.attack_key else None
         if case is not None:
             _advise(case, opening, by)
-            if attack is None and opening.attack_key and not case.group_key:
+            if attack is None and opening.attack_key and not case.group_key and case.is_open:
                 case.group_key, case.headline = opening.attack_key, opening.headline  # the case that is open becomes the attack's
                 attacks[f"{order.store_id}/{opening.attack_key}"] = case
         elif attack is not None:
@@ -97,13 +98,13 @@ def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
 
 
 def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID], known: dict[UUID, Case]) -> dict[str, Case]:
-    """Open attack cases by `store/key` and by id. A case that is `known` already is the same object here."""
+    """Undecided attack cases by `store/key` and by id. A case that is `known` already is the same object here."""
     keys = {opening.attack_key for opening in openings if opening.attack_key}
     if not keys and not also:
         return {}
     stores = {opening.order.store_id for opening in openings}
     found: dict[str, Case] = {}
-    cases = Case.objects.open().select_for_update().filter(lane=lane.key, store__in=stores)
+    cases = Case.objects.undecided().select_for_update().filter(lane=lane.key, store__in=stores)
     for case in [*cases.filter(group_key__in=keys), *cases.filter(pk__in=also)]:
         one = found.setdefault(str(case.pk), known.get(case.pk, case))
         if case.group_key:
@@ -134,7 +135,7 @@ def _advise(case: Case, opening: Opening, by: User) -> None:
 def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
     """Bring the open cases of the same attack, that nobody works on, into this one."""
     kind, _, digest = attack.group_key.partition(":")
-    if kind not in Order.KEYS or not digest.lstrip("-").isdigit():
+    if not attack.is_open or kind not in Order.KEYS or not digest.lstrip("-").isdigit():
         return
     since = timezone.now() - within
     strays = (
@@ -160,15 +161,15 @@ def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
 
 
 def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
-    """Withdraw the open cases in which nothing is left to decide: all their orders have left or are cancelled.
+    """Withdraw the undecided cases in which nothing is left to decide: all their orders have left or are cancelled.
 
     In the caller's unit, which has locked the orders. A constant number of queries.
     """
     finished = [order.pk for order in orders if order.is_final]
     if not finished:
         return []
-    about = Case.objects.open().filter(Q(order__in=finished) | Q(members__order__in=finished)).values("pk")
-    cases = Case.objects.open().filter(pk__in=about).order_by("pk").select_for_update(of=("self",))
+    about = Case.objects.undecided().filter(Q(order__in=finished) | Q(members__order__in=finished)).values("pk")
+    cases = Case.objects.undecided().filter(pk__in=about).order_by("pk").select_for_update(of=("self",))
     now, withdrawn = timezone.now(), []
     for case in cases.select_related("order").prefetch_related("members__order"):
         if all(order.is_final for order in [case.order, *(member.order for member in case.members.all())]):

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
 class CaseState(models.TextChoices):
     OPEN = "open", "Open"
+    WAITING = "waiting", "Waiting for a second person"
     DECIDED = "decided", "Decided"
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
 TRANSITIONS: dict[str, frozenset[str]] = {
-    CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.WITHDRAWN}),
+    CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.WAITING, CaseState.WITHDRAWN}),
+    # Back to open: the second person sent it back, or the first one took it back.
+    CaseState.WAITING: frozenset({CaseState.OPEN, CaseState.DECIDED, CaseState.WITHDRAWN}),
     CaseState.DECIDED: frozenset({CaseState.OPEN}),  # the decision was undone within the hold window
     CaseState.WITHDRAWN: frozenset(),
 }
+
+
+# Its question has no answer yet: while such a case is there, no other one is opened about the same order or attack.
+UNDECIDED = (CaseState.OPEN, CaseState.WAITING)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -34,7 +41,11 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(store__in=store_ids(user, perm))
 
     def open(self) -> Self:
+        """In the queue. What waits for a second person is not; `undecided` has both."""
         return self.filter(state=CaseState.OPEN)
+
+    def undecided(self) -> Self:
+        return self.filter(state__in=UNDECIDED)
 
     def in_lane(self, lane: str) -> Self:
         return self.filter(lane=lane)
@@ -81,9 +92,9 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lane", "order"], condition=Q(state="open"), name="cases_one_open_per_lane_and_order"),
+            models.UniqueConstraint(fields=["lane", "order"], condition=Q(state__in=UNDECIDED), name="cases_one_open_per_lane_and_order"),
             models.UniqueConstraint(
-                fields=["store", "lane", "group_key"], condition=Q(state="open") & ~Q(group_key=""), name="cases_one_open_per_attack"
+                fields=["store", "lane", "group_key"], condition=Q(state__in=UNDECIDED) & ~Q(group_key=""), name="cases_one_open_per_attack"
             ),
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="cases_state_known"),
         ]
@@ -99,6 +110,11 @@ class Case(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == CaseState.OPEN
+
+    @property
+    def is_waiting(self) -> bool:
+        """For a second person."""
+        return self.state == CaseState.WAITING
 
     @property
     def is_attack(self) -> bool:

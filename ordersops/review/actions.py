@@ -100,9 +100,9 @@ def undo(*, decision: Decision, by: User) -> Decision:
         id=uuid7(), store_id=case.store_id, case=case, recommendation_id=decision.recommendation_id, outcome=UNDO, overrides=False,
         reason="UNDO", label=Label.INCONCLUSIVE, by=by, case_version=case.version, supersedes=decision, decided_at=timezone.now(),
     )  # fmt: skip
-    newer = Case.objects.open().filter(Q(order__in=orders) | Q(members__order__in=orders), lane=case.lane)
+    newer = Case.objects.undecided().filter(Q(order__in=orders) | Q(members__order__in=orders), lane=case.lane)
     if newer.exclude(pk=case.pk).exists():
-        raise Conflict("A newer case about this order is open; decide there.")
+        raise Conflict("A newer case about this order waits for a decision; decide there.")
     case.state, case.decided_at, case.version = CaseState.OPEN, None, case.version + 1
     case.leased_by = case.lease_until = None
     case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])

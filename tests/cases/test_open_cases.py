@@ -50,6 +50,41 @@ def test_a_decided_case_is_not_opened_again_but_followed_by_another(store: Store
     assert Case.objects.filter(order=order).count() == 2
 
 
+# --- While a second person is waited for --------------------------------------------------------------------------------
+def test_new_advice_goes_to_a_case_that_waits_and_opens_none(store: Store, system: User) -> None:
+    (order,) = orders(store, 1)
+    opened([opening(order)], system)
+    Case.objects.update(state="waiting")
+    assert opened([opening(order, score=90)], system) == []
+    case = Case.objects.get()
+    assert (case.state, case.version, case.score) == ("waiting", 2, 90)
+    assert told(case=case) == [Verb.CASE_OPENED, Verb.CASE_RECOMMENDED]
+
+
+def test_a_case_that_waits_is_no_attacks_but_an_attack_that_waits_takes_its_orders(store: Store, system: User) -> None:
+    first, *others = orders(store, 3)
+    opened([opening(first)], system)
+    Case.objects.update(state="waiting")
+    (attack,) = opened([opening(order, attack_key=ATTACK) for order in (first, *others)], system)
+    assert Case.objects.get(order=first).group_key == ""
+    assert (attack.group_key, attack.orders_count) == (ATTACK, 2)
+    Case.objects.filter(pk=attack.pk).update(state="waiting")
+    (late,) = orders(store, 1)
+    assert opened([opening(late, attack_key=ATTACK)], system) == []
+    attack.refresh_from_db()
+    assert (attack.state, attack.orders_count) == ("waiting", 3)
+
+
+def test_the_database_refuses_a_second_case_while_one_waits(store: Store, system: User) -> None:
+    (order,) = orders(store, 1)
+    CaseFactory(order=order, store=store, state="waiting")
+    with pytest.raises(IntegrityError, match="cases_one_open_per_lane_and_order"), transaction.atomic():
+        CaseFactory(order=order, store=store)
+    CaseFactory(order=OrderFactory(store=store), store=store, state="waiting", group_key=ATTACK)
+    with pytest.raises(IntegrityError, match="cases_one_open_per_attack"), transaction.atomic():
+        CaseFactory(order=OrderFactory(store=store), store=store, group_key=ATTACK)
+
+
 # --- Attacks ----------------------------------------------------------------------------------------------------------
 def test_orders_of_one_attack_are_one_case(store: Store, system: User) -> None:
     attackers = orders(store, 4)
