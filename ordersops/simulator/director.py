@@ -37,6 +37,7 @@ class Director:
         self._regulars = {shop.index: regulars(f"{self.seed}/{shop.index}", shop.currency) for shop in config.shops}
         self._choices = random.Random(f"{self.seed}/choices")
         self._gaps = random.Random(f"{self.seed}/gaps")
+        self._stock: dict[tuple[int, int, int], int] = {}
         self._told: dict[tuple[str, int], int] = {}
         self._going: list[tuple[float, int, Scene, Story]] = []
         self._sequence = itertools.count()
@@ -108,6 +109,19 @@ class Director:
     def ping(self, shop: Shop, hook: Hook) -> None:
         """Say to the address of a new subscription that it exists."""
         self._out(ping(shop, hook, now=_now()))
+
+    def stock(self, shop: Shop, item: int, place: int) -> int:
+        """Units of an item that are free to sell at a place."""
+        with self._changed:
+            return self._stock.get((shop.index, item, place), 20 + item % 60)
+
+    def adjust(self, shop: Shop, changes: list[tuple[int, int, int]]) -> int:
+        """Change (item, place) by so much each, all at once. Returns the number of the adjustment."""
+        with self._changed:
+            for item, place, delta in changes:
+                self._stock[shop.index, item, place] = self.stock(shop, item, place) + delta
+                self.record.say(f"{shop.name}: stock of {item} at {place} changed by {delta:+d}")
+            return self.numbering.key()
 
     def orders(self, shop: Shop) -> list[Order]:
         """All orders of a shop, the oldest first."""

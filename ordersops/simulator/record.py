@@ -9,8 +9,10 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from . import works
 from .generic import when
 from .messages import Message
+from .works import Work
 from .world import Order
 
 
@@ -182,9 +184,21 @@ def order_state(order: Order) -> dict[str, Any]:
         "tags": list(order.tags),
         "note": order.note,
         "notes": [note.text for note in order.notes],
+        "parts": [_part_state(order, work) for work in order.works],
+        "returns": [
+            {"id": str(back.key), "name": back.name, "status": back.status.lower(), "processed": sum(part.processed for part in back.items)}
+            for back in order.returns
+        ],
         "ship_to": order.ship_to.address1,
         "updated_at": when(order.updated_at),
     }
+
+
+def _part_state(order: Order, work: Work) -> dict[str, Any]:
+    return {
+        "id": str(work.key), "place": works.PLACES[work.place], "place_id": str(work.place), "state": works.state(order, work).lower(),
+        "request": work.request.lower(), "left": {str(key): units for key, units in works.left(order)[work.key].items()},
+    }  # fmt: skip
 
 
 def order_id(order: Order) -> str:

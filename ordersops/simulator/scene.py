@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from . import catalogue, people
+from . import catalogue, people, works
 from .cards import Card
 from .catalogue import Product
 from .config import Shop
+from .goods_back import Return, Returned, returnable
 from .messages import Message, compose
 from .numbering import Numbering
 from .people import Person
 from .places import Address
+from .works import Work
 from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Hold, Line, Method, Order, Refund, Risk, Shipment, Transaction, cents
 
 Story = Iterator[float]  # yields how many seconds of demo time pass before the next event
@@ -149,12 +151,15 @@ class Scene:
         partly: bool = False,
         items: list[tuple[Line, int]] | None = None,
         tracking: dict[str, str | None] | None = None,
+        work: Work | None = None,
     ) -> Shipment | None:
-        """Hand over `items`, or what is left to ship; None if there is nothing, or if the product said not to."""
-        if order.cancelled_at or order.holds or order.word in ("held", "cancelled"):
+        """Hand over `items` of a part, or what is left in the shop's own places; None if there is nothing, or if it must not ship."""
+        if order.cancelled_at or (order.holds and work is None) or order.word in ("held", "cancelled"):
             return None
         if items is None:
-            items = [(line, line.fulfillable) for line in order.lines if line.product.requires_shipping and line.fulfillable]
+            here = works.left(order)
+            units = [here[part.key] for part in order.works if part.place != works.PARTNER]
+            items = [(line, n) for line in order.lines if (n := sum(part.get(line.key, 0) for part in units))]
         items = items[:1] if partly else items
         if not items:
             return None
@@ -163,6 +168,7 @@ class Scene:
             line.shipped += quantity
         carrier, prefix = self.rng.choice(_CARRIERS.get(self.shop.currency, _CARRIERS["USD"]))
         shipment = Shipment(self.numbering.key(), carrier, f"{prefix}{self.rng.randrange(10**12):012d}", items, at, at)
+        shipment.work = work.key if work else 0
         if tracking:
             shipment.carrier, shipment.tracking = tracking.get("company") or carrier, tracking.get("number") or shipment.tracking
             shipment.tracking_url = tracking.get("url")
@@ -218,6 +224,18 @@ class Scene:
         self.tell("cancelled", order)
         if order.captured and refund:
             self.refund(order, reason="Order cancelled", items=remaining, restock="cancel", everything=True)
+
+    def ask_back(self, order: Order, quantity: int = 1) -> Return | None:
+        """The customer asks to send units of the first line that arrived back."""
+        left = returnable(order)
+        line = next((line for line in order.lines if left.get(line.key)), None)
+        if line is None:
+            return None
+        item = Returned(self.numbering.key(), line, min(quantity, left[line.key]))
+        back = Return(self.numbering.key(), f"{order.name}-R{len(order.returns) + 1}", order.touch(self.now()), [item])
+        order.returns.append(back)
+        self.tell("edited", order)
+        return back
 
     def dispute(self, order: Order, *, kind: str = "chargeback", reason: str = "fraudulent") -> Dispute:
         at = order.touch(self.now())

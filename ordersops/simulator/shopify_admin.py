@@ -25,7 +25,8 @@ from graphql.language import FieldNode, Visitor, visit
 from .api import Answered, Asked, encoded
 from .config import Shop
 from .director import Director
-from .shopify_acts import Done, Root
+from .shopify_acts import Root
+from .shopify_once import Done
 
 PATH = re.compile(r"/admin/api/\d{4}-\d{2}/graphql\.json")
 MOST, RATE = 2000.0, 100.0  # points of the bucket, and what comes back each second

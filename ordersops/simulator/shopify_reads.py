@@ -14,6 +14,7 @@ from .config import Shop
 from .director import Director
 from .shopify_parts import gid
 from .shopify_rows import Row
+from .works import Work
 from .world import Order
 
 _COMPARE = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
@@ -41,12 +42,25 @@ class Reads:
             behind = (datetime.fromisoformat(moment), int(key))
             found = [order for order in found if (_changed(order), order.key) > behind]
         shown = found[: first or 50]
-        cursor = base64.urlsafe_b64encode(f"{_changed(shown[-1]).isoformat()}|{shown[-1].key}".encode()).decode() if shown else None
-        return {"nodes": [rows.order_row(o) for o in shown], "pageInfo": {"hasNextPage": len(found) > len(shown), "endCursor": cursor}}
+        edges = [{"cursor": _cursor(order), "node": rows.order_row(order)} for order in shown]
+        ends = {"hasNextPage": len(found) > len(shown), "endCursor": edges[-1]["cursor"] if edges else None}
+        return {"nodes": [edge["node"] for edge in edges], "edges": edges, "pageInfo": ends}
+
+    def disputes(self, info: GraphQLResolveInfo, first: int | None = None, after: str | None = None, query: str = "") -> Row:
+        """The newest first, as the platform has them. `query` may name when they were opened."""
+        limits = [(_COMPARE[sign], _moment(text)) for sign, text in re.findall(r"initiated_at:(>=|<=|>|<)'?([^'\s]+)'?", query)]
+        found = [(dispute, order) for order in self._director.orders(self._shop) for dispute in order.disputes]
+        found = [pair for pair in found if all(holds(pair[0].opened_at.replace(microsecond=0), limit) for holds, limit in limits)]
+        found.sort(key=lambda pair: pair[0].opened_at, reverse=True)
+        return rows.page([rows.dispute_row(order, dispute) for dispute, order in found], first, after)
+
+    def dispute(self, info: GraphQLResolveInfo, id: str) -> Row | None:
+        parts = ((o, d) for o in self._director.orders(self._shop) for d in o.disputes)
+        return next((rows.dispute_row(o, d) for o, d in parts if gid("ShopifyPaymentsDispute", d.key) == id), None)
 
     def fulfillmentOrder(self, info: GraphQLResolveInfo, id: str) -> Row | None:
-        order = self._order(id, "FulfillmentOrder")
-        return rows.work_row(order) if order else None
+        order, work = self._work(id)
+        return rows.work_row(order, work) if order and work else None
 
     def fulfillment(self, info: GraphQLResolveInfo, id: str) -> Row | None:
         parts = ((o, s) for o in self._director.orders(self._shop) for s in o.shipments)
@@ -61,11 +75,19 @@ class Reads:
     ) -> Row:
         return rows.page([row for row in rows.hook_rows(self._shop) if not topics or row["topic"] in topics], first, after)
 
-    def _order(self, id: str, kind: str = "Order") -> Order | None:
-        """By a global id. An order's one fulfilment order has the number of the order."""
-        prefix = gid(kind, 0)[:-1]
+    def _order(self, id: str) -> Order | None:
+        prefix = gid("Order", 0)[:-1]
         key = id.removeprefix(prefix)
         return self._director.find(self._shop, key) if id.startswith(prefix) and key.isdecimal() else None
+
+    def _work(self, id: str) -> tuple[Order | None, Work | None]:
+        """A part of an order that ships by itself. The first one has the number of its order."""
+        found = ((o, work) for o in self._director.orders(self._shop) for work in o.works if gid("FulfillmentOrder", work.key) == id)
+        return next(found, (None, None))
+
+
+def _cursor(order: Order) -> str:
+    return base64.urlsafe_b64encode(f"{_changed(order).isoformat()}|{order.key}".encode()).decode()
 
 
 def _changed(order: Order) -> datetime:

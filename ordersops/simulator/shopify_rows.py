@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from . import works
 from .config import Shop
+from .goods_back import Return
 from .numbering import customer_key
 from .places import Address
 from .shopify_parts import gid
-from .world import ZERO, Line, Order, Refund, Shipment, Transaction
+from .works import Work
+from .world import ZERO, Dispute, Hold, Line, Order, Refund, Shipment, Transaction
 
 Row = dict[str, Any]
-LOCATION = gid("Location", 65_000_000_001)
 _MONEY_STATES = {"failed": "PENDING"}  # a declined attempt leaves the order pending
 _DECLINES = {"invalid_number": "INCORRECT_NUMBER"}
 _ERRORS = {"CARD_DECLINED", "DO_NOT_HONOR", "EXPIRED_CARD", "FRAUD_SUSPECTED", "INCORRECT_CVC", "INCORRECT_NUMBER", "INSUFFICIENT_FUNDS"}
@@ -62,53 +64,94 @@ def order_row(order: Order) -> Row:
         "transactions": first_of([_transaction(order, t) for t in order.transactions]),
         "fulfillments": first_of([fulfillment_row(order, shipment) for shipment in order.shipments]),
         "refunds": first_of([refund_row(order, back) for back in order.refunds]),
-        "fulfillmentOrders": connection([work_row(order)] if goods else []),
+        "fulfillmentOrders": connection([work_row(order, work) for work in order.works] if goods else []),
+        "disputes": [
+            {"id": gid("OrderDisputeSummary", one.key), "initiatedAs": one.kind.upper(), "status": one.status.upper()}
+            for one in order.disputes
+        ],
         "metafield": lambda info, key, namespace=None: metafield_row(order, namespace, key),
         "risk": _risk(order),
     }
 
 
-def work_row(order: Order) -> Row:
-    """The one fulfilment order of an order: all that is to be shipped, from the shop's one place."""
-    state = work_state(order)
+def work_row(order: Order, work: Work) -> Row:
+    """One part of an order: what is to be shipped from one place."""
+    left, gone = works.left(order)[work.key], works.shipped(order, work)
     lines = [
         {
-            "id": gid("FulfillmentOrderLineItem", line.key),
-            "remainingQuantity": line.fulfillable,
-            "totalQuantity": line.quantity,
+            "id": part_line(order, work, line.key),
+            "remainingQuantity": left.get(line.key, 0),
+            "totalQuantity": left.get(line.key, 0) + gone.get(line.key, 0),
             "lineItem": _line(order, line),
         }
         for line in order.lines
-        if line.product.requires_shipping
+        if line.product.requires_shipping and (left.get(line.key) or gone.get(line.key) or work.units is None)
     ]
-    actions = {"ON_HOLD": ["RELEASE_HOLD", "HOLD"], "OPEN": ["CREATE_FULFILLMENT", "HOLD"], "IN_PROGRESS": ["CREATE_FULFILLMENT"]}
+    parcels = [s for s in order.shipments if (s.work or order.works[0].key) == work.key]
     return {
-        "id": gid("FulfillmentOrder", order.key),
-        "status": state,
-        "requestStatus": "UNSUBMITTED",
-        "supportedActions": [{"action": action} for action in actions.get(state, [])],
-        "assignedLocation": {"name": order.shop.name, "location": {"id": LOCATION}},
-        "fulfillmentHolds": [
-            {"id": gid("FulfillmentHold", hold.key), "handle": hold.handle, "reason": hold.reason, "heldByRequestingApp": hold.by_product}
-            for hold in order.holds
-        ],
+        "id": gid("FulfillmentOrder", work.key),
+        "status": works.state(order, work),
+        "requestStatus": work.request,
+        "supportedActions": [{"action": action} for action in works.actions(order, work)],
+        "assignedLocation": {"name": works.PLACES[work.place], "location": {"id": gid("Location", work.place)}},
+        "fulfillmentHolds": [hold_row(hold) for hold in order.holds if hold.work in (0, work.key)],
         "lineItems": connection(lines),
-        "fulfillments": connection([fulfillment_row(order, shipment) for shipment in order.shipments]),
+        "fulfillments": connection([fulfillment_row(order, shipment) for shipment in parcels]),
     }
 
 
-def work_state(order: Order) -> str:
-    if order.cancelled_at:
-        return "CANCELLED"
-    if not any(line.fulfillable for line in order.lines if line.product.requires_shipping):
-        return "CLOSED"
-    if order.holds:
-        return "ON_HOLD"
-    return "IN_PROGRESS" if order.shipments else "OPEN"
+def part_line(order: Order, work: Work, line: int) -> str:
+    """The id of a line within a part; that of the first part has the number of the order's own line."""
+    place = order.works.index(work)
+    return gid("FulfillmentOrderLineItem", line * 10 + place if place else line)
+
+
+def hold_row(hold: Hold) -> Row:
+    return {"id": gid("FulfillmentHold", hold.key), "handle": hold.handle, "reason": hold.reason, "heldByRequestingApp": hold.by_product}
+
+
+def parcel_line(order: Order, line: Line, quantity: int) -> Row:
+    return {"id": gid("FulfillmentLineItem", line.key), "quantity": quantity, "lineItem": _line(order, line)}
+
+
+def return_row(order: Order, back: Return) -> Row:
+    lines = [
+        {
+            "__typename": "ReturnLineItem",
+            "id": gid("ReturnLineItem", part.key),
+            "quantity": part.quantity,
+            "processedQuantity": part.processed,
+            "processableQuantity": part.quantity - part.processed if back.status == "OPEN" else 0,
+            "fulfillmentLineItem": parcel_line(order, part.line, part.quantity),
+        }
+        for part in back.items
+    ]
+    return {
+        "id": gid("Return", back.key),
+        "status": back.status,
+        "name": back.name,
+        "decline": back.decline or None,
+        "returnLineItems": connection(lines),
+    }
+
+
+def dispute_row(order: Order, dispute: Dispute) -> Row:
+    return {
+        "id": gid("ShopifyPaymentsDispute", dispute.key),
+        "type": dispute.kind.upper(),
+        "status": dispute.status.upper(),
+        "amount": {"amount": f"{dispute.amount:.2f}", "currencyCode": order.shop.currency},
+        "initiatedAt": stamp(dispute.opened_at),
+        "evidenceDueBy": stamp(dispute.due_at),
+        "evidenceSentOn": None,
+        "finalizedOn": None,
+        "reasonDetails": {"reason": dispute.reason.upper(), "networkReasonCode": None},
+        "order": lambda info: order_row(order),
+    }
 
 
 def fulfillment_row(order: Order, shipment: Shipment) -> Row:
-    lines = [{"id": gid("FulfillmentLineItem", line.key), "quantity": n, "lineItem": _line(order, line)} for line, n in shipment.items]
+    lines = [parcel_line(order, line, n) for line, n in shipment.items]
     tracking = [{"company": shipment.carrier, "number": shipment.tracking, "url": shipment.tracking_url}]
     return {
         "id": gid("Fulfillment", shipment.key),
@@ -192,7 +235,7 @@ def stamp(moment: datetime | None) -> str | None:
 def _fulfilment_status(order: Order) -> str:
     if order.shipments:
         return "PARTIALLY_FULFILLED" if any(line.fulfillable for line in order.lines if line.product.requires_shipping) else "FULFILLED"
-    return "ON_HOLD" if work_state(order) == "ON_HOLD" else "UNFULFILLED"
+    return "ON_HOLD" if order.holds and not order.cancelled_at else "UNFULFILLED"
 
 
 def _line(order: Order, line: Line) -> Row:

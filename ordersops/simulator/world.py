@@ -11,8 +11,10 @@ from .cards import Card
 from .catalogue import Product
 from .config import Shop
 from .devices import Device
+from .goods_back import Return
 from .people import Person
 from .places import Address
+from .works import Work
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -86,6 +88,7 @@ class Shipment:
     status: str = "shipped"
     delivered_at: datetime | None = None
     tracking_url: str | None = None
+    work: int = 0  # the part of the order that it is of; 0: the first
 
 
 @dataclass
@@ -138,6 +141,7 @@ class Hold:
     reason: str
     note: str = ""
     by_product: bool = False
+    work: int = 0  # the part that it holds; 0: the whole order
 
 
 @dataclass
@@ -176,12 +180,17 @@ class Order:
     notes: list[Note] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     meta: dict[str, tuple[int, Any]] = field(default_factory=dict)  # by key: number and value
+    works: list[Work] = field(default_factory=list)
+    returns: list[Return] = field(default_factory=list)
     merchant_status: str | None = None  # what the shop's people set by hand, where it is not what follows from the facts
 
     @property
     def customer_since(self) -> datetime:
         """When the account was opened: minutes before a first order, or long before this run."""
         return _RUN_BEGAN - timedelta(days=self.person.known_days) if self.person.known_days else self.placed_at - timedelta(minutes=4)
+
+    def __post_init__(self) -> None:
+        self.works = self.works or [Work(self.key)]
 
     def touch(self, now: datetime) -> datetime:
         """Every event is newer than the one before, by a second at least: the coarsest clock of the formats shows it."""

@@ -30,12 +30,6 @@ from tests.stores.shopify import official
 
 from .conftest import SHOPIFY_TOKEN, Receiver, Running
 
-# What this shop does not have: returns, third parties that fulfil, a second place, stock that is counted.
-NOT_OFFERED = {
-    "request_cancellation", "request_fulfillment", "return_approve", "return_decline", "return_process", "return_state", "returnables",
-    "split", "stock_adjust", "stock_level",
-}  # fmt: skip
-
 
 def ask(running: Running, name: str, *, token: str = SHOPIFY_TOKEN, **variables: Any) -> dict[str, Any]:
     answer = requests.post(
@@ -70,15 +64,9 @@ def store(running: Running) -> Store:
     return Store(name="North", platform="shopify", api_url=running.address, api_key=SHOPIFY_TOKEN)
 
 
-@pytest.mark.parametrize("name", sorted(set(NAMES) - NOT_OFFERED))
+@pytest.mark.parametrize("name", NAMES)
 def test_the_shop_understands_what_is_asked(name: str) -> None:
     assert validate(schema(), parse(document(name))) == []
-
-
-def test_what_is_not_offered_is_refused_and_not_pretended(run: Callable[..., Running]) -> None:
-    running = run()
-    for name in sorted(NOT_OFFERED):
-        assert ask(running, name)["errors"], name
 
 
 @official.needs_schema

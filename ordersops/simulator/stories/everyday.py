@@ -101,6 +101,16 @@ def refunded(scene: Scene) -> Story:
         scene.refund(order, reason=scene.rng.choice(("Does not fit", "Arrived damaged", "Ordered the wrong size")), items=[(line, 1)])
 
 
+@tale("The customer asks to send something back, and waits for an answer", weight=2, past=2)
+def return_requested(scene: Scene) -> Story:
+    order = scene.place(scene.draft(scene.regular(), scene.basket()))
+    yield scene.rng.uniform(2, 6)
+    scene.pay(order)
+    yield from scene.fulfil(order)
+    yield scene.rng.uniform(40, 90)
+    scene.ask_back(order)
+
+
 @tale("The customer changes their mind and cancels", weight=3, past=2)
 def cancelled_by_customer(scene: Scene) -> Story:
     order = scene.place(scene.draft(scene.newcomer(), scene.basket()))

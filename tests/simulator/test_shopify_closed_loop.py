@@ -1,0 +1,195 @@
+"""What a person asks for on an order shows in the simulated Shopify shop, and reading it back settles the effect: every kind there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Role
+from ordersops.effects import jobs
+from ordersops.effects.actions.asking import approve_second, ask
+from ordersops.effects.connectors.shopify import ACTS
+from ordersops.effects.models import Effect
+from ordersops.orders.actions import apply_facts
+from ordersops.orders.models import Order
+from ordersops.simulator import works
+from ordersops.simulator.shopify_stock import item_key
+from ordersops.simulator.world import Order as Sold
+from ordersops.stores.models import Store
+from ordersops.stores.platforms.shopify.interface import ShopifyInterface
+from ordersops.stores.platforms.shopify.polled import polled_facts
+
+from .conftest import SHOPIFY_TOKEN, Running
+
+pytestmark = pytest.mark.django_db
+
+
+class Shop:
+    """The simulated shop with one order, and the store of the product that mirrors it."""
+
+    def __init__(self, running: Running, store: Store, by: User, second: User) -> None:
+        self.running, self.store, self.by, self.second = running, store, by, second
+
+    def sell(self, story: str) -> Sold:
+        (key,) = self.running.send(story, shop=0)
+        if self.running.store.config.tempo == 0:
+            self.running.settle()
+        return next(order for order in self.running.store.record.orders if str(order.key) == key)
+
+    def mirrored(self, sold: Sold) -> Order:
+        found = ShopifyInterface().order(self.store, str(sold.key))
+        assert found is not None
+        apply_facts(facts=[(self.store.pk, polled_facts(found.payload, found.changed_at))], by=User.objects.system())
+        Order.objects.filter(store=self.store, external_id=str(sold.key)).update(risk="approved")  # the case was decided
+        return Order.objects.get(store=self.store, external_id=str(sold.key))
+
+    def do(self, sold: Sold, kind: str, **arguments: Any) -> Effect:
+        effect = ask(order=self.mirrored(sold), kind=kind, arguments=arguments, reason="A test asks for it", by=self.by)
+        if effect.state == "waiting":
+            approve_second(effect=effect, by=self.second)
+        for _ in range(8):
+            Effect.objects.filter(pk=effect.pk, state="planned").update(not_before=timezone.now() - timedelta(seconds=1))
+            jobs.send()
+            effect.refresh_from_db()
+            if effect.state != "planned":
+                break
+        assert (effect.state, effect.last_error) == ("done", ""), kind
+        return effect
+
+
+@pytest.fixture
+def shop(run: Callable[..., Running], shopify_store: Store, make_person: Callable[..., User]) -> Callable[..., Shop]:
+    def start(**changes: Any) -> Shop:
+        running = run(**changes)
+        Store.objects.filter(pk=shopify_store.pk).update(api_url=running.address)
+        shopify_store.refresh_from_db()
+        shopify_store.api_key = SHOPIFY_TOKEN
+        shopify_store.save()
+        return Shop(running, shopify_store, *(make_person(Role.SUPERVISOR, shopify_store) for _ in range(2)))
+
+    return start
+
+
+Start = Callable[..., Shop]
+SLOWLY = 100.0  # nothing ships by itself during a test
+
+
+def fresh(shop: Start) -> tuple[Shop, Sold, str]:
+    """An order that is paid and has not shipped; and its first fulfilment order's id."""
+    here = shop(tempo=SLOWLY)
+    sold = here.sell("ordinary")
+    with here.running.store.director.at(sold) as scene:
+        scene.pay(sold)
+        sold.lines[0].quantity += 3
+    return here, sold, str(sold.works[0].key)
+
+
+def test_words_on_the_order(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("ordinary")
+    here.do(sold, "order.tag", add=["checked"])
+    here.do(sold, "order.note", text="Rang twice")
+    here.do(sold, "order.metafield", namespace="desk", key="case", type="single_line_text_field", value="7")
+    assert ("checked" in sold.tags, sold.note, sold.meta["desk.case"][1]["value"]) == (True, "Rang twice", "7")
+
+
+def test_address(shop: Start) -> None:
+    here, sold, _ = fresh(shop)
+    place = {"name": "Grace Hopper", "address1": "Side 2", "city": sold.ship_to.city, "country": sold.ship_to.country}
+    here.do(sold, "order.update_address", address=place)
+    assert (sold.ship_to.name, sold.ship_to.address1) == ("Grace Hopper", "Side 2")
+
+
+def test_hold_and_release(shop: Start) -> None:
+    here, sold, _ = fresh(shop)
+    here.do(sold, "order.hold", reason="address", note="Wait")
+    assert works.state(sold, sold.works[0]) == "ON_HOLD"
+    here.do(sold, "order.release")
+    assert works.state(sold, sold.works[0]) == "OPEN"
+
+
+def test_cancel(shop: Start) -> None:
+    here, sold, _ = fresh(shop)
+    here.do(sold, "order.cancel", reason="customer", refund=True)
+    assert (sold.cancelled_at is not None, sold.refunded) == (True, sold.captured)
+
+
+def test_refund(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("ordinary")
+    here.do(sold, "refund.create", amount="3.00", currency="USD", note="Scratch")
+    assert sold.refunded == Decimal("3.00")
+
+
+def test_split_move_and_ship_the_part(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    here.do(sold, "fulfilment.split", fulfilment_order=first, lines=[{"external_id": str(sold.lines[0].key), "quantity": 2}])
+    part = sold.works[1]
+    assert works.left(sold)[part.key] == {sold.lines[0].key: 2}
+    here.do(sold, "fulfilment.move", fulfilment_order=str(part.key), location=str(works.BRANCH))
+    assert (part.place, sold.works[0].place) == (works.BRANCH, works.HOME)
+    here.do(sold, "fulfilment.create", fulfilment_order=str(part.key), tracking_number="1Z7", carrier="UPS")
+    assert (works.state(sold, part), works.state(sold, sold.works[0])) == ("CLOSED", "OPEN")
+    assert sold.shipments[0].items == [(sold.lines[0], 2)]
+
+
+def test_the_partner_is_asked_and_told_to_stop(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    here.do(sold, "fulfilment.move", fulfilment_order=first, location=str(works.PARTNER))
+    here.do(sold, "fulfilment.request", fulfilment_order=first, message="Please")
+    assert (sold.works[0].request, sold.works[0].message) == ("SUBMITTED", "Please")
+    with here.running.store.director.at(sold) as scene:
+        assert scene.ship(sold) is None, "the shop leaves it to the partner"
+    here.do(sold, "fulfilment.cancel_request", fulfilment_order=first, message="Stop")
+    assert sold.works[0].request == "CANCELLATION_REQUESTED"
+
+
+def test_the_partner_accepts_and_ships(shop: Start) -> None:
+    here = shop(tempo=SLOWLY)
+    sold = here.sell("ordinary")
+    with here.running.store.director.at(sold) as scene:
+        scene.pay(sold)
+    sold.works[0].place = works.PARTNER
+    object.__setattr__(here.running.store.director.config, "tempo", 0.0)
+    here.do(sold, "fulfilment.request", fulfilment_order=str(sold.works[0].key), message="")
+    deadline = timezone.now() + timedelta(seconds=10)
+    while not (sold.shipments and sold.shipments[0].status == "delivered"):
+        assert timezone.now() < deadline
+    assert (sold.works[0].request, works.state(sold, sold.works[0])) == ("ACCEPTED", "CLOSED")
+
+
+@pytest.mark.parametrize("answer", ["approve", "decline"])
+def test_return(shop: Start, answer: str) -> None:
+    here = shop()
+    sold = here.sell("return_requested")
+    (back,) = sold.returns
+    key = {"return": str(back.key)}
+    if answer == "decline":
+        here.do(sold, "return.decline", **key, reason="final_sale", note="Sorry")
+        assert (back.status, back.decline) == ("DECLINED", {"reason": "FINAL_SALE", "note": "Sorry"})
+        return
+    here.do(sold, "return.approve", **key)
+    assert back.status == "OPEN"
+    here.do(sold, "return.process", **key, lines=[{"external_id": str(back.items[0].line.key), "quantity": 1}])
+    assert (back.status, back.items[0].processed) == ("CLOSED", 1)
+
+
+def test_stock(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("ordinary")
+    item = item_key(sold.lines[0].product)
+    before = here.running.store.director.stock(sold.shop, item, works.HOME)
+    here.do(sold, "stock.adjust", item=str(item), location=str(works.HOME), delta=-2, reason="damaged")
+    assert here.running.store.director.stock(sold.shop, item, works.HOME) == before - 2
+
+
+def test_every_kind_is_asked_for_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [kind for kind in ACTS if f'"{kind}"' not in text] == []
