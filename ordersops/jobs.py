@@ -58,13 +58,13 @@ KINDS = {
     "advice.consult": Kind("advisors", "ordersops.advice.consult.consult", "ordersops.advice.consult.oldest_ready"),
     "review.automate": Kind("advice", "ordersops.review.automation.automate", "ordersops.review.automation.oldest_ready"),
     "rollout.back_test": Kind("advisors", "ordersops.rollout.jobs.back_test", "ordersops.rollout.jobs.oldest_back_test"),
-    "effects.send": Kind("advice", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
+    "effects.send": Kind("effects", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
 
 
 def patience(cluster: str, usual: float) -> float:
-    """Seconds for which a cluster may be silent: one whose workers wait for an advisor, for as long as its calls may take."""
-    return max(usual, 2.0 * settings.ADVISOR_DEADLINE + 60) if cluster == "advisors" else usual
+    """Seconds for which a cluster may be silent: one whose workers wait for others, for as long as its calls may take."""
+    return max(usual, {"advisors": 2.0 * settings.ADVISOR_DEADLINE + 60, "effects": 100.0}.get(cluster, 0.0))
 
 
 # --- Asking for work ------------------------------------------------------------------------------------------------

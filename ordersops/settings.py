@@ -166,12 +166,16 @@ CACHES = {
 # --- Jobs -----------------------------------------------------------------------------------------------------------
 # django-q2 only wakes workers up; our own rows are the queue (ordersops/jobs.py). Times in seconds.
 ADVISOR_DEADLINE = env.number("ORDERSOPS_ADVISOR_DEADLINE", 60, least=1, most=300)  # seconds for a whole call
-# A slow model delays neither a webhook nor a score: what waits for an advisor, or reads a store, has a cluster of its own.
+# A slow model delays neither a webhook nor a score, nor a refund: what waits for an advisor, or reads a store, has a cluster of
+# its own, and what writes to stores another.
 CLUSTERS = {
     "intake": env.number("ORDERSOPS_INTAKE_WORKERS", 2, least=1),
     "advice": env.number("ORDERSOPS_ADVICE_WORKERS", 2, least=1),
     "advisors": env.number("ORDERSOPS_ADVISOR_WORKERS", 2, least=1),
+    "effects": env.number("ORDERSOPS_EFFECT_WORKERS", 2, least=1),
 }
+# Effects that one worker has under way side by side. A test sees its own transaction only in its own thread.
+EFFECTS_AT_ONCE = env.number("ORDERSOPS_EFFECTS_AT_ONCE", 1 if UNDER_TEST else 8, least=1, most=64)
 
 
 def _cluster(name: str) -> dict[str, object]:

@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection, connections
+from django.db import connections
 from django.utils import timezone
 
 from ordersops.advice import breaker, budget, calls, prices
@@ -28,8 +28,10 @@ from ordersops.cases.lanes import lane as lane_named
 from ordersops.jobs import backoff
 from ordersops.rollout.models import Mode, PolicyVersion
 from ordersops.rollout.queries import Book, InForce, lower
+from ordersops.rows import Rows
 
 log = logging.getLogger(__name__)
+CONSULTATIONS = Rows("advice_consultation")
 AT_ONCE = 8  # calls of one worker side by side: they wait, they do not work
 MAX_ATTEMPTS = 3  # a person is waiting; the scorecard's advice is there
 LONGEST_WAIT = timedelta(minutes=10)  # after the question; later nobody is helped
@@ -58,30 +60,11 @@ def consult() -> int:
 
 def oldest_ready() -> datetime | None:
     """Since when the oldest consultation has been ready."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT not_before FROM advice_consultation WHERE state = 'pending' AND not_before <= statement_timestamp()"
-            " AND (lease_until IS NULL OR lease_until <= statement_timestamp()) ORDER BY not_before LIMIT 1"
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-_CLAIM = """
-    WITH ready AS (
-        SELECT id FROM advice_consultation
-        WHERE state = 'pending' AND not_before <= statement_timestamp() AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-        ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
-    )
-    UPDATE advice_consultation c SET attempts = c.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
-    FROM ready WHERE c.id = ready.id RETURNING c.id
-"""
+    return CONSULTATIONS.oldest()
 
 
 def _claim() -> list[Consultation]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [AT_ONCE, 2 * settings.ADVISOR_DEADLINE + 30])
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = CONSULTATIONS.claim(AT_ONCE, timedelta(seconds=2 * settings.ADVISOR_DEADLINE + 30))
     rows = Consultation.objects.filter(pk__in=ids).select_related("baseline__snapshot", "order__store", "order__customer")
     return list(rows) if ids else []
 

@@ -5,16 +5,17 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.advice.actions import answer as answer_questions
 from ordersops.advice.models import Question, QuestionState
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
+from ordersops.rows import Rows
 
 log = logging.getLogger(__name__)
 BATCH = 50
+QUESTIONS = Rows("advice_question")
 
 
 def answer() -> int:
@@ -32,30 +33,11 @@ def answer() -> int:
 
 def oldest_ready() -> datetime | None:
     """Since when the oldest question has been ready."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT not_before FROM advice_question WHERE state = 'pending' AND not_before <= statement_timestamp()"
-            " AND (lease_until IS NULL OR lease_until <= statement_timestamp()) ORDER BY not_before LIMIT 1"
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-_CLAIM = """
-    WITH ready AS (
-        SELECT id FROM advice_question
-        WHERE state = 'pending' AND not_before <= statement_timestamp() AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-        ORDER BY not_before, id LIMIT %s FOR UPDATE SKIP LOCKED
-    )
-    UPDATE advice_question q SET attempts = q.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
-    FROM ready WHERE q.id = ready.id RETURNING q.id
-"""
+    return QUESTIONS.oldest()
 
 
 def _claim() -> list[Question]:
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [BATCH, LEASE.total_seconds()])
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = QUESTIONS.claim(BATCH, LEASE)
     return list(Question.objects.filter(pk__in=ids)) if ids else []
 
 

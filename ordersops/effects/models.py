@@ -133,7 +133,10 @@ class Effect(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["not_before"], condition=Q(state__in=["planned", "sending"]), name="effects_ready"),
+            models.Index(
+                fields=["store", "not_before", "id"], condition=Q(state__in=["planned", "sending"]), name="effects_ready_in_store"
+            ),
+            models.Index(fields=["store", "lease_until"], condition=Q(lease_until__isnull=False), name="effects_under_way"),
             models.Index(fields=["store", "state", "-planned_at"], name="effects_by_state"),
         ]
 

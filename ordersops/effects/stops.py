@@ -8,13 +8,18 @@ from uuid import UUID
 
 from django.db import connection
 
-# Of an effect `e`: a switch with an effect stops that kind, whoever decided it; one without stops what automation decided.
-# What a person asked for belongs to no lane. Empty fields of a switch match everything.
-SWITCHES = """
-    FROM rollout_switch s LEFT JOIN review_decision d ON d.id = e.decision_id LEFT JOIN cases_case c ON c.id = d.case_id
-    WHERE (s.store_id IS NULL OR s.store_id = e.store_id) AND (s.lane = '' OR s.lane = c.lane)
-        AND (s.effect = e.kind OR s.effect = '' AND d.source = 'system')
-"""
+
+def switches(e: str) -> str:
+    """SQL: the switches that stop the effect in the row `e`.
+
+    A switch with an effect stops that kind, whoever decided it; one without stops what automation decided. What a person asked
+    for belongs to no lane. Empty fields of a switch match everything.
+    """
+    return f"""
+        FROM rollout_switch s LEFT JOIN review_decision d ON d.id = {e}.decision_id LEFT JOIN cases_case c ON c.id = d.case_id
+        WHERE (s.store_id IS NULL OR s.store_id = {e}.store_id) AND (s.lane = '' OR s.lane = c.lane)
+            AND (s.effect = {e}.kind OR s.effect = '' AND d.source = 'system')
+    """
 
 
 def why_stopped(ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -24,4 +29,4 @@ def why_stopped(ids: Iterable[UUID]) -> dict[UUID, str]:
         return {effect: why for effect, why in cursor.fetchall() if why}
 
 
-_WHY = f"SELECT e.id, (SELECT s.why {SWITCHES} ORDER BY s.at LIMIT 1) FROM effects_effect e WHERE e.id = ANY(%s)"  # noqa: S608  our own text
+_WHY = f"SELECT e.id, (SELECT s.why {switches('e')} ORDER BY s.at LIMIT 1) FROM effects_effect e WHERE e.id = ANY(%s)"  # noqa: S608  our own text

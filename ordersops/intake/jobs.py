@@ -27,11 +27,19 @@ from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.privacy import actions as privacy
+from ordersops.rows import Rows
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import POLLED, platforms
 
 log = logging.getLogger(__name__)
 BATCH = 100
+DELIVERIES = Rows(
+    "intake_delivery",
+    free="""(r.resource = '' OR NOT EXISTS (
+        SELECT FROM intake_delivery other
+        WHERE other.store_id = r.store_id AND other.resource = r.resource AND other.state = 'pending'
+            AND other.lease_until > statement_timestamp()))""",
+)
 
 
 def drain() -> int:
@@ -57,13 +65,7 @@ def drain() -> int:
 
 def oldest_ready() -> datetime | None:
     """Since when the oldest delivery has been ready."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT not_before FROM intake_delivery WHERE state = 'pending' AND not_before <= statement_timestamp()"
-            " AND (lease_until IS NULL OR lease_until <= statement_timestamp()) ORDER BY not_before LIMIT 1"
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
+    return DELIVERIES.oldest()
 
 
 def understand(delivery: Delivery) -> OrderFacts:
@@ -83,26 +85,9 @@ def _no_constant(word: str) -> Any:
     raise ValueError(f"{word} is not a JSON number")
 
 
-_CLAIM = """
-    WITH ready AS (
-        SELECT d.id FROM intake_delivery d
-        WHERE d.state = 'pending' AND d.not_before <= statement_timestamp() AND (d.lease_until IS NULL OR d.lease_until <= statement_timestamp())
-          AND (d.resource = '' OR NOT EXISTS (
-            SELECT FROM intake_delivery other
-            WHERE other.store_id = d.store_id AND other.resource = d.resource AND other.state = 'pending'
-              AND other.lease_until > statement_timestamp()))
-        ORDER BY d.not_before, d.id LIMIT %s FOR UPDATE OF d SKIP LOCKED
-    )
-    UPDATE intake_delivery d SET attempts = d.attempts + 1, lease_until = statement_timestamp() + make_interval(secs => %s)
-    FROM ready WHERE d.id = ready.id RETURNING d.id
-"""
-
-
 def _claim() -> list[Delivery]:
     """Lease a batch and count the attempt. Deliveries about something that another worker holds are left to it."""
-    with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [BATCH, LEASE.total_seconds()])
-        ids = [row[0] for row in cursor.fetchall()]
+    ids = DELIVERIES.claim(BATCH, LEASE)
     if not ids:
         return []
     return list(Delivery.objects.filter(pk__in=ids).select_related("store").order_by("received_at", "id"))

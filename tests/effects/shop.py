@@ -24,6 +24,7 @@ class Shop:
     """`done`: what the shop shows, by effect. `writes` counts what it really did; `answers` are given to writes, then 200.
 
     A `lost` answer: the write is done and the line breaks. `hidden` is how many looks do not show what was done yet.
+    `most_at_once`: calls that it had to answer at the same moment.
     """
 
     address: str = ""
@@ -36,28 +37,42 @@ class Shop:
     hidden: int = 0
     pause: float = 0.0
     after: str = ""
+    at_once: int = 0
+    most_at_once: int = 0
+    leave: threading.Event = field(default_factory=threading.Event)
+
+    def go(self) -> None:
+        """End all pauses, now and for ever."""
+        self.leave.set()
 
 
 @contextmanager
 def open_shop(*, keyed: bool = False, pause: float = 0.0) -> Iterator[Shop]:
     shop = Shop(keyed=keyed, pause=pause)
-    wait = threading.Event()
+    wait, count = shop.leave, threading.Lock()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:
+        def _take(self) -> None:
+            with count:
+                shop.at_once += 1
+                shop.most_at_once = max(shop.most_at_once, shop.at_once)
             if shop.pause:
                 wait.wait(shop.pause)
+            with count:
+                shop.at_once -= 1
+
+        def do_GET(self) -> None:
+            self._take()
             shop.asked.append("look")
             seen = self.path.strip("/") in shop.done and shop.hidden <= 0
             shop.hidden -= 1
             self._say(200, {"done": seen})
 
         def do_POST(self) -> None:
-            if shop.pause:
-                wait.wait(shop.pause)
+            self._take()
             said = json.loads(self.rfile.read(int(self.headers.get("content-length", 0))))
             shop.asked.append("write")
             answer = shop.answers.pop(0) if shop.answers else 200

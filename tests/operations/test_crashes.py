@@ -143,7 +143,7 @@ def test_status_and_readiness_say_what_is_there(product: Product) -> None:
     assert found["orders"] == orders
     assert found["deliveries"].get("pending", 0) == 0
     assert found["events"] >= orders
-    assert set(found["clusters"]) == {"intake", "advice", "advisors", "sweeper"}
+    assert set(found["clusters"]) == {"intake", "advice", "advisors", "effects", "sweeper"}
     assert all(age < 60 for age in found["clusters"].values())
     answer = requests.get(f"{product.base_url}/readyz", timeout=5)
     assert (answer.status_code, answer.json()["ready"]) == (200, True)

@@ -22,6 +22,7 @@ def test_ready_when_every_cluster_gave_a_sign_of_life(client: Client) -> None:
     jobs.beat("intake")
     jobs.beat("advice")
     jobs.beat("advisors")
+    jobs.beat("effects")
     answer = client.get("/readyz")
     assert answer.status_code == 200
     assert answer.json()["reasons"] == []
@@ -32,6 +33,7 @@ def test_ready_when_every_cluster_gave_a_sign_of_life(client: Client) -> None:
 def test_not_ready_names_the_silent_cluster(client: Client) -> None:
     jobs.beat("intake")
     jobs.beat("advisors")
+    jobs.beat("effects")
     Heartbeat.objects.create(name="advice", at=timezone.now() - timedelta(seconds=61))
     answer = client.get("/readyz")
     assert answer.status_code == 503
@@ -44,6 +46,7 @@ def test_not_ready_when_work_waits_for_too_long(monkeypatch: pytest.MonkeyPatch)
     jobs.beat("intake")
     jobs.beat("advice")
     jobs.beat("advisors")
+    jobs.beat("effects")
     monkeypatch.setattr(health, "oldest_ready_seconds", lambda: {"overall": 301.0})
     found, reasons = health.readiness()
     assert found["database"]
@@ -66,5 +69,5 @@ def test_status_has_the_keys_that_scripts_read() -> None:
     found = status.collect()
     keys = {"orders", "deliveries", "cases_open", "decisions", "effects", "events", "oldest_ready_seconds", "clusters"}
     assert keys <= set(found)
-    assert found["clusters"] == {"intake": None, "advice": None, "advisors": None, "sweeper": None}
+    assert found["clusters"] == {"intake": None, "advice": None, "advisors": None, "effects": None, "sweeper": None}
     assert found["oldest_ready_seconds"] == 0.0

@@ -61,7 +61,7 @@ def test_what_is_not_late_is_left_to_its_own_wake_up(age: float | None) -> None:
 @pytest.mark.django_db
 def test_every_cluster_is_asked_for_a_sign_of_life() -> None:
     Sweeper().wake()
-    assert set(OrmQ.objects.values_list("key", flat=True)) == {"intake", "advice", "advisors"}
+    assert set(OrmQ.objects.values_list("key", flat=True)) == {"intake", "advice", "advisors", "effects"}
     assert Heartbeat.objects.filter(name="sweeper").exists()
 
 
