@@ -247,8 +247,13 @@ INVITATION_HOURS = env.number("ORDERSOPS_INVITATION_HOURS", 72, least=1, most=72
 # --- The product ----------------------------------------------------------------------------------------------------
 WEBHOOK_MAX_BYTES = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = WEBHOOK_MAX_BYTES
+ATTACHMENT_BYTES = env.number("ORDERSOPS_ATTACHMENT_MB", 5, least=1, most=50) * 1_048_576
+# What is uploaded stays in memory, or is not read at all: nothing of it lies in a temporary file.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_BYTES + 65_536
 RAW_BODY_DAYS = env.number("ORDERSOPS_RAW_BODY_DAYS", 30, least=1)
 HOLD_WINDOW_SECONDS = env.number("ORDERSOPS_HOLD_WINDOW", 60, most=86_400)
+HELD_CASES = env.number("ORDERSOPS_HELD_CASES", 3, least=1, most=100)  # for each person, at once
 LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
 ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.hostname in LOOPBACK)
 # The anchor must lie where the database's owner cannot write: another disk, another host's mount.

@@ -39,6 +39,7 @@ class Round:
 ROUNDS = [
     Round("checkpoint", settings.CHECKPOINT_SECONDS, "ordersops.audit.checkpoints.checkpoint"),
     Round("leases", 10, "ordersops.cases.actions.return_expired"),
+    Round("clocks", 2, "ordersops.cases.actions.tick"),
     Round("ladder", 5, "ordersops.rollout.jobs.watch"),
     Round("scores", 300, "ordersops.rollout.jobs.watch_scores"),
     Round("pulse", 60, "ordersops.intake.actions.take_pulse"),

@@ -35,6 +35,13 @@ def rights(user: User | AnonymousUser) -> dict[UUID, frozenset[Perm]]:
     return kept
 
 
+def held_roles(user: User | AnonymousUser, store_id: UUID) -> frozenset[str]:
+    """The person's roles in the store. Rights are what counts; a role is asked for only where work was handed to it by name."""
+    if not user.is_authenticated or not user.is_active:
+        return frozenset()
+    return frozenset(apps.get_model("stores", "StoreRole").objects.filter(group__user=user, store=store_id).values_list("role", flat=True))
+
+
 def forget_rights(user: User) -> None:
     """Ask again next time: the person's rights changed while the object is in use. `request.user` is a lazy stand-in, so no `__dict__`."""
     if hasattr(user, "_rights"):

@@ -23,6 +23,9 @@ class Perm(StrEnum):
     EXPORT_AUDIT = "export_audit", "Take the audit history out as a file"
     VIEW_PEOPLE = "view_people", "See who has which role"
     DECIDE_FRAUD = "decide_fraud", "Claim fraud cases and approve the recommendation"
+    DISCUSS_CASES = "discuss_cases", "Comment on cases, attach files, and ask colleagues"
+    ASSIGN_CASES = "assign_cases", "Give cases to colleagues, and see what is past its deadline"
+    REOPEN_CASES = "reopen_cases", "Open a decided or withdrawn case again"
     OVERRIDE = "override", "Decide against a recommendation"
     OVERRIDE_BLOCK_LIST = "override_block_list", "Release an order that hits the block list"
     EDIT_LISTS = "edit_lists", "Add to and remove from block and allow lists"
@@ -56,17 +59,19 @@ class Role(models.TextChoices):
 
 
 _reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
-_fraud = _reads | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
+_fraud = _reads | {Perm.DISCUSS_CASES, Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
 _senior = _fraud | {
     Perm.OVERRIDE_BLOCK_LIST,
     Perm.EDIT_LISTS,
+    Perm.ASSIGN_CASES,
+    Perm.REOPEN_CASES,
     Perm.RETRY_EFFECT,
     Perm.VIEW_ROLLOUT,
     Perm.STOP_AUTOMATION,
     Perm.CANCEL_ORDER,
 }
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
-_ops = _reads | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
+_ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
 
@@ -74,7 +79,7 @@ ROLES: dict[Role, frozenset[Perm]] = {
     Role.FRAUD_REVIEWER: frozenset(_fraud),
     Role.SENIOR_FRAUD_REVIEWER: frozenset(_senior),
     Role.OPS_REVIEWER: frozenset(_ops),
-    Role.RETURNS_REVIEWER: frozenset(_reads | _money),
+    Role.RETURNS_REVIEWER: frozenset(_reads | {Perm.DISCUSS_CASES} | _money),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
     Role.SUPERVISOR: frozenset(_senior | _ops | _money | _rollout | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE}),
     # Reads everything and changes nothing.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ordersops.accounts.models import User
 from ordersops.advice.models import Recommendation
 from ordersops.cases.actions import Opening, open_cases
+from ordersops.cases.clocks import deadline
 from ordersops.cases.lanes import Lane, Policy, Seen
 from ordersops.orders.actions import hold_for_fraud, set_risk
 from ordersops.orders.lifecycle import Risk
@@ -58,13 +59,14 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
 
 def _opening(this: Lane, one: Assessed) -> Opening:
     given, policy = one.recommendation, one.policy
-    due_in = policy.review_within.get(given.band) or max(policy.review_within.values())
+    now = timezone.now()
+    until = deadline(order=one.order, within=policy.review_within.get(given.band) or max(policy.review_within.values()), now=now)
     tier = one.order.customer.tier if one.order.customer else ""
     return Opening(
         order=one.order, recommendation_id=given.pk, advisor=given.advisor, outcome=given.outcome, band=given.band, score=given.score,
         headline=this.headline(one.evidence, one.seen)[:200], attack_key=this.attack_key(one.evidence, policy),
-        due_at=timezone.now() + due_in, attack_within=policy.attack_within,
-        priority=this.priority(amount=one.order.total, score=given.score, due_in=due_in, tier=tier),
+        due_at=until.due_at, warn_at=until.warn_at, authorised_until=until.authorised_until, attack_within=policy.attack_within,
+        priority=this.priority(amount=one.order.total, score=given.score, due_in=until.due_at - now, tier=tier),
     )  # fmt: skip
 
 

@@ -63,6 +63,37 @@ class Verb(StrEnum):
     )
     CASE_CLAIMED = "case.claimed", "{actor} took the case until {until}.", {"until": datetime}
     CASE_RELEASED = "case.released", "{actor} gave the case back.", NO_DATA
+    CASE_LEASE_ENDED = "case.lease_ended", "{actor} put the case back: the lease of {who} ran out.", {"who": str}
+    # What somebody writes is a comment; the history names it and does not hold it.
+    CASE_ASSIGNED = "case.assigned", "{actor} assigned the case to {to}.", {"to": str, "person": UUID, "comment": UUID | None}
+    CASE_UNASSIGNED = "case.unassigned", "{actor} took the case from {was}: it is anybody's.", {"was": str, "comment": UUID | None}
+    CASE_ESCALATED = "case.escalated", "{actor} escalated the case to {role}.", {"role": str, "comment": UUID}
+    CASE_HANDED_BACK = "case.handed_back", "{actor} handed the case back from {role} to everybody.", {"role": str, "comment": UUID}
+    CASE_SNOOZED = (
+        "case.snoozed",
+        "{actor} put the case aside until {until}: {reason}.",
+        {"until": datetime, "reason": str, "wakes_on": list, "paused": bool, "comment": UUID | None},
+    )
+    # due_at: the deadline from now on; paused: whether the clock stood.
+    CASE_WOKEN = (
+        "case.woken",
+        "{actor} brought the case back: {because}.",
+        {"because": str, "event": str, "paused": bool, "due_at": datetime},
+    )
+    CASE_BREACHED = "case.breached", "{actor} saw that nobody had decided by {due_at}; supervisors are told.", {"due_at": datetime}
+    CASE_REOPENED = (
+        "case.reopened",
+        "{actor} opened the case again: {reason}.",
+        {"reason": str, "was": str, "comment": UUID | None, "due_at": datetime},
+    )
+    CASE_COMMENTED = "case.commented", "{actor} commented on the case.", {"comment": UUID}
+    CASE_ASKED = "case.asked", "{actor} asked {of} about the case.", {"comment": UUID, "of": str}
+    CASE_ANSWERED = "case.answered", "{actor} answered on the case.", {"comment": UUID}
+    CASE_ATTACHED = (
+        "case.attached",
+        "{actor} attached a file to the case ({kind}, {size} bytes).",
+        {"attachment": UUID, "kind": str, "size": int, "sha256": str},
+    )
     CASE_RECOMMENDED = (
         "case.recommended",
         "{actor} received new advice from {advisor}: {outcome}, score {score}.",

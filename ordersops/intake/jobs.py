@@ -19,7 +19,7 @@ from ordersops.accounts.models import User
 from ordersops.advice.actions import ask
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.actions import withdraw_finished
+from ordersops.cases.actions import wake_linked, withdraw_finished
 from ordersops.errors import Invalid
 from ordersops.intake import comparing
 from ordersops.intake.models import Delivery, DeliveryState
@@ -122,6 +122,7 @@ def _take_in(understood: Sequence[tuple[Delivery, OrderFacts]], by: User) -> set
     changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
     ask(changes=changes)
     withdraw_finished(orders=[change.order for change in changes], by=by)
+    wake_linked(changes=changes, by=by)
     return {change.order.pk for change in changes}
 
 

@@ -13,6 +13,7 @@ from ordersops.advice.models import Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions import withdraw_finished
+from ordersops.cases.escalation import require_work
 from ordersops.cases.lanes import Lane, Outcome, Reason
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
@@ -118,8 +119,9 @@ def undo(*, decision: Decision, by: User) -> Decision:
 
 def _open(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Recommendation]:
     """The locked case with its orders and newest advice, once it is sure that this person may decide it now."""
-    require(by, lane_named(case.lane).decides, case.store_id, to="decide this case", case=case)
+    require_work(case, by, to="decide this case")
     case, orders = lock(case)
+    require_work(case, by, to="decide this case")  # it may have been escalated while we waited for the lock
     if not case.is_open:
         decision = case.decisions.select_related("by").first()
         who = f" by {decision.by}" if decision else ""
@@ -158,7 +160,7 @@ def _decide(
         raise Invalid("The note is too long; 4,000 characters are the most.")
     decision = Decision.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, recommendation=recommendation, outcome=outcome.key, overrides=overrides,
-        reason=reason.code, note=note.strip(), label=reason.label, source=source, by=by, case_version=case.version, supersedes=_last_undo(case),
+        reason=reason.code, note=note.strip(), label=reason.label, source=source, by=by, case_version=case.version, supersedes=_standing(case),
         decided_at=timezone.now(),
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
@@ -200,6 +202,6 @@ def _order_ids(case: Case) -> set[UUID]:
     return {case.order_id, *case.members.values_list("order_id", flat=True)}
 
 
-def _last_undo(case: Case) -> Decision | None:
-    """A decision after an undo supersedes it, so that the chain of decisions of a case has no fork."""
-    return case.decisions.filter(outcome=UNDO, superseded_by__isnull=True).first()
+def _standing(case: Case) -> Decision | None:
+    """The end of the case's chain of decisions: an undo, or what was decided before the case was opened again. A chain has no fork."""
+    return case.decisions.filter(superseded_by__isnull=True).first()

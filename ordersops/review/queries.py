@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from ordersops.accounts.access import can
 from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Recommendation
+from ordersops.cases.escalation import obstacle
 from ordersops.cases.lanes import Lane, Outcome, Reason, lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
@@ -63,6 +64,8 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
         found.why_not = f"It needs the right “{about.decides.sentence}”; a supervisor can give you a role with it."
     elif holder is not None and not mine:
         found.why_not = f"{case.leased_by} is at work on it."
+    elif why := obstacle(case, user):
+        found.why_not, found.claim = why, False
     elif recommendation is None:
         found.why_not = "There is no recommendation yet; it comes within moments."
     else:

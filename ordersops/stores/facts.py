@@ -104,6 +104,7 @@ class TransactionFacts(Facts):
     gateway: Word = ""
     error_code: Word = ""
     at: datetime | None = None
+    expires_at: datetime | None = None  # of an authorization, where the store says when it ends
     card: CardFacts = CardFacts()
 
 

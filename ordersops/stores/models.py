@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.models import Group
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
@@ -15,6 +16,10 @@ from ordersops.sealing import SealedField
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+
+
+def every_day() -> list[int]:
+    return list(range(7))
 
 
 class StoreQuerySet(models.QuerySet["Store"]):
@@ -38,6 +43,11 @@ class Store(models.Model):
     platform = models.CharField(max_length=30)
     currency = models.CharField(max_length=3, default="USD")
     time_zone = models.CharField(max_length=60, default="UTC")
+    # When people work here: clocks of cases count these hours. Without them the clocks run around the clock.
+    country = models.CharField(max_length=2, blank=True, help_text="Whose public holidays are kept; blank for none.")
+    opens_at = models.TimeField(null=True)
+    closes_at = models.TimeField(null=True)
+    working_days = ArrayField(models.PositiveSmallIntegerField(), default=every_day, help_text="0 is Monday.")
     is_active = models.BooleanField(default=True)
     webhook_secret: Any = SealedField()
     previous_webhook_secret: Any = SealedField()

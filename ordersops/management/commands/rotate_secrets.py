@@ -14,6 +14,8 @@ from ordersops.advice import bodies
 from ordersops.advice.models import CallBody
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases import files
+from ordersops.cases.models import Attachment
 from ordersops.intake.models import Delivery, body_context
 
 BATCH = 200
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         done += reseal(Delivery, "body", body_context)
         for column in ("request", "response"):
             done += reseal(CallBody, column, partial(_body_of_call, column))
+        done += reseal(Attachment, "body", files.context)
         with atomic():
             record(Verb.KEYS_ROTATED, by=User.objects.system(), key=key.decode(), rows=done)
         self.stdout.write(f"{done} values are sealed under {key.decode()!r} now; nothing needs an older key.")

@@ -33,6 +33,7 @@ class Transaction(Fact):
     gateway = models.CharField(max_length=120, blank=True)
     error_code = models.CharField(max_length=120, blank=True)
     at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True, help_text="When an authorization ends, where the store says so.")
     card = models.JSONField(default=dict, help_text="brand, last4, bin, fingerprint, country, wallet, funding, avs, cvv, name")
 
     class Meta:

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,13 +27,17 @@ TRANSITIONS: dict[str, frozenset[str]] = {
     CaseState.OPEN: frozenset({CaseState.DECIDED, CaseState.WAITING, CaseState.WITHDRAWN}),
     # Back to open: the second person sent it back, or the first one took it back.
     CaseState.WAITING: frozenset({CaseState.OPEN, CaseState.DECIDED, CaseState.WITHDRAWN}),
-    CaseState.DECIDED: frozenset({CaseState.OPEN}),  # the decision was undone within the hold window
-    CaseState.WITHDRAWN: frozenset(),
+    CaseState.DECIDED: frozenset({CaseState.OPEN}),  # undone within the hold window, or reopened
+    CaseState.WITHDRAWN: frozenset({CaseState.OPEN}),  # reopened
 }
 
 
 # Its question has no answer yet: while such a case is there, no other one is opened about the same order or attack.
 UNDECIDED = (CaseState.OPEN, CaseState.WAITING)
+
+
+IN_QUEUE = Q(state="open", snoozed_until=None)
+ASLEEP = Q(state="open", snoozed_until__isnull=False)
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -46,6 +52,13 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def undecided(self) -> Self:
         return self.filter(state__in=UNDECIDED)
+
+    def awake(self) -> Self:
+        """Not put aside until a time or an event."""
+        return self.filter(snoozed_until=None)
+
+    def asleep(self) -> Self:
+        return self.filter(snoozed_until__isnull=False)
 
     def in_lane(self, lane: str) -> Self:
         return self.filter(lane=lane)
@@ -87,6 +100,23 @@ class Case(models.Model):
     leased_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="leases")
     lease_until = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1, help_text="A decision names the version it was made on.")
+    reopened_at = models.DateTimeField(null=True, help_text="When a person last opened it again: automation leaves it alone from then on.")
+    comments_count = models.PositiveIntegerField(default=0)
+
+    assigned_to = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="assigned_cases")
+    escalated_to = models.CharField(max_length=40, blank=True, help_text="The role that decides it, and supervisors; blank for everybody.")
+
+    # The clock. `due_at` is the earlier of the lane's time in business hours and the end of the authorisation.
+    warn_at = models.DateTimeField(null=True, help_text="When three quarters of the time are gone.")
+    breached_at = models.DateTimeField(null=True, help_text="When it was seen that nobody decided in time.")
+    authorised_until = models.DateTimeField(null=True, help_text="When the money can no longer be taken.")
+    paused_at = models.DateTimeField(null=True, help_text="Since when the clock stands, for the snooze's reason.")
+
+    snoozed_until = models.DateTimeField(null=True)
+    snooze_reason = models.CharField(max_length=30, blank=True)
+    wakes_on = ArrayField(models.CharField(max_length=30), default=list, help_text="Events that wake it before its time.")
+    wake_keys = ArrayField(models.BigIntegerField(), default=list, help_text="Keys of its orders: a new order with one of them is linked.")
+    woken_because = models.CharField(max_length=120, blank=True, help_text="Why it came back, and comes first.")
 
     objects = CaseQuerySet.as_manager()
 
@@ -97,9 +127,18 @@ class Case(models.Model):
                 fields=["store", "lane", "group_key"], condition=Q(state__in=UNDECIDED) & ~Q(group_key=""), name="cases_one_open_per_attack"
             ),
             models.CheckConstraint(condition=Q(state__in=CaseState.values), name="cases_state_known"),
+            models.CheckConstraint(
+                condition=Q(paused_at=None) | Q(snoozed_until__isnull=False) & ~Q(snooze_reason=""), name="cases_paused_for_a_reason"
+            ),
         ]
         indexes = [
-            models.Index(fields=["store", "lane", "-priority", "due_at", "id"], condition=Q(state="open"), name="cases_queue"),
+            models.Index(fields=["store", "lane", "-priority", "due_at", "id"], condition=IN_QUEUE, name="cases_queue"),
+            models.Index(fields=["store", "lane", "due_at"], condition=IN_QUEUE, name="cases_due"),
+            models.Index(fields=["store", "lane", "snoozed_until"], condition=ASLEEP, name="cases_asleep"),
+            models.Index(fields=["snoozed_until"], condition=ASLEEP, name="cases_to_wake"),
+            models.Index(fields=["due_at"], condition=Q(state="open", breached_at=None, paused_at=None), name="cases_to_breach"),
+            models.Index(fields=["store", "lane", "escalated_to"], condition=Q(state="open") & ~Q(escalated_to=""), name="cases_escalated"),
+            GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
             models.Index(fields=["order"], name="cases_of_order"),
         ]
@@ -119,6 +158,21 @@ class Case(models.Model):
     @property
     def is_attack(self) -> bool:
         return bool(self.group_key)
+
+    @property
+    def is_asleep(self) -> bool:
+        """Put aside until a time or an event."""
+        return self.is_open and self.snoozed_until is not None
+
+    @property
+    def urgency(self) -> str:
+        """How its clock stands: paused, late, soon (three quarters are gone) or later."""
+        now = timezone.now()
+        if self.paused_at is not None:
+            return "paused"
+        if self.due_at < now:
+            return "late"
+        return "soon" if self.warn_at is not None and self.warn_at <= now else "later"
 
     def holder_id(self) -> UUID | None:
         """Who holds the lease now."""

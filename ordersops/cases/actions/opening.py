@@ -1,4 +1,4 @@
-"""Verbs on cases: opening, leasing and handing them out."""
+"""Opening cases, bringing new advice to them, gathering attacks, and withdrawing what is settled."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,20 +6,23 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
-from ordersops.accounts.access import require, require_anywhere
 from ordersops.accounts.models import User
-from ordersops.audit.actions import atomic, record
+from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions.waking import NEW_ADVICE, bring_back
 from ordersops.cases.lanes import Lane, Priority
-from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import UNDECIDED, Case, CaseState, Member
-from ordersops.errors import Conflict
 from ordersops.orders.models import Order
+
+# What new advice may change of a case.
+CHANGED = [
+    "version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at", "due_at", "warn_at", "paused_at",
+    "snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "woken_because", "priority", "breached_at",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Opening:
     attack_key: str
     due_at: datetime
     priority: Priority
+    warn_at: datetime | None = None
+    authorised_until: datetime | None = None
     attack_within: timedelta = timedelta(hours=1)
 
 
@@ -86,7 +91,7 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     changed = {case.pk: case for case in [*single.values(), *attacks.values()]}.values()
     for case in changed:
         case.changed_at = timezone.now()
-    Case.objects.bulk_update(changed, ["version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at"])
+    Case.objects.bulk_update(changed, CHANGED)
 
 
 def _lock_attacks(lane: Lane, openings: Sequence[Opening]) -> None:
@@ -117,13 +122,20 @@ def _new_case(lane: Lane, opening: Opening) -> Case:
     return Case(
         store_id=order.store_id, lane=lane.key, order=order, group_key=opening.attack_key, headline=opening.headline, band=opening.band,
         score=opening.score, priority=opening.priority.points, priority_reasons=list(opening.priority.reasons), amount=order.total,
-        currency=order.currency, due_at=opening.due_at,
+        currency=order.currency, due_at=opening.due_at, warn_at=opening.warn_at, authorised_until=opening.authorised_until,
     )  # fmt: skip
 
 
 def _advise(case: Case, opening: Opening, by: User) -> None:
-    """New advice supersedes the one that the case was opened with: whoever has it on screen must look again."""
+    """New advice supersedes the one that the case was opened with: whoever has it on screen must look again.
+
+    It brings back a case that was put aside. Worse news may bring the deadline forward, better news leave it.
+    """
     case.version += 1
+    if case.is_asleep:
+        bring_back(case, NEW_ADVICE, by)
+    if opening.due_at < case.due_at:
+        case.due_at, case.warn_at = opening.due_at, opening.warn_at
     if case.order_id == opening.order.pk:
         case.band, case.score, case.headline = opening.band, opening.score, opening.headline
     record(
@@ -147,7 +159,7 @@ def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
     )
     now, found = timezone.now(), []
     for case in strays:
-        if case.lease_until and case.lease_until > now:
+        if (case.lease_until and case.lease_until > now) or case.escalated_to or case.assigned_to_id or case.snoozed_until:
             continue
         found.append(Member(case=attack, order=case.order))
         attack.orders_count += 1
@@ -179,84 +191,3 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
             record(Verb.CASE_WITHDRAWN, by=by, case=case, reason="nothing is left to decide, it has shipped or is cancelled")
     Case.objects.bulk_update(withdrawn, ["state", "version", "changed_at", "leased_by", "lease_until"])
     return withdrawn
-
-
-def _locked(case: Case) -> Case:
-    return Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
-
-
-def _lease(case: Case, by: User) -> None:
-    case.leased_by, case.lease_until = by, timezone.now() + timedelta(minutes=settings.LEASE_MINUTES)
-    case.save(update_fields=["leased_by", "lease_until", "changed_at"])
-
-
-@atomic
-def claim(*, case: Case, by: User) -> Case:
-    """Lease the case, so that others see who is at work on it. Needs the lane's right to decide.
-
-    Conflict if it is decided or somebody else holds it.
-    """
-    require(by, lane_named(case.lane).decides, case.store_id, to="take this case", case=case)
-    case = _locked(case)
-    if not case.is_open:
-        raise Conflict(f"This case is {case.get_state_display().lower()} already. Press n for the next one.")
-    if case.holder_id() not in {None, by.pk}:
-        raise Conflict(f"{case.leased_by} is working on this case. Press n for the next one.")
-    held_already = case.holder_id() == by.pk
-    _lease(case, by)
-    if not held_already:
-        record(Verb.CASE_CLAIMED, by=by, case=case, until=case.lease_until)
-    return case
-
-
-@atomic
-def heartbeat(*, case: Case, by: User) -> Case:
-    """Keep a lease alive while the page is open. Conflict once it is lost."""
-    case = _locked(case)
-    if case.holder_id() != by.pk or not case.is_open:
-        raise Conflict("You no longer hold this case: it was decided, or your lease ran out.")
-    _lease(case, by)
-    return case
-
-
-@atomic
-def release(*, case: Case, by: User) -> Case:
-    """Give the case back to the queue. Conflict unless you hold it."""
-    case = _locked(case)
-    if case.holder_id() != by.pk:
-        raise Conflict("You do not hold this case.")
-    case.leased_by = case.lease_until = None
-    case.save(update_fields=["leased_by", "lease_until", "changed_at"])
-    record(Verb.CASE_RELEASED, by=by, case=case)
-    return case
-
-
-@atomic
-def next_case(*, lane: str, by: User) -> Case | None:
-    """Lease the most urgent case that nobody holds, atomically: two people never get the same one. None when the queue is empty.
-
-    Needs the lane's right to decide in some store.
-    """
-    stores = require_anywhere(by, lane_named(lane).decides)
-    case = (
-        Case.objects.open()
-        .filter(store__in=stores, lane=lane)
-        .free_for(by)
-        .exclude(leased_by=by, lease_until__gt=timezone.now())
-        .most_urgent_first()
-        .select_for_update(skip_locked=True, of=("self",))
-        .first()
-    )
-    if case is not None:
-        _lease(case, by)
-        record(Verb.CASE_CLAIMED, by=by, case=case, until=case.lease_until)
-    return case
-
-
-def return_expired() -> int:
-    """Take away leases that ran out, so that the queue shows them as free. Returns how many."""
-    return (
-        Case.objects.open()
-        .filter(leased_by__isnull=False, lease_until__lte=timezone.now())
-        .update(leased_by=None, lease_until=None, changed_at=timezone.now())
-    )

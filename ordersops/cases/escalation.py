@@ -1,0 +1,57 @@
+"""Who may work on a case: everybody with the lane's right, until it is escalated; then those with that role in the store, and supervisors."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.apps import apps
+
+from ordersops.accounts.access import can, held_roles, require
+from ordersops.accounts.access import rights as rights_of
+from ordersops.accounts.roles import Perm, Role
+from ordersops.cases.lanes import lane as lane_named
+from ordersops.errors import Forbidden
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+    from ordersops.cases.models import Case
+
+
+def label(role: str) -> str:
+    """A role as people call it."""
+    return Role(role).label if role in Role.values else role.replace("_", " ").capitalize()
+
+
+def obstacle(case: "Case", user: "User") -> str:
+    """Why an escalated case is not this person's to decide, as a sentence, or ""."""
+    if not case.escalated_to or held_roles(user, case.store_id) & {case.escalated_to, Role.SUPERVISOR}:
+        return ""
+    return f"It is escalated: {label(case.escalated_to)} or a supervisor decides it."
+
+
+def require_work(case: "Case", by: "User", *, to: str) -> None:
+    """Raise Forbidden unless the person has the lane's right in the store and, if the case is escalated, the role."""
+    require(by, lane_named(case.lane).decides, case.store_id, to=to, case=case)
+    if why := obstacle(case, by):
+        raise Forbidden(f"You may not {to}. {why}")
+
+
+def targets(case: "Case", by: "User") -> list[tuple[str, str]]:
+    """The roles to which the person can escalate: they decide in this lane, may do something that the person may not, and somebody has them."""
+    if not can(by, lane_named(case.lane).decides, case.store_id):
+        return []
+    granted = apps.get_model("stores", "StoreGroupPermission").objects.filter(content_object=case.store_id, group__user__is_active=True)
+    rows = granted.values_list("group__store_role__role", "permission__codename").distinct()
+    rights: defaultdict[str, set[str]] = defaultdict(set)
+    for role, right in rows:
+        rights[role].add(right)
+    own = {str(perm) for perm in rights_of(by).get(case.store_id, ())}
+    decides = str(lane_named(case.lane).decides)
+    return [(role, label(role)) for role in sorted(rights) if decides in rights[role] and rights[role] - own and role != case.escalated_to]
+
+
+def may_hand_back(case: "Case", by: "User") -> bool:
+    return bool(case.escalated_to) and can(by, lane_named(case.lane).decides, case.store_id) and not obstacle(case, by)
+
+
+def may_assign(case: "Case", by: "User") -> bool:
+    return can(by, Perm.ASSIGN_CASES, case.store_id)
