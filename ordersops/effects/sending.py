@@ -22,6 +22,7 @@ from ordersops.effects.models import Attempt, Effect, EffectState
 from ordersops.effects.stops import why_stopped
 from ordersops.errors import Invalid, Upstream
 from ordersops.jobs import MAX_ATTEMPTS, backoff
+from ordersops.orders.models import Order
 
 log = logging.getLogger(__name__)
 breakers = Breakers("effects_breaker", "key")
@@ -70,7 +71,6 @@ def _deliver(effect: Effect, attempt: Attempt, found: Connector) -> None:
         _settle(effect, attempt, EffectState.DONE, Verb.EFFECT_SENT if effect.accepted_at else Verb.EFFECT_FOUND_DONE)
         return
     if effect.accepted_at is None:
-        _may_leave(effect)
         request = found.prepare(effect, seen)
         if not _write_down(effect, attempt, request):
             return
@@ -90,12 +90,17 @@ class NotSeenYet(Upstream):
 
 
 def _may_leave(effect: Effect) -> None:
-    """What a person asked for must still be possible: facts may have come since. A decision was judged by its lane."""
-    if effect.asked_by is None or effect.kind not in KINDS:
+    """Facts may have come since it was asked for, or decided: what stands against it by now goes to a person."""
+    if effect.kind not in KINDS:
         return
     kind = KINDS[effect.kind]
-    if refusals := kind.refusals(effect.order, kind.parse(effect.arguments), effect.asked_by, effect):
-        raise Upstream(f"It is no longer possible: {' '.join(refusals)}", permanent=True)
+    if effect.asked_by is not None:
+        refusals = kind.refusals(effect.order, kind.parse(effect.arguments), effect.asked_by, effect)
+    else:
+        refusals = kind.overtaken(effect.order)
+    if refusals:
+        said = "It is no longer possible" if effect.asked_by else "The order has changed since it was decided"
+        raise Upstream(f"{said}: {' '.join(refusals)}", permanent=True)
 
 
 def _needs_a_person(effect: Effect, found: Connector) -> bool:
@@ -120,9 +125,14 @@ def _begin(effect: Effect, found: Connector | None) -> Attempt | None:
 
 @atomic
 def _write_down(effect: Effect, attempt: Attempt, request: Request) -> bool:
-    """Commit the request before its first byte leaves (law 13). False where the lease was lost meanwhile."""
+    """Commit the request before its first byte leaves (law 13). False where the lease was lost meanwhile.
+
+    Under the order's lock, so that a hold, a dispute or a cancellation is there before this, or comes after it.
+    """
+    effect.order = Order.objects.select_for_update(of=("self",)).select_related("store").get(pk=effect.order_id)
     if not _is_ours(effect) or why_stopped([effect.pk]):
         return False
+    _may_leave(effect)
     Effect.objects.filter(pk=effect.pk).update(lease_until=timezone.now() + LEASE)
     attempt.step = Step.PREPARED
     bodies.keep_request(attempt, request, effect.store)

@@ -32,6 +32,7 @@ class Kind:
     arguments: type[a.Arguments]
     needs: Perm
     refuses: Rule
+    since_decided: Callable[["Order"], Iterator[str]] = rules.not_cancelled  # where a decision planned it: looked at before it leaves
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
@@ -46,6 +47,10 @@ class Kind:
     def refusals(self, order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> list[str]:
         """Why it cannot be done to this order now, in sentences; [] where it can."""
         return list(dict.fromkeys(self.refuses(order, arguments, by, but)))
+
+    def overtaken(self, order: "Order") -> list[str]:
+        """What has come since a decision planned it, and stands against it, in sentences. That it was right then, its lane has judged."""
+        return list(dict.fromkeys(self.since_decided(order)))
 
 
 def inverse(kind: str, arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
@@ -89,18 +94,18 @@ ENTRIES = [
     Kind(
         "order.release", "Release the order", "The store's fulfilment hold ends and the order may ship.",
         "Open order {order} in the store's admin and release its fulfilment hold, so that it can ship", a.Nothing, Perm.DECIDE_FRAUD,
-        rules.may_ship, reversible=True,
+        rules.releasable, reversible=True, since_decided=rules.still_releasable,
         undoes=lambda arguments, before: ("order.hold", {"reason": "other", "note": "Released by mistake"}),
     ),
     Kind(
         "order.hold", "Hold the order", "The store does not ship the order until the hold is released.",
         "Open order {order} in the store's admin and hold its fulfilment", a.HoldOrder, Perm.PLACE_HOLD, rules.not_gone,
-        reversible=True, undoes=lambda arguments, before: ("order.release", {}),
+        reversible=True, since_decided=rules.still_here, undoes=lambda arguments, before: ("order.release", {}),
     ),
     Kind(
         "order.cancel", "Cancel the order", "The order is cancelled for good; what was paid goes back.",
         "Open order {order} in the store's admin, cancel it with a full refund and restock the items", a.Cancel, Perm.CANCEL_ORDER,
-        rules.cancellable, most_an_hour=2, money=_cancelled_money,
+        rules.cancellable, most_an_hour=2, money=_cancelled_money, since_decided=rules.still_here,
     ),
     Kind(
         "order.tag", "Tag the order", "Tags are added to the order, or taken off.",
@@ -126,7 +131,7 @@ ENTRIES = [
     Kind(
         "refund.create", "Refund money", "Money goes back to the customer. It cannot be fetched again.",
         "Open order {order} in the store's admin and refund exactly what is shown here", a.Refund, Perm.REFUND, rules.refundable,
-        most_an_hour=5, money=_refunded_money,
+        most_an_hour=5, money=_refunded_money, since_decided=rules.anything,
     ),
     Kind(
         "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
@@ -140,8 +145,8 @@ ENTRIES = [
     ),
     Kind(
         "fulfilment.request", "Request fulfilment", "The warehouse is asked to ship.",
-        "Open order {order} in the store's admin and request its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.may_ship,
-        reversible=True,
+        "Open order {order} in the store's admin and request its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.releasable,
+        reversible=True, since_decided=rules.still_releasable,
         undoes=lambda arguments, before: ("fulfilment.cancel_request", {"fulfilment_order": arguments["fulfilment_order"], "message": ""}),
     ),
     Kind(

@@ -2,7 +2,7 @@
 
 A rule yields whole sentences; none means that nothing stands against the act. It runs when the act is asked for, under the
 order's lock, and again before it leaves, since the facts may have changed in between; `but` is the effect itself, which must
-not stand against itself.
+not stand against itself. What a decision planned is looked at before it leaves by a rule of its own.
 """
 
 from collections import Counter
@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from ordersops.effects.kinds import arguments as a
-from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Risk
+from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Payment, Risk
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -41,6 +41,12 @@ def may_ship(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | 
         yield f"A hold is open: {', '.join(open_holds)}. End it first."
     if order.risk in {Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED, Risk.DECLINED}:
         yield f"Its risk is “{order.get_risk_display()}”: decide the case first."
+
+
+def releasable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """What has not begun to ship does not begin while its money is in doubt."""
+    yield from may_ship(order, arguments, by)
+    yield from _money_in_doubt(order)
 
 
 def not_gone(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
@@ -101,6 +107,45 @@ def refundable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect 
             yield f"The order has no line {asked.external_id}."
         elif asked.quantity > (free := found.ordered - found.refunded - under_way[asked.external_id]):
             yield f"Of “{found.title or found.sku}”, {max(free, 0)} can be refunded, not {asked.quantity}."
+
+
+# --- What a decision planned, looked at again before it leaves ------------------------------------------------------------
+# Only what is new since then counts: that the act was right, and in what state of the order, the lane has judged.
+def anything(order: "Order") -> Iterator[str]:
+    """What leaves in any case; its amount is bounded by its approval."""
+    yield from ()
+
+
+def not_cancelled(order: "Order") -> Iterator[str]:
+    if order.commercial == Commercial.CANCELLED:
+        yield "The order is cancelled."
+
+
+def still_here(order: "Order") -> Iterator[str]:
+    """For cancelling and holding: too late is too late. That it is cancelled already is no failure."""
+    if order.fulfilment in GONE:
+        yield "It has left the house."
+    elif any(line.shipped for line in order.lines.all()):
+        yield "Part of it has shipped."
+    if order.fulfilment in TAKEN:
+        yield "The warehouse has accepted it: ask for a cancellation there first."
+
+
+def still_releasable(order: "Order") -> Iterator[str]:
+    """No hold, whoever opened it, no dispute, no new doubt (law 5)."""
+    yield from not_cancelled(order)
+    if open_holds := [hold.get_reason_display() for hold in order.holds.open()]:
+        yield f"A hold is open: {', '.join(open_holds)}. End it, then send this again."
+    if order.risk in {Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED, Risk.DECLINED}:
+        yield f"Its risk is “{order.get_risk_display()}”: decide the case first."
+    yield from _money_in_doubt(order)
+
+
+def _money_in_doubt(order: "Order") -> Iterator[str]:
+    if order.payment == Payment.DISPUTED or any(dispute.is_open for dispute in order.disputes.all()):
+        yield "Its payment is disputed."
+    elif order.payment in {Payment.FAILED, Payment.VOIDED, Payment.EXPIRED, Payment.REFUNDED}:
+        yield f"Its payment is “{order.get_payment_display()}”: there is no money for it."
 
 
 def owed(order: "Order") -> Decimal:
