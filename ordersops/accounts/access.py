@@ -67,6 +67,12 @@ def can_anywhere(user: User | AnonymousUser, perm: Perm) -> bool:
     return any(perm in perms for perms in rights(user).values())
 
 
+def roles_in(user: User, store_id: UUID) -> list[str]:
+    """The person's roles in the store, for what is bounded by role; who may do a thing at all is a question of rights."""
+    rows = apps.get_model("stores", "StoreRole").objects.filter(store=store_id, group__user=user)
+    return list(rows.values_list("role", flat=True))
+
+
 def require(user: User, perm: Perm, store_id: UUID, *, to: str, **about: Any) -> None:
     """Raise Forbidden unless the person has the right; the refused attempt is recorded, also when the caller rolls back.
 

@@ -8,12 +8,15 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
+from ordersops.advice.budget import MICROS, of_policy
 from ordersops.advice.models import Call, CallOutcome, Spend
 from ordersops.advice.statistics import Period, Who
+from ordersops.cases.lanes import lane as lane_named
+from ordersops.cases.lanes import lanes
+from ordersops.rollout.queries import Book
 
 MOST_CALLS = 100_000
 FAILED = 20  # shown
@@ -120,14 +123,15 @@ class Today:
 
 
 def today(stores: Sequence[UUID], lane: str = "") -> list[Today]:
-    """What is spent today where anything is, the most first."""
+    """What is spent today where anything is, the most first; beside it the budget of the policy that is in force there for all orders."""
     rows = Spend.objects.filter(store__in=stores, day=datetime.now(UTC).date()).select_related("store").order_by("-spent_micros")
     if lane:
         rows = rows.filter(lane=lane)
+    books = {key: Book(lane_named(key)) for key in {row.lane for row in rows} & set(lanes())}
     return [
         Today(
-            row.store, row.lane, Decimal(row.spent_micros) / 1_000_000, Decimal(row.reserved_micros) / 1_000_000,
-            Decimal(settings.ADVICE_BUDGET), row.calls,
+            row.store, row.lane, Decimal(row.spent_micros) / MICROS, Decimal(row.reserved_micros) / MICROS,
+            Decimal(of_policy(books[row.lane].of_all(row.store_id).content.budget if row.lane in books else Decimal(0))) / MICROS, row.calls,
         )
         for row in rows
     ]  # fmt: skip

@@ -66,11 +66,11 @@ def _one_by_one() -> int:
 
 def _side_by_side(hands: "Hands") -> int:
     """Take as many as there are free hands, again and again."""
-    taken, start, waited, handed_on = 0, time.monotonic(), False, False
+    taken, start, slow, handed_on = 0, time.monotonic(), False, False
     while True:
         spent = time.monotonic() - start
         # After a shift another takes over; but while slow stores keep us here, the free hands go on.
-        if spent < SHIFT or (waited and spent < LONGEST_SHIFT):
+        if spent < SHIFT or (slow and spent < LONGEST_SHIFT):
             batch = _claim(hands.free) if hands.free else []
             hands.give(batch)
             taken += len(batch)
@@ -79,7 +79,7 @@ def _side_by_side(hands: "Hands") -> int:
             enqueue("effects.send")
         if not hands.busy:
             return taken
-        waited = not hands.wait(LOOK_SECONDS)
+        slow = not hands.wait(LOOK_SECONDS) or slow
 
 
 class Hands:

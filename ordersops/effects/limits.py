@@ -1,32 +1,40 @@
 """How much may be done, and from where on two people are needed: policy data, each table in force from its day (law 16).
 
-Amounts are per currency. A currency that a table does not name always needs two people: nobody said what is dear in it.
+Amounts are per currency, and each role may say so much of them alone; of several roles in a store the highest counts. A
+currency that a table does not name always needs two people: nobody said what is dear in it. So does a role it does not name.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-NOTHING = Decimal(0)
+from ordersops.accounts.roles import Role
+
+NOTHING, CENT = Decimal(0), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`alone`: the most that one person may send back at once. `a_day`: per person; beyond it, and for what it does not name, two people.
+    """`alone`: the most that one person may send back of one order in a day. `a_day`: of all orders of a store; beyond it two people.
 
-    `acts_a_day` counts everything that one person asks for in one store.
+    `shares`: how much of both each role may, 1 being all of it. `acts_a_day` counts everything that one person asks for in one store.
     """
 
     since: date
     alone: dict[str, Decimal]
     a_day: dict[str, Decimal]
     acts_a_day: int
+    shares: dict[str, Decimal] = field(default_factory=dict)
 
-    def one_person(self, currency: str) -> Decimal:
-        return self.alone.get(currency, NOTHING)
+    def share(self, roles: Iterable[str]) -> Decimal:
+        return max((self.shares.get(role, NOTHING) for role in roles), default=NOTHING)
 
-    def one_day(self, currency: str) -> Decimal:
-        return self.a_day.get(currency, NOTHING)
+    def one_person(self, currency: str, roles: Iterable[str]) -> Decimal:
+        return (self.alone.get(currency, NOTHING) * self.share(roles)).quantize(CENT)
+
+    def one_day(self, currency: str, roles: Iterable[str]) -> Decimal:
+        return (self.a_day.get(currency, NOTHING) * self.share(roles)).quantize(CENT)
 
 
 _alone = {
@@ -48,6 +56,14 @@ TABLES = [
         {currency: Decimal(amount) for currency, amount in _alone.items()},
         {currency: Decimal(amount) * 5 for currency, amount in _alone.items()},
         300,
+        {
+            Role.SUPPORT_AGENT: Decimal("0.25"),
+            Role.FRAUD_REVIEWER: Decimal("0.5"),
+            Role.OPS_REVIEWER: Decimal(1),
+            Role.RETURNS_REVIEWER: Decimal(1),
+            Role.SENIOR_FRAUD_REVIEWER: Decimal(1),
+            Role.SUPERVISOR: Decimal("2.5"),
+        },
     )
 ]
 

@@ -1,5 +1,6 @@
 """The acts on the outside world: where they are, and what a person must do about them."""
 
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
@@ -9,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ordersops.accounts.access import get_or_404, require, require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.effects import actions, queries
+from ordersops.effects.actions.planning import alone_limits
 from ordersops.effects.fields import fields, starting, typed
 from ordersops.effects.forms import EffectFilters
 from ordersops.effects.kinds import KINDS, Kind
@@ -103,7 +105,7 @@ def edit(request: Request, pk: UUID) -> HttpResponse:
 def ask(request: Request, pk: UUID, kind: str) -> HttpResponse:
     """The form of one act on an order."""
     order, what = _about(request, pk, kind)
-    context = {"order": order, "kind": what, "fields": fields(what, order, starting(what, order)), "once": uuid7().hex}
+    context = {**_form(request, order, what), "fields": fields(what, order, starting(what, order)), "once": uuid7().hex}
     return render(request, "effects/ask.html", {**context, "why_not": what.refusals(order, Nothing(), request.user)})
 
 
@@ -113,7 +115,7 @@ def ask_preview(request: Request, pk: UUID, kind: str) -> HttpResponse:
     order, what = _about(request, pk, kind)
     why, once = request.POST.get("why", ""), request.POST.get("once", "")
     arguments = typed(what, order, request.POST)
-    context = {"order": order, "kind": what, "fields": fields(what, order, arguments), "why": why, "once": once}
+    context = {**_form(request, order, what), "fields": fields(what, order, arguments), "why": why, "once": once}
     try:
         drafted = draft(order=order, kind=kind, arguments=arguments, by=request.user)
     except Invalid as error:
@@ -132,6 +134,12 @@ def ask_confirm(request: Request, pk: UUID, kind: str) -> HttpResponse:
     )  # fmt: skip
     waits = "it waits for a second person" if asked.state == "waiting" else "it leaves when its hold window is over"
     return done(request, "order", order.pk, say=f"“{asked.label}”: {waits}.")
+
+
+def _form(request: Request, order: Order, kind: Kind) -> dict[str, Any]:
+    """What the form of an act says besides its fields: how much money the person may send back alone."""
+    limits = alone_limits(request.user, order) if kind.moves_money else None
+    return {"order": order, "kind": kind, "limits": limits}
 
 
 def _found(request: Request, pk: UUID) -> Effect:

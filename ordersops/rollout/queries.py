@@ -58,6 +58,11 @@ class Book:
                 return self._of(store_id, row)
         return self._of(store_id, None)
 
+    def of_all(self, store_id: UUID) -> InForce:
+        """What holds in the store for the orders that no narrower scope takes: its own policy before everybody's."""
+        rows = [row for row in self.policies if row.scope == EVERYTHING and row.store_id in {store_id, None}]
+        return self._of(store_id, min(rows, key=lambda row: row.store_id is None, default=None))
+
     def of_policy(self, row: PolicyVersion | None, store_id: UUID | None = None) -> InForce:
         """What holds in one scope; None is the built-in policy."""
         return self._of(store_id, row)

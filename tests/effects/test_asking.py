@@ -8,6 +8,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from ordersops.accounts.actions import give_role
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import ROLES, Perm, Role
 from ordersops.audit.verbs import Verb
@@ -155,7 +156,7 @@ def test_two_people_above_the_limit_and_in_an_unknown_currency(
     currency: str, paid: Order, returns_reviewer: User, supervisor: User
 ) -> None:
     Order.objects.filter(pk=paid.pk).update(currency=currency)
-    amount = in_force(timezone.now().date()).one_person(currency) + Decimal("0.01")
+    amount = in_force(timezone.now().date()).one_person(currency, [Role.RETURNS_REVIEWER]) + Decimal("0.01")
     effect = refund(paid, returns_reviewer, str(amount), currency=currency)
     assert (effect.state, effect.approval) == ("waiting", None)
     effect = approve_second(effect=effect, by=supervisor)
@@ -170,6 +171,28 @@ def test_many_small_refunds_of_one_person_in_a_day_need_two(store: Store, return
         order = OrderFactory(store=store, total=500, captured=500, payment="paid")
         states.append(refund(order, returns_reviewer, "200.00").state)
     assert states == ["planned"] * 5 + ["waiting"]
+
+
+def test_each_role_may_send_back_so_much_alone(paid: Order, returns_reviewer: User, supervisor: User) -> None:
+    limits = in_force(timezone.now().date())
+    assert limits.one_person("USD", [Role.SUPPORT_AGENT]) < limits.one_person("USD", [Role.RETURNS_REVIEWER])
+    assert limits.one_person("USD", [Role.RETURNS_REVIEWER]) < limits.one_person("USD", [Role.SUPERVISOR])
+    assert limits.one_person("USD", [Role.SUPPORT_AGENT, Role.SUPERVISOR]) == limits.one_person("USD", [Role.SUPERVISOR])
+    assert limits.one_person("USD", [Role.AUDITOR]) == limits.one_day("USD", []) == 0
+    assert refund(paid, returns_reviewer, "300.00").state == "waiting"
+    effect = refund(paid, supervisor, "300.00")
+    assert effect.approval is not None
+    assert (effect.state, effect.approval.limit) == ("planned", 500)
+
+
+def test_a_role_elsewhere_counts_nothing_here(paid: Order, other_store: Store, make_person: MakePerson, store: Store) -> None:
+    person = make_person(Role.RETURNS_REVIEWER, store)
+    give_role(person=person, role=Role.SUPERVISOR, store=other_store, by=User.objects.system())
+    assert refund(paid, person, "300.00").state == "waiting"
+
+
+def test_one_refund_in_small_pieces_is_one_refund(paid: Order, returns_reviewer: User) -> None:
+    assert [refund(paid, returns_reviewer, "90.00").state for _ in range(3)] == ["planned", "planned", "waiting"]
 
 
 def test_the_first_is_never_the_second(paid: Order, supervisor: User) -> None:

@@ -7,10 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from ordersops.accounts.access import roles_in
 from ordersops.accounts.models import User
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
@@ -80,21 +81,27 @@ def window() -> datetime:
 
 
 def money_of(kind: str, order: Order, arguments: Arguments, by: User, but: Effect | None = None) -> Money | None:
-    """The money that goes back with the act, judged by the limits of today; None where none does."""
+    """The money that goes back with the act, judged by the limits of today and of the person's roles; None where none does."""
     amount = KINDS[kind].money(order, arguments, but)
     if amount is None:
         return None
     now = timezone.now()
-    limits = in_force(now.date())
     mine = Effect.objects.filter(
         amount__isnull=False, currency=order.currency, store=order.store_id, planned_at__gt=now - timedelta(days=1)
     )
     mine = mine.annotate(who=Coalesce(F("asked_by"), F("decision__by"))).filter(who=by.pk).exclude(state=EffectState.UNDONE)
     if but:
         mine = mine.exclude(pk=but.pk)
-    today = mine.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
-    alone = limits.one_person(order.currency)
-    return Money(amount, order.currency, alone, needs_two=amount > alone or today + amount > limits.one_day(order.currency))
+    sums = mine.aggregate(day=Sum("amount"), order=Sum("amount", filter=Q(order=order)))
+    today, of_order = (sums[key] or Decimal(0) for key in ("day", "order"))
+    alone, a_day = alone_limits(by, order)
+    return Money(amount, order.currency, alone, needs_two=of_order + amount > alone or today + amount > a_day)
+
+
+def alone_limits(by: User, order: Order) -> tuple[Decimal, Decimal]:
+    """What this person may send back without a second one: of this order in a day, and in its store in a day."""
+    limits, roles = in_force(timezone.now().date()), roles_in(by, order.store_id)
+    return limits.one_person(order.currency, roles), limits.one_day(order.currency, roles)
 
 
 def put_money(effect: Effect, money: Money | None, by: User) -> None:

@@ -21,6 +21,10 @@ Rule = Callable[["Order", a.Arguments, "User", "Effect | None"], Iterator[str]]
 Inverse = tuple[str, dict[str, Any]]
 
 
+def _no_money(order: "Order", arguments: a.Arguments, but: "Effect | None") -> Decimal | None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """`sentence` says what it does to the order; `instructions` what a person does in the store where we cannot."""
@@ -36,9 +40,13 @@ class Kind:
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
-    money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = lambda order, arguments, but: None
+    money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = _no_money
     before: Callable[["Order", a.Arguments], dict[str, Any]] = lambda order, arguments: {}
     undoes: Callable[[dict[str, Any], dict[str, Any]], Inverse | None] = lambda arguments, before: None
+
+    @property
+    def moves_money(self) -> bool:
+        return self.money is not _no_money
 
     def parse(self, raw: Any) -> a.Arguments:
         """Typed arguments out of what was typed. Invalid where they do not fit."""

@@ -16,7 +16,15 @@ from ordersops.review.actions import undo
 from ordersops.review.models import Decision
 from ordersops.stores.models import Store
 from tests.advice.replay.old import CALM, WILD, advised, decided
-from tests.factories import CallFactory, DecisionFactory, OrderFactory, PromptFactory, RecommendationFactory
+from tests.factories import (
+    CallFactory,
+    DecisionFactory,
+    OrderFactory,
+    PolicyVersionFactory,
+    PromptFactory,
+    RecommendationFactory,
+    VerdictFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +186,14 @@ def test_money_of_today(store: Store, other_store: Store, settings: Any) -> None
     Spend.objects.create(store=other_store, lane="fraud", day=day, spent_micros=1)
     (found,) = today([store.pk])
     assert (found.percent, found.is_spent, found.calls) == (100, True, 9)
+
+
+def test_money_of_today_beside_the_budget_of_the_policy(store: Store, other_store: Store, settings: Any) -> None:
+    from ordersops.advice.models import Spend
+
+    settings.ADVICE_BUDGET = 20
+    for one in (store, other_store):
+        Spend.objects.create(store=one, lane="fraud", day=timezone.now().date(), spent_micros=15_000_000, calls=9)
+    VerdictFactory(policy=PolicyVersionFactory(store=store, fields={"budget": "40"}))
+    VerdictFactory(policy=PolicyVersionFactory(store=store, scope="dear", rule=[["total", ">", 1000]], fields={"budget": "90"}))
+    assert {row.store: (row.budget, row.percent) for row in today([store.pk, other_store.pk])} == {store: (40, 37), other_store: (20, 75)}
