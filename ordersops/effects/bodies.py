@@ -43,7 +43,7 @@ def shown(request: Request, store: Store) -> Request:
 
 def stripped(text: str, store: Store) -> str:
     """The text without the store's secrets, and without what is named like one."""
-    for secret in (store.api_key, store.api_secret, store.webhook_secret, store.previous_webhook_secret):
+    for secret in (store.api_key, store.api_secret, store.webhook_secret, store.previous_webhook_secret, store.helpdesk_secret):
         if secret and len(secret) >= 6:
             text = text.replace(secret, GONE)
     return _SECRET_VALUES.sub(lambda found: f'{found.group(1)}"{GONE}"' if found.group(1) else f"{found.group(2)}{GONE}", text)

@@ -113,6 +113,7 @@ class Effect(models.Model):
     not_before = models.DateTimeField()
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveIntegerField(default=0)
+    external_id = models.CharField(max_length=120, blank=True, default="", db_default="", help_text="What it made is called there.")
     accepted_at = models.DateTimeField(null=True, help_text="When the other side accepted it. From then on it is only looked at.")
     last_error = models.CharField(max_length=500, blank=True)
     settled_at = models.DateTimeField(null=True)

@@ -68,6 +68,7 @@ def send(effect: Effect) -> None:
 def _deliver(effect: Effect, attempt: Attempt, found: Connector) -> None:
     seen = found.look(effect)
     if seen.done:
+        effect.external_id = str(seen.found.get("id", ""))[:120] or effect.external_id
         _settle(effect, attempt, EffectState.DONE, Verb.EFFECT_SENT if effect.accepted_at else Verb.EFFECT_FOUND_DONE)
         return
     if effect.accepted_at is None:
@@ -79,6 +80,7 @@ def _deliver(effect: Effect, attempt: Attempt, found: Connector) -> None:
         seen = found.look(effect)
     if not seen.done:
         raise NotSeenYet()
+    effect.external_id = str(seen.found.get("id", ""))[:120] or effect.external_id
     _settle(effect, attempt, EffectState.DONE, Verb.EFFECT_SENT)
 
 
@@ -190,4 +192,4 @@ def _fail(effect: Effect, attempt: Attempt | None, error: Upstream) -> None:
 
 
 def _save(effect: Effect) -> None:
-    effect.save(update_fields=["state", "lease_until", "last_error", "not_before", "settled_at", "response_status"])
+    effect.save(update_fields=["state", "lease_until", "last_error", "not_before", "settled_at", "response_status", "external_id"])

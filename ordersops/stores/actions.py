@@ -7,6 +7,7 @@ from zoneinfo import available_timezones
 
 from django.db import IntegrityError
 from django.utils import timezone
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from ordersops.accounts.access import can_anywhere, forget_rights, require
 from ordersops.accounts.models import User
@@ -84,6 +85,8 @@ def update(
     api_url: str | None = None,
     api_key: str = "",
     api_secret: str = "",
+    helpdesk_url: str | None = None,
+    helpdesk_secret: str = "",
 ) -> Store:
     """Change what is given. Needs `manage_stores` in the store. An inactive store's webhooks are refused, and it is not read.
 
@@ -107,6 +110,7 @@ def update(
             changed[field] = {"changed": True} if field == "callback_url" else {"before": before, "after": value}
             setattr(store, field, value)
     changed |= _take_key(store, store.api_url if api_url is None else api_url, api_key, api_secret)
+    changed |= _take_helpdesk(store, store.helpdesk_url if helpdesk_url is None else helpdesk_url, helpdesk_secret.strip())
     if changed:
         _save(store)
         record(Verb.STORE_UPDATED, by=by, store=store, changed=changed)
@@ -160,6 +164,28 @@ def _take_key(store: Store, url: str, key: str, secret: str) -> dict[str, Any]:
             changed[field] = {"changed": True}
             setattr(store, field, value)
     store.api_url = url
+    return changed
+
+
+def _take_helpdesk(store: Store, url: str, secret: str) -> dict[str, Any]:
+    """Set where tickets are made. The secret goes with its address: another host, another secret."""
+    url, held = check_callback_url(url), store.helpdesk_secret or ""
+    if secret and not url:
+        raise Invalid("The helpdesk secret was not taken: enter the address that it is for, too.")
+    moved = bool(store.helpdesk_url) and urlsplit(url).netloc != urlsplit(store.helpdesk_url).netloc
+    if url and not secret and (moved or not held):
+        raise Invalid("The helpdesk address was not taken: enter the secret that its requests are signed with, too.")
+    if secret:
+        try:
+            Webhook(secret)
+        except (ValueError, RuntimeError, EmptyWebhookSecretError):
+            raise Invalid("That is no secret of Standard Webhooks: whsec_ and a value in base64.") from None
+    changed: dict[str, Any] = {}
+    wanted = {"helpdesk_url": url, "helpdesk_secret": secret or (held if url else "")}
+    for field, value in wanted.items():
+        if (getattr(store, field) or "") != value:
+            changed[field] = {"changed": True}
+            setattr(store, field, value)
     return changed
 
 

@@ -60,11 +60,20 @@ class StoreForm(forms.Form):
     api_url = _api_url()
     api_key = _secret("Interface key")
     api_secret = _secret("Interface secret")
+    helpdesk_url = forms.CharField(
+        required=False, max_length=200, label="Helpdesk address", widget=_text(inputmode="url"),
+        help_text="Where tickets are made, signed. Left empty, a person makes them by hand.",
+    )  # fmt: skip
+    helpdesk_secret = _secret("Helpdesk secret")
     is_active = forms.BooleanField(required=False, label="Active", help_text="Webhooks of a store that is not active are refused.")
 
     def __init__(self, *args: object, store: Store, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for name, what in (("api_key", "Access token, or consumer key"), ("api_secret", "Consumer secret, where there is one")):
+        for name, what in (
+            ("api_key", "Access token, or consumer key"),
+            ("api_secret", "Consumer secret, where there is one"),
+            ("helpdesk_secret", "Begins with whsec_"),
+        ):
             held = str(getattr(store, name) or "")
             ends = (
                 f" It ends in ····{held[-4:]}; left empty, it stays."

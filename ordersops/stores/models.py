@@ -58,6 +58,8 @@ class Store(models.Model):
     )
     api_key: Any = SealedField(help_text="Access token, or consumer key.")
     api_secret: Any = SealedField(help_text="Consumer secret, where the platform has one.")
+    helpdesk_url = models.URLField(blank=True, help_text="Where tickets are made, signed (docs/generic-contract.md).")
+    helpdesk_secret: Any = SealedField(help_text="Of Standard Webhooks; the helpdesk's own, never the store's.")
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = StoreQuerySet.as_manager()

@@ -18,7 +18,13 @@ EVENTS_SHOWN = 25
 def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_secret: str = "") -> dict[str, Any]:
     """The context of stores/store.html. The address and the secret's end are for those who may change the connection."""
     manages = can(user, Perm.MANAGE_STORES, store.pk)
-    now = {"name": store.name, "callback_url": store.callback_url, "is_active": store.is_active, "api_url": store.api_url}
+    now = {
+        "name": store.name,
+        "callback_url": store.callback_url,
+        "is_active": store.is_active,
+        "api_url": store.api_url,
+        "helpdesk_url": store.helpdesk_url,
+    }
     events = (
         Event.objects.filter(stream=f"store:{store.pk}").order_by("-seq")[:EVENTS_SHOWN] if can(user, Perm.VIEW_AUDIT, store.pk) else []
     )

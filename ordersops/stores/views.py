@@ -46,7 +46,7 @@ def connect(request: Request) -> HttpResponse:
 
 
 @never_cache
-@sensitive_post_parameters("api_key", "api_secret")
+@sensitive_post_parameters("api_key", "api_secret", "helpdesk_secret")
 @require_http_methods(["GET", "HEAD", "POST"])
 def store(request: Request, pk: UUID) -> HttpResponse:
     """One store; a POST changes what is not secret."""

@@ -10,6 +10,7 @@ idempotency key: what is there already is settled without writing, and what was 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from django.conf import settings
 from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Seen:
 
     done: bool
     differs: dict[str, tuple[str, str]] = field(default_factory=dict)
-    found: dict[str, Any] = field(default_factory=dict)  # ids and states that `prepare` needs
+    found: dict[str, Any] = field(default_factory=dict)  # ids and states that `prepare` needs; `id`: what was made is called there
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,13 @@ CONNECTORS: dict[str, str] = {
 }
 
 
+# Kinds that reach somebody else than the store, whatever its platform is.
+PARTNERS: dict[str, str] = {
+    "message.send": "ordersops.effects.connectors.mail.Mail",
+    "ticket.create": "ordersops.effects.connectors.helpdesk.Helpdesk",
+}
+
+
 def connector(store: "Store") -> "Connector | None":
     """The way by which we write to the store ourselves; None where there is none."""
     if not store.has_api or store.platform not in CONNECTORS:
@@ -85,9 +93,13 @@ def connector(store: "Store") -> "Connector | None":
 
 
 def way(effect: "Effect") -> "Connector | None":
-    """How this effect leaves: the platform's own interface, else the store's callback; None where a person has to do it."""
+    """How this effect leaves: a partner, the platform's own interface, else the store's callback; None where a person has to do it."""
     from ordersops.effects.connectors.callback import Callback
 
+    if effect.kind in PARTNERS:
+        reached = settings.MAIL_LEAVES if effect.kind == "message.send" else effect.store.helpdesk_url and effect.store.helpdesk_secret
+        partner: Connector | None = import_string(PARTNERS[effect.kind])() if reached else None
+        return partner
     found = connector(effect.store)
     if found is not None and effect.kind in found.kinds:
         return found

@@ -16,7 +16,7 @@ from django.conf import settings
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from ordersops.effects.connectors import Answer, Request, Seen
+from ordersops.effects.connectors import PARTNERS, Answer, Request, Seen
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Effect
 from ordersops.errors import Upstream
@@ -26,11 +26,11 @@ RETRYABLE = frozenset({408, 409, 425, 429})
 
 
 class Callback:
-    """The generic platform: every kind, each with its key. It shows us nothing, so what it accepted counts as done."""
+    """The generic platform: every kind that is about the store, each with its key. It shows us nothing, so what it accepted counts as done."""
 
     key = "callback"
-    kinds = frozenset(KINDS)
-    keyed = frozenset(KINDS)
+    kinds = frozenset(KINDS) - frozenset(PARTNERS)
+    keyed = kinds
 
     def look(self, effect: Effect) -> Seen:
         """Nothing can be read: done is what it accepted."""

@@ -178,6 +178,21 @@ ENTRIES = [
         "Open order {order} in the store's admin and process the return as shown here", a.ProcessReturn, Perm.ACT_ON_ORDER, rules.known,
     ),
     Kind(
+        "replacement.create", "Send a replacement", "A new order for nothing is made, with a word on the one that it replaces.",
+        "Open order {order} in the store's admin, duplicate it with the lines shown here at no price, and note which order it replaces",
+        a.Replace, Perm.REFUND, rules.replaceable, most_an_hour=2,
+    ),
+    Kind(
+        "message.send", "Write to the customer", "An e-mail goes to the address of the order. It cannot be called back.",
+        "Write to the customer of order {order} what is shown here", a.Letter, Perm.ACT_ON_ORDER, rules.has_address, most_an_hour=3,
+        since_decided=rules.anything,
+    ),
+    Kind(
+        "ticket.create", "Open a ticket", "The helpdesk gets a ticket about the order.",
+        "Open a ticket about order {order} in the helpdesk as shown here", a.Ticket, Perm.ACT_ON_ORDER, rules.not_asked_before,
+        most_an_hour=5, since_decided=rules.anything,
+    ),
+    Kind(
         "stock.adjust", "Adjust stock", "The stock of an item at one location changes by a difference.",
         "Change the stock in the store's admin as shown here; order {order} is the reason", a.Adjust, Perm.ACT_ON_ORDER, rules.known,
         most_an_hour=5, reversible=True,

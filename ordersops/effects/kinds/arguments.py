@@ -149,6 +149,27 @@ class ProcessReturn(Return):
     lines: list[Portion] = Field(min_length=1, max_length=250)
 
 
+class Replace(Arguments):
+    """What is sent once more, for nothing."""
+
+    lines: list[Portion] = Field(min_length=1, max_length=250)
+    reason: Literal["lost", "damaged", "wrong_item", "faulty", "other"] = "other"
+    note: Text = ""
+
+
+class Letter(Arguments):
+    """A message to the customer. Its text is the caller's."""
+
+    subject: Word
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=4000, pattern=r"^[^\x00]*$")]
+
+
+class Ticket(Arguments):
+    subject: Word
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=4000, pattern=r"^[^\x00]*$")]
+    priority: Literal["low", "normal", "high", "urgent"] = "normal"
+
+
 class Adjust(Arguments):
     item: Word
     location: Word

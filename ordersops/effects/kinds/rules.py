@@ -148,6 +148,44 @@ def _money_in_doubt(order: "Order") -> Iterator[str]:
         yield f"Its payment is “{order.get_payment_display()}”: there is no money for it."
 
 
+def replaceable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Only what the customer has paid for and not been given back, and each unit once."""
+    yield from live(order, arguments, by)
+    if not isinstance(arguments, a.Replace):
+        return
+    replaced: Counter[str] = Counter()
+    for effect in _others(order, "replacement.create", but):
+        for line in effect.arguments.get("lines", []):
+            replaced[line["external_id"]] += line["quantity"]
+    lines = {line.external_id: line for line in order.lines.all()}
+    for asked in arguments.lines:
+        found = lines.get(asked.external_id)
+        if found is None:
+            yield f"The order has no line {asked.external_id}."
+        elif asked.quantity > (free := found.ordered - found.refunded - found.cancelled - found.removed - replaced[asked.external_id]):
+            yield f"Of “{found.title or found.sku}”, {max(free, 0)} can be replaced: the rest is refunded, cancelled or replaced already."
+
+
+def has_address(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from not_asked_before(order, arguments, by, but)
+    if not order.email:
+        yield "The order has no e-mail address."
+
+
+def not_asked_before(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """The same words twice help nobody."""
+    yield from known(order, arguments, by)
+    kind = {a.Letter: "message.send", a.Ticket: "ticket.create"}.get(type(arguments), "")
+    if kind and any(effect.arguments == arguments.kept() for effect in _others(order, kind, but)):
+        yield "The same was sent about this order already."
+
+
+def _others(order: "Order", kind: str, but: "Effect | None") -> "list[Effect]":
+    """Effects of the kind that are under way or done."""
+    rows = order.effects.filter(kind=kind).exclude(state__in=["undone", "given_up"], accepted_at=None)
+    return list(rows.exclude(pk=but.pk) if but else rows)
+
+
 def owed(order: "Order") -> Decimal:
     """What the store holds of the customer's money, by its own report."""
     return Decimal(order.captured) - Decimal(order.refunded)
