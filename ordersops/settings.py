@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "ordersops.accounts",
     "ordersops.audit",
     "ordersops.stores",
+    "ordersops.signin",
     "ordersops.orders",
     "ordersops.effects",
     "ordersops.privacy",
@@ -87,6 +88,10 @@ INSTALLED_APPS = [
     "guardian",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_q",
 ]
@@ -113,6 +118,8 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ordersops.middleware.SignInRequired",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "ordersops.signin.middleware.Proofs",
     "ordersops.middleware.Refusals",
 ]
 CSRF_FAILURE_VIEW = "ordersops.middleware.csrf_failed"
@@ -129,6 +136,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "ordersops.context.desk",
+                "ordersops.signin.context.company",
             ],
             "builtins": ["ordersops.templatetags.ordersops"],
         },
@@ -193,7 +201,7 @@ Q_CLUSTER = {**_cluster("intake"), "ALT_CLUSTERS": {name: _cluster(name) for nam
 
 # --- People ---------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend", "guardian.backends.ObjectPermissionBackend"]
+AUTHENTICATION_BACKENDS = ["ordersops.signin.backend.Backend", "guardian.backends.ObjectPermissionBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -203,15 +211,40 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "ordersops.accounts.adapter.Adapter"
+ACCOUNT_ADAPTER = "ordersops.signin.accounts.Adapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
-# Per address and person, so that nobody can lock a colleague out from elsewhere.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+# The key of failed sign-ins is the account and the browser or address it came from (signin/accounts.py): nobody locks a colleague out.
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "login_elsewhere": "100/d/key", "reauthenticate": "10/m/user"}
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
+MFA_ADAPTER = "ordersops.signin.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are proved by the invitation
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+USERSESSIONS_TRACK_ACTIVITY = False
+# Signing in with the company's account, by OpenID Connect. Who may come in is still an invitation of ours.
+SOCIALACCOUNT_ADAPTER = "ordersops.signin.adapters.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True  # by an address that the company says is verified
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_OPENID_CONNECT_URL_PREFIX = ""
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 5
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may not lead to another host (form-action); state and PKCE guard the way back
+OIDC = {
+    "provider_id": "company",
+    "name": env.text("ORDERSOPS_OIDC_NAME", "company account"),
+    "client_id": env.text("ORDERSOPS_OIDC_CLIENT_ID"),
+    "secret": env.text("ORDERSOPS_OIDC_SECRET"),
+    "settings": {"server_url": env.text("ORDERSOPS_OIDC_URL"), "oauth_pkce_enabled": True},
+}
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC["client_id"] else []}}
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 

@@ -8,6 +8,7 @@ from ordersops.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("ordersops.signin.urls")),
     path("", include("ordersops.accounts.urls")),
     path("queues/", include("ordersops.cases.urls")),
     path("", include("ordersops.review.urls")),

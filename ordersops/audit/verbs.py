@@ -282,6 +282,13 @@ class Verb(StrEnum):
     ROLE_TAKEN = "person.role_taken", "{actor} took the role {role} from {name}.", {"name": str, "role": str}
     PERSON_DEACTIVATED = "person.deactivated", "{actor} deactivated {name}; every session ended.", {"name": str}
     SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA
+    SESSIONS_ENDED = "person.sessions_ended", "{actor} signed {name} out elsewhere, sessions: {count}.", {"name": str, "count": int}
+    FACTOR_ADDED = "person.factor_added", "{actor} set up a second factor: {factor}.", {"factor": str}
+    FACTOR_REMOVED = "person.factor_removed", "{actor} removed a second factor: {factor}.", {"factor": str}
+    FACTOR_RENEWED = "person.factor_renewed", "{actor} made new ones of a second factor: {factor}.", {"factor": str}
+    FACTOR_FAILED = "person.factor_failed", "{actor} gave a wrong second factor: {factor}.", {"factor": str}
+    FACTOR_REQUIRED = "role.factor_required", "{actor} requires a second factor of everybody with the role {role}.", {"role": str}
+    FACTOR_LIFTED = "role.factor_lifted", "{actor} no longer requires a second factor of the role {role}.", {"role": str}
     # about: what else the refused attempt named, ids as text.
     ACCESS_REFUSED = "access.refused", "{actor} was refused: the right {right} is missing.", {"right": str, "about": dict}
 

@@ -63,6 +63,10 @@ def a_scope(world: World) -> dict[str, Any]:
     return {"lane": "fraud", "store": world.store.pk, "scope": "everything", "to": "off", "because": "A quiet week"}
 
 
+def a_role(world: World) -> dict[str, Any]:
+    return {"store": world.store.pk, "role": "fraud_reviewer"}
+
+
 PAGES: dict[str, Entry] = {
     "home": _reads(EVERYBODY),
     "queue": _reads(READERS, lambda w: ["fraud"], lane=True),
@@ -130,6 +134,13 @@ PAGES: dict[str, Entry] = {
     "person_role_give": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "auditor", "store": w.store.pk}),
     "person_role_take": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "ops_reviewer", "store": w.store.pk}),
     "person_deactivate": _acts({ADMIN}, lambda w: [w.colleague.pk]),
+    "person_sessions_end": _acts({ADMIN}, lambda w: [w.colleague.pk]),
+    "mfa_index": _reads(EVERYBODY),
+    "mfa_list_webauthn": _reads(EVERYBODY),
+    "sessions_end": _acts(EVERYBODY, None),
+    "factor_rules": _reads({SUPERVISOR, ADMIN}),
+    "factor_require": _acts({SUPERVISOR, ADMIN}, None, status=409, data=a_role),  # they have no factor of their own yet
+    "factor_lift": _acts({SUPERVISOR, ADMIN}, None, status=422, data=a_role),  # nothing is required yet
     "advisors": _reads(ROLLOUT),
     "advice_export": _reads({SUPERVISOR}),
     "advice_replays": _reads(ROLLOUT),
@@ -153,6 +164,13 @@ PAGES: dict[str, Entry] = {
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+# allauth's own pages about one's own account, whoever one is: tests/signin.
+OWN = {
+    "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
+    "mfa_activate_totp", "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_download_recovery_codes",
+    "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "openid_connect_login", "openid_connect_callback",
+    "socialaccount_login_cancelled", "socialaccount_login_error", "session_end",
+}  # fmt: skip
 LISTS = [
     "orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays", "rollout",
 ]  # fmt: skip
@@ -169,7 +187,7 @@ def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
 
 
 def test_every_address_has_an_entry() -> None:
-    assert set(addresses()) == {*PAGES, *PUBLIC, "timeline"}
+    assert set(addresses()) == {*PAGES, *PUBLIC, *OWN, "timeline"}
 
 
 def ask(client: Client, name: str, world: World) -> Any:

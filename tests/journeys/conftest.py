@@ -1,6 +1,7 @@
 """A browser on the real product. Every page is watched: a CSP violation, a script error or a request to another host fails the test."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -26,9 +27,12 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 class Desk:
     """One person at the desk."""
 
-    def __init__(self, browser: Browser, product: Product, role: str, width: int = 1440, height: int = 900) -> None:
+    def __init__(
+        self, browser: Browser, product: Product, role: str, width: int = 1440, height: int = 900, host: str = "127.0.0.1"
+    ) -> None:
         self.product = product
-        self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=product.base_url)
+        self.base_url = product.base_url.replace("127.0.0.1", host)
+        self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=self.base_url)
         self.context.add_init_script(WATCH)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
@@ -39,10 +43,10 @@ class Desk:
         self.page.get_by_label("E-mail").fill(product.logins[role])
         self.page.locator("input[type=password]").fill(product.password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(product.base_url + "/")
+        self.page.wait_for_url(self.base_url + "/")
 
     def _stays_here(self, url: str) -> None:
-        if not url.startswith((self.product.base_url, "data:", "blob:")):
+        if not url.startswith((self.base_url, "data:", "blob:")):
             self.troubles.append(f"a request left: {url}")
 
     def press(self, *keys: str) -> None:
@@ -60,7 +64,7 @@ def sit_down(browser: Browser, product: Product) -> Iterator[object]:
     """Sign somebody in: `sit_down("fraud_reviewer")` gives their Desk."""
     desks: list[Desk] = []
 
-    def sign_in(role: str, **options: int) -> Desk:
+    def sign_in(role: str, **options: Any) -> Desk:
         desks.append(Desk(browser, product, role, **options))
         return desks[-1]
 

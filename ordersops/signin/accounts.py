@@ -5,12 +5,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
+from allauth.core.internal import ratelimit
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.signin import devices
 
 
 class Adapter(DefaultAccountAdapter):
@@ -24,6 +26,29 @@ class Adapter(DefaultAccountAdapter):
             super().login(request, user)
             record(Verb.SIGNED_IN, by=user, person=user)
         request.session["signed_in_at"] = request.session["seen_at"] = int(time.time())
+
+        request.session["remember_device"] = True
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted for the account together with the known browser, or the address, from which they come."""
+        account: str = super()._get_login_attempts_cache_key(request, **credentials)
+        device = devices.known_to(request, credentials.get("email", ""))
+        return f"{account}:{device or self.get_client_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Besides, an account may be guessed at from all unknown browsers together only so often in a day."""
+        super().pre_authenticate(request, **credentials)
+        email = credentials.get("email", "").strip().lower()
+        self._elsewhere = None
+        if not devices.known_to(request, email):
+            self._elsewhere = ratelimit.consume(request, app="allauth.account", action="login_elsewhere", key=email)
+            if not self._elsewhere:
+                raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if self._elsewhere:
+            self._elsewhere.rollback()
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses of the host that was asked, so that `next` leads nowhere else."""

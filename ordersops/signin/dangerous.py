@@ -1,0 +1,16 @@
+"""What needs a fresh proof of who is there: acts that change who may do what, where secrets lie, or what happens by itself."""
+
+from django.http import HttpRequest
+
+PROOF_SECONDS = 15 * 60
+DANGEROUS = {
+    "person_invite", "person_role_give", "person_deactivate", "person_sessions_end", "factor_require", "factor_lift",
+    "store_connect", "store_rotate", "policy_approve", "rollout_promote", "rollout_allow", "effect_approve", "privacy_settle",
+}  # fmt: skip
+SECRETS = ("secret", "password", "token", "key")
+
+
+def holds_secret(request: HttpRequest) -> bool:
+    """Such a form is never kept for later: a session is a row in the database."""
+    names = [name.lower() for name, value in request.POST.items() if value and name != "csrfmiddlewaretoken"]
+    return bool(request.FILES) or any(word in name for name in names for word in SECRETS)
