@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('stores', '0005_right_to_require_factors'),
+        ('stores', ''),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
