@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('stores', ''),
+        ('stores', '0005_working_hours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
