@@ -9,6 +9,7 @@ from uuid import UUID
 from fraud import attack, headline, panel, signals
 from fraud import facts as gathering
 from fraud.catalogue import FACTS
+from fraud.checklist import CHECKLIST
 from fraud.policy import POLICY
 from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
@@ -18,7 +19,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Known, Outcome, Policy, Priority, Prompt, Reason, Seen
+from ordersops.cases.lanes import Check, Known, Outcome, Policy, Priority, Prompt, Reason, Seen
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 
@@ -41,6 +42,7 @@ class Fraud:
     decides: Perm = Perm.DECIDE_FRAUD
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
+    checklist: tuple[Check, ...] = CHECKLIST
     leanings: Mapping[str, str] = LEANINGS
     facts: Mapping[str, Known] = FACTS
 

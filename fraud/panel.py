@@ -32,17 +32,70 @@ TONES = {
 }  # fmt: skip
 
 
+ICONS = {"fits": "good", "differs": "differs", "unknown": "absent"}
+
+
 def context(evidence: Evidence) -> dict[str, Any]:
     """Everything that the panel shows, out of the frozen evidence alone."""
     distance = evidence["distance_km"]
     linked = [_linked(row) for row in evidence["linked_orders"] or ()]
     return {
         "distance": None if distance is None else f"{distance:,f} km apart",
+        "relations": relations(evidence),
         "compare": [_compared(label, evidence[f"billing_{key}"], evidence[f"shipping_{key}"]) for label, key in COMPARED],
         "customer_facts": [_shown(evidence, *row) for row in CUSTOMER if evidence.has(row[1])],
         "linked": linked,
         "linked_more": (evidence["linked_count"] or 0) > LINKED_SHOWN,
     }
+
+
+def relations(evidence: Evidence) -> list[dict[str, str]]:
+    """How the places of an order go together, a sentence each: fits, differs, or unknown, which is not bad."""
+    e, found = evidence, []
+
+    def say(how: str, text: str) -> None:
+        found.append({"how": how, "icon": ICONS[how], "text": text})
+
+    billing, shipping = e["billing_country"] or "", e["shipping_country"] or ""
+    apart = "" if e["distance_km"] is None else f"{e['distance_km']:,f} km from it"
+    if e["same_address"]:
+        say("fits", "It ships to the billing address.")
+    elif e["same_address"] is False:
+        where = (
+            f"in another country ({billing} to {shipping})"
+            if e["same_country"] is False
+            else f"in the same country ({shipping})"
+            if e["same_country"]
+            else ""
+        )
+        say("differs", f"It ships to another address than billing{f', {apart}' if apart else ''}{f', {where}' if where else ''}.")
+    else:
+        say("unknown", "Whether it ships to the billing address is not known.")
+    homes = " and ".join(dict.fromkeys(filter(None, (billing, shipping))))
+    if ip := e["ip_country"]:
+        say(
+            "fits" if ip in {billing, shipping} else "differs",
+            f"It was ordered from {ip}; the addresses are in {homes or 'no known country'}.",
+        )
+    elif e.has("ip"):
+        say("unknown", "The country of the IP address is not known.")
+    else:
+        say("unknown", "The store gave no IP address.")
+    for fits, of, thing in (("phone_country_fits", "phone_country", "The phone number"), ("card_country_fits", "card_country", "The card")):
+        if e.has(fits):
+            country = e[of] or "another country"
+            say(
+                "fits" if e[fits] else "differs",
+                f"{thing} is of {country}{', as the address' if e[fits] else f'; the addresses are in {homes}'}.",
+            )
+    if e.has("language_fits"):
+        say(
+            "fits" if e["language_fits"] else "differs",
+            f"The browser's language {'fits' if e['language_fits'] else 'does not fit'} the addresses.",
+        )
+    if e["forwarder"]:
+        say("differs", "The shipping address is a parcel forwarder: where the goods end is not known.")
+    return found
 
 
 def _compared(label: str, billing: str | None, shipping: str | None) -> dict[str, Any]:

@@ -121,10 +121,28 @@ class Event(models.Model):
         """What happened, as one plain sentence without personal data of customers."""
         return describe(self)
 
+    @cached_property
+    def changes(self) -> list[dict[str, str]]:
+        """Before and after of each field that the event tells of. Values of personal fields are not in the history (orders/revisions.py)."""
+        changed = self.data.get("changed")
+        return [
+            {
+                "label": str(field).replace("_", " ").capitalize(),
+                "before": _shown(change.get("before")),
+                "after": _shown(change.get("after")),
+            }
+            for field, change in (changed.items() if isinstance(changed, dict) else ())
+            if isinstance(change, dict) and not change.get("changed")
+        ]
+
     @property
     def verb_label(self) -> str:
         verb = Verb.named(self.verb)
         return verb.label if verb else self.verb
+
+
+def _shown(value: Any) -> str:
+    return "" if value is None else str(value)[:200]
 
 
 class Head(models.Model):

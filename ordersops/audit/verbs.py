@@ -102,6 +102,14 @@ class Verb(StrEnum):
     CASE_WITHDRAWN = "case.withdrawn", "{actor} withdrew the case: {reason}.", {"reason": str}
     CASE_MERGED = "case.merged", "{actor} merged the case into another about the same attack.", {"into": UUID}
     CASE_ORDER_ADDED = "case.order_added", "{actor} added the order to a case, which is now about {orders} orders.", {"orders": int}
+    # Told before the advice is opened, so it says nothing of it.
+    CASE_IMPRESSION = (
+        "case.impression",
+        "{actor} gave a first impression before seeing the advice: {outcome}.",
+        {"impression": UUID, "recommendation": UUID, "outcome": str},
+    )
+    CASE_TICKED = "case.ticked", "{actor} made sure of “{item}”.", {"item": str}
+    CASE_UNTICKED = "case.unticked", "{actor} took back the tick of “{item}”.", {"item": str}
     CASE_APPROVED = (
         "case.approved",
         "{actor} approved the recommendation: {outcome}, reason {reason}.",

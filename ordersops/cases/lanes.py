@@ -33,6 +33,7 @@ class Outcome:
     effect: str
     sentence: str  # what happens if it is chosen
     automatic: bool = False  # a policy may let automation choose it
+    mistaken: str = ""  # what it costs where it is wrong; {amount} is the money at risk
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,18 @@ class Reason:
     overrides: bool = False
     needs: Perm | None = None
     default: bool = False  # taken where advice is approved without choosing one
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One item of a lane's checklist: what a reviewer makes sure of. `claims` answer it from the evidence where all of them hold.
+
+    An item without claims can only be ticked by a person; one that the evidence contradicts can be ticked all the same.
+    """
+
+    key: str
+    sentence: str
+    claims: tuple[tuple[str, str, Any], ...] = ()  # (fact, operator, value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,7 @@ class Lane(Protocol):
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]
+    checklist: tuple[Check, ...]  # what a reviewer makes sure of, in this order
     leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
 

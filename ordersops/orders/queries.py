@@ -1,6 +1,5 @@
 """Reads of orders: the list, the page of one, and what links one with others."""
 
-from collections import defaultdict
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.postgres.search import SearchVectorField
 from django.db import connection
-from django.db.models import JSONField, QuerySet, TextField, Value
+from django.db.models import JSONField, QuerySet, TextField
 from django.urls import reverse
 from django.utils.module_loading import import_string
 
@@ -17,18 +16,18 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.lists import Page, newest
 from ordersops.orders.keys import fold
-from ordersops.orders.lifecycle import HoldReason, Payment, Risk
-from ordersops.orders.models import Order
+from ordersops.orders.lifecycle import HoldReason
+from ordersops.orders.models import Order, Revision
+from ordersops.orders.past import past_of
+from ordersops.orders.revisions import dressed, tell
 from ordersops.orders.search import query
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
 FOUND_AT_MOST = 1000
-LINKED_PER_KEY = 10
 DELIVERIES_SHOWN = 50
 EVENTS_SHOWN = 50
-SHARED = {"email": "e-mail", "phone": "phone", "card": "card", "ship": "address", "ip": "IP", "device": "device"}
 ADDRESS = {
     "name": "Name", "company": "Company", "address1": "Street", "address2": "", "postal_code": "Postcode", "city": "City", "region": "Region",
     "country": "Country", "phone": "Phone",
@@ -96,6 +95,7 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
     advice = order.recommendations.filter(shown=True).order_by("-advised_at").first() if may_read_cases else None
     if advice is not None:
         _say(advice, lanes().get(advice.lane))
+    revisions = revisions_of(order)
     return {
         "order": order,
         "customer": order.customer,
@@ -108,12 +108,13 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         "cases": cases,
         "decisions": decisions,
         "effects": list(order.effects.select_related("decision__by", "settled_by")) if may_read_cases else [],
-        "revisions": list(order.revisions.order_by("-id")[:EVENTS_SHOWN]),
+        "revisions": dressed(revisions),
         "deliveries": list(order.deliveries.defer("body").order_by("-received_at")[:DELIVERIES_SHOWN])
         if can(user, Perm.VIEW_INTAKE, order.store_id)
         else [],
         "timeline_more": f"{reverse('audit')}?order={order.pk}" if can(user, Perm.VIEW_AUDIT, order.store_id) else "",
-        "timeline": timeline(order, user),
+        "timeline": tell(timeline(order, user), revisions),
+        "past": past_of(order),
         "recommendation": advice,
         "addresses": compare_addresses(order),
         "may": {
@@ -123,6 +124,11 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
             else set(),
         },
     }
+
+
+def revisions_of(order: Order) -> list[Revision]:
+    """How personal fields changed, the newest first."""
+    return list(order.revisions.order_by("-id")[:EVENTS_SHOWN])
 
 
 def timeline(order: Order, user: "User") -> list[Event]:
@@ -172,44 +178,3 @@ def compare_addresses(order: Order) -> dict[str, Any]:
         if differs:
             differences.append(field)
     return {"shipping": shipping, "billing": billing, "differences": differences, "rows": rows}
-
-
-def linked_to(order: Order) -> list[dict[str, Any]]:
-    """Other orders of the store that share a key with this one: the newest of each key, read from that key's index."""
-    base = Order.objects.filter(store=order.store_id).exclude(pk=order.pk)
-    picks = []
-    for name in SHARED:
-        key = getattr(order, f"{name}_key")
-        if key is not None:
-            linked = base.filter(**{f"{name}_key": key}).order_by("-placed_at").annotate(shared=Value(name))
-            picks.append(linked.values_list("pk", "shared")[:LINKED_PER_KEY])
-    if not picks:
-        return []
-    shared: defaultdict[UUID, list[str]] = defaultdict(list)
-    rows: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True)
-    for pk, name in rows:
-        shared[pk].append(SHARED[name])
-    orders = Order.objects.filter(pk__in=shared)
-    rows = [{"order_id": one.pk, "shared": shared[one.pk], **_line(one)} for one in orders]
-    return sorted(rows, key=lambda row: (len(row["shared"]), row["placed_at"] is not None, row["placed_at"]), reverse=True)
-
-
-def _line(order: Order) -> dict[str, Any]:
-    outcome, tone = _outcome(order)
-    return {
-        "number": str(order), "placed_at": order.placed_at, "total": order.total, "currency": order.currency, "risk": order.risk,
-        "outcome": outcome, "tone": tone,
-    }  # fmt: skip
-
-
-def _outcome(order: Order) -> tuple[str, str]:
-    """What became of an order, in a word, and whether that is good or bad news."""
-    if order.payment == Payment.DISPUTED:
-        return "Disputed", "bad"
-    if order.risk == Risk.DECLINED:
-        return "Declined", "bad"
-    if order.cancelled_at:
-        return "Cancelled", "neutral"
-    if order.risk in {Risk.APPROVED, Risk.CLEAR}:
-        return Risk(order.risk).label, "good"
-    return Risk(order.risk).label, "neutral"

@@ -9,17 +9,26 @@ from django.urls import reverse
 from ordersops.accounts.access import can
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
+from ordersops.advice.facts import Evidence
+from ordersops.advice.models import Question, QuestionState
 from ordersops.audit.models import Event
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
+from ordersops.orders.graph import draw
+from ordersops.orders.links import Linked, linked_to, summary
 from ordersops.orders.models import Order
-from ordersops.orders.queries import compare_addresses, linked_to, timeline
+from ordersops.orders.past import past_of
+from ordersops.orders.queries import compare_addresses, revisions_of, timeline
+from ordersops.orders.revisions import dressed, tell
+from ordersops.review.checklist import items
+from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown
-from ordersops.review.models import Decision, Source
+from ordersops.review.models import Decision, FirstImpression, Source
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
+from ordersops.review.stakes import answers
 
 MEMBERS_SHOWN = 50
 EVENTS_SHOWN = 50
@@ -29,17 +38,24 @@ SHARED = {
 
 
 def page(case: Case, user: User) -> dict[str, Any]:
-    """The context of review/case.html."""
+    """The context of review/case.html.
+
+    While the advice is closed to the person, nothing of it is in the context: no template can give it away.
+    """
     about, order = lane(case.lane), case.order
     recommendation = recommendation_for(case)
     decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by").prefetch_related("harms__by")]
     linked = linked_to(order)
+    _decided_before(case, about, linked)
     shown = advice_shown(recommendation, about)
     members = (
         list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
     )
-    context = bar(case, user, available(case, user, recommendation=recommendation), decisions)
-    return {
+    may = available(case, user, recommendation=recommendation)
+    context = bar(case, user, may, decisions)
+    revisions = [] if case.is_attack else revisions_of(order)
+    transactions = list(order.transactions.all())
+    found = {
         **context,
         **shown,
         "outcome": about.outcomes.get(recommendation.outcome) if recommendation else None,  # also of a closed case
@@ -47,21 +63,41 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "orders": [order, *members],
         "orders_total": case.orders_count,
         "customer": order.customer,
+        "past": past_of(order),
         "recommendation": recommendation,
+        "waiting_question": _waiting_question(case),
+        "answers": answers(case, about, may, user),
+        "impressions": [_dressed_impression(given, about) for given in case.impressions.select_related("by", "recommendation")],
+        **checklist(case, user, may, shown["frozen"]),
         "panel_template": f"{about.key}/_panel.html",
         "panel": about.panel(shown["frozen"]) if shown["frozen"] is not None else {},
         "decisions": decisions,
         "may_report_harm": can(user, Perm.STOP_AUTOMATION, case.store_id),
-        "past_decisions": _past_decisions(case, about, [row["order_id"] for row in linked]),
         "effects": _effects(case, user),
         "holds": list(order.holds.select_related("placed_by", "released_by")),
         "linked": linked,
+        "linked_summary": summary(linked),
+        "graph": draw(linked, str(order)),
         "addresses": {**compare_addresses(order), "distance": shown["distance"]},
         "lines": list(order.lines.all()),
-        "transactions": list(order.transactions.all()),
+        "transactions": transactions,
+        "authorized_at": next((one.at for one in reversed(transactions) if one.kind == "authorization" and one.status == "success"), None),
         "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
-        "timeline": _timeline(case, user),
+        "revisions": dressed(revisions),
+        "timeline": tell(_timeline(case, user), revisions),
         "timeline_more": f"{reverse('audit')}?case={case.pk}" if can(user, Perm.VIEW_AUDIT, case.store_id) else "",
+    }
+    return closed(found) if may.closed else found
+
+
+def checklist(case: Case, user: User, may: Available, evidence: Evidence | None) -> dict[str, Any]:
+    """The context of review/_checklist.html."""
+    found = items(lane(case.lane), evidence, case.ticks.select_related("by"))
+    holder = case.holder_id()
+    return {
+        "checklist": found,
+        "checklist_done": sum(not item.is_open for item in found),
+        "may_tick": case.is_open and may.decides and holder in {None, user.pk},
     }
 
 
@@ -149,21 +185,30 @@ def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
     return found
 
 
-def _past_decisions(case: Case, about: Lane, orders: list[UUID]) -> list[dict[str, Any]]:
-    """What was decided, and stands, on orders that share something with this one."""
-    stands = (
-        Decision.objects.filter(case__order__in=orders, case__lane=case.lane, superseded_by=None).exclude(outcome="undo").exclude(case=case)
-    )
-    return [
-        {
-            "at": decision.decided_at,
-            "number": str(decision.case.order),
-            "url": reverse("case", args=[decision.case_id]),
-            "outcome": decision.outcome_label,  # type: ignore[attr-defined]
-            "tone": decision.tone,  # type: ignore[attr-defined]
-            "by": decision.by,
-            "reason": decision.reason_sentence or decision.reason,  # type: ignore[attr-defined]
-            "overrides": decision.overrides,
-        }
-        for decision in (_dressed(decision, about) for decision in stands.select_related("by", "case__order")[:10])
-    ]
+def _decided_before(case: Case, about: Lane, linked: list[Linked]) -> None:
+    """Say for each linked order what was decided about it, and stands: the newest decision of the lane."""
+    rows = {row.order_id: row for row in linked}
+    stands = Decision.objects.filter(case__order__in=rows, case__lane=case.lane, superseded_by=None).exclude(outcome="undo")
+    newest = stands.exclude(case=case).order_by("case__order", "-decided_at").distinct("case__order") if rows else Decision.objects.none()
+    for decision in newest.select_related("by", "case"):
+        _dressed(decision, about)
+        rows[decision.case.order_id].decision = {
+            "at": decision.decided_at, "url": reverse("case", args=[decision.case_id]), "outcome": decision.outcome_label,  # type: ignore[attr-defined]
+            "tone": decision.tone, "by": "automatically" if decision.source == Source.SYSTEM else decision.by,  # type: ignore[attr-defined]
+            "reason": decision.reason_sentence or decision.reason, "overrides": decision.overrides,  # type: ignore[attr-defined]
+        }  # fmt: skip
+
+
+def _dressed_impression(given: FirstImpression, about: Lane) -> FirstImpression:
+    """Set the words of a first impression, and whether it was what the advice said."""
+    outcome = about.outcomes.get(given.outcome)
+    given.outcome_label = outcome.button if outcome else given.outcome  # type: ignore[attr-defined]
+    given.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
+    given.as_advised = given.outcome == given.recommendation.outcome  # type: ignore[attr-defined]
+    return given
+
+
+def _waiting_question(case: Case) -> Question | None:
+    """The newest question about the order that has no answer yet, or none at all: what is on the page may be out of date."""
+    newest: Question | None = case.order.questions.filter(lane=case.lane).order_by("-asked_at", "-id").first()
+    return newest if newest is not None and newest.state != QuestionState.ANSWERED else None

@@ -17,6 +17,7 @@ from ordersops.templatetags.ordersops import money, width
 CLAIMS_AT_A_GLANCE = 4  # on each side; the others are in a fold
 ABOUT_VALUES = frozenset({"unknown_fact", "not_present", "mismatch", "bad_operator"})  # what was claimed is not what is true
 SHARED_SHOWN = 2
+GROUPS = {"geo": "Location", "past": "History", "email": "E-mail"}  # others are their own words
 
 
 def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str, Any]:
@@ -24,7 +25,8 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
     if recommendation is None:
         return {
             "frozen": None, "evidence": [], "claims": [], "missing": [], "risk_signals": [], "clearing_signals": [], "unavailable_signals": [],
-            "risk_points": 0, "clearing_points": 0, "advisor_label": "", "distance": "", "snapshot": None, "precedents": [],
+            "risk_groups": [], "clearing_groups": [], "absent": [], "not_collected": [], "unanswered": [], "risk_points": 0, "clearing_points": 0,
+            "advisor_label": "", "distance": "", "snapshot": None, "precedents": [],
         }  # fmt: skip
     evidence = recommendation.snapshot.evidence
     signals = sorted(recommendation.signals.all(), key=lambda signal: signal.pk)
@@ -46,8 +48,18 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         "claims": claims,
         **_sides(claims, about, recommendation),
         "missing": [evidence.facts[key].label if key in evidence.facts else clean(str(key), most=60) for key in recommendation.missing],
+        "risk_groups": _grouped(risk),
+        "clearing_groups": _grouped(clearing),
+        "absent": [facts_row(fact) for fact in evidence if fact.state == "unavailable"],
+        "not_collected": [facts_row(fact) for fact in evidence if fact.state == "not_collected"],
         "risk_signals": risk,
         "clearing_signals": clearing,
+        # A signal that only wants for a fact named already says nothing new.
+        "unanswered": [
+            s
+            for s in signals
+            if s.state == "unavailable" and not any(key in evidence.facts and evidence.facts[key].state == "unavailable" for key in s.facts)
+        ],
         "unavailable_signals": [s for s in signals if s.state == "unavailable"],
         "risk_points": sum(s.points for s in risk),
         "clearing_points": -sum(s.points for s in clearing),
@@ -55,6 +67,18 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
         "precedents": _precedents(evidence, about, signals),
         **provenance(recommendation, about, evidence, signals),
     }
+
+
+def _grouped(signals: Sequence[Signal]) -> list[dict[str, Any]]:
+    """Signals under what they are about, the weightiest group first; in a group they stay in the order given."""
+    found: dict[str, list[Signal]] = {}
+    for signal in signals:
+        found.setdefault(signal.group, []).append(signal)
+    groups = [
+        {"label": GROUPS.get(name, name.replace("_", " ").capitalize()), "signals": rows, "points": sum(abs(row.points) for row in rows)}
+        for name, rows in found.items()
+    ]
+    return sorted(groups, key=lambda group: -group["points"])
 
 
 def _cleaned(recommendation: Recommendation) -> None:
@@ -183,4 +207,5 @@ def _said_by(fact: Fact | None, key: str) -> dict[str, Any]:
         "label": fact.label if fact else clean(str(key), most=60),
         "source": fact.source if fact else "",
         "trust": fact.trust if fact else "",
+        "observed_at": fact.observed_at if fact else None,
     }

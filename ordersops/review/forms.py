@@ -16,6 +16,17 @@ class ApproveForm(forms.Form):
         return {**{name: self.data.get(name, "") for name in self.fields}, "errors": [*wrong, *more]}
 
 
+class ImpressionForm(forms.Form):
+    outcome = forms.CharField(max_length=40)
+
+
+class TickForm(forms.Form):
+    """An item of the checklist; `on` is sent where it is to be ticked."""
+
+    item = forms.CharField(max_length=40)
+    on = forms.BooleanField(required=False)
+
+
 class OverrideForm(ApproveForm):
     outcome = forms.CharField(max_length=40, error_messages={"required": "Choose what should happen instead."})
     reason = forms.CharField(max_length=10, error_messages={"required": "Choose a reason."})

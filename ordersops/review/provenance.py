@@ -12,8 +12,8 @@ from ordersops.advice.models import Consultation, ConsultationState, Recommendat
 from ordersops.advice.verify import FAULTS
 from ordersops.advice.verify.faults import NOTES
 from ordersops.cases.lanes import Lane, Policy
-from ordersops.rollout.content import Content
-from ordersops.rollout.models import Consideration, Mode, PolicyVersion
+from ordersops.rollout.models import Consideration, Mode
+from ordersops.rollout.queries import written
 
 ADVISORS = {SCORECARD: "Scorecard", "claude": "Claude", "openai": "OpenAI-compatible model"}
 SURE = {"high": "Sure", "medium": "Fairly sure", "low": "Not sure"}
@@ -53,7 +53,7 @@ def baseline_of(recommendation: Recommendation) -> Recommendation | None:
 
 def provenance(recommendation: Recommendation, about: Lane, evidence: Evidence, signals: Sequence[Signal]) -> dict[str, Any]:
     """What the page says of the advice besides its claims."""
-    policy = _policy(recommendation, about)
+    policy = _policy(recommendation)
     consideration: Consideration | None = getattr(recommendation, "consideration", None)
     faults = _faults(recommendation, about, evidence, signals)
     return {
@@ -79,14 +79,9 @@ def _anchor(recommendation: Recommendation) -> str:
     return f"{recommendation.lane}-{recommendation.scope}-{whose}"
 
 
-def _policy(recommendation: Recommendation, about: Lane) -> Policy:
+def _policy(recommendation: Recommendation) -> Policy:
     """The thresholds under which it was advised; those of the lane where nobody had written others."""
-    number = recommendation.policy_version.rpartition("/")[2]
-    if number.isdigit():
-        for row in PolicyVersion.objects.filter(lane=about.key, scope=recommendation.scope, number=int(number)):
-            if row.version == recommendation.policy_version:
-                return Content.model_validate(row.content).policy(row.version)
-    return about.policy
+    return written(recommendation).policy(recommendation.policy_version)
 
 
 def _faults(recommendation: Recommendation, about: Lane, evidence: Evidence, signals: Sequence[Signal]) -> list[Telling]:

@@ -10,7 +10,10 @@ from ordersops.cases.escalation import obstacle
 from ordersops.cases.lanes import Lane, Outcome, Reason, lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
+from ordersops.review.checklist import in_the_way
+from ordersops.review.impressions import closed_to
 from ordersops.review.models import Decision
+from ordersops.rollout.queries import written
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -22,6 +25,8 @@ class Available:
 
     approve: bool = False
     override: bool = False
+    decides: bool = False  # has the lane's right
+    closed: bool = False  # the advice, until this person has given a first impression
     why_not: str = ""
     recommended: Outcome | None = None
     doubt: str = ""  # why the advice should not simply be followed
@@ -57,17 +62,23 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
         return Available(why_not=_closed_because(case), undo=undoable(case) if decides else None)
     holder = case.holder_id()
     mine = holder == user.pk
-    found = Available(claim=decides and holder is None, release=mine)
+    found = Available(decides=decides, claim=decides and holder is None, release=mine)
     recommendation = recommendation or recommendation_for(case)
-    found.recommended = about.outcomes.get(recommendation.outcome) if recommendation else None
+    policy = written(recommendation) if recommendation else None
+    found.closed = closed_to(case, user, recommendation, policy)
+    found.recommended = about.outcomes.get(recommendation.outcome) if recommendation and not found.closed else None
     if not decides:
         found.why_not = f"It needs the right “{about.decides.sentence}”; a supervisor can give you a role with it."
     elif holder is not None and not mine:
         found.why_not = f"{case.leased_by} is at work on it."
     elif why := obstacle(case, user):
         found.why_not, found.claim = why, False
-    elif recommendation is None:
+    elif recommendation is None or policy is None:
         found.why_not = "There is no recommendation yet; it comes within moments."
+    elif found.closed:
+        found.why_not = "Say first what you think; then the advice opens, and you decide."
+    elif open_items := in_the_way(case, recommendation, policy):
+        found.why_not = open_items
     else:
         _offer(found, case, user, about, recommendation)
     return found

@@ -16,10 +16,10 @@ from ordersops.cases.models import Case
 from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
-from ordersops.review.case_page import bar, page, version
-from ordersops.review.forms import ApproveForm, HarmForm, OverrideForm
+from ordersops.review.case_page import bar, checklist, page, version
+from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, OverrideForm, TickForm
 from ordersops.review.models import Decision
-from ordersops.review.queries import Available, available
+from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.rollout import actions as rollout
 
 
@@ -72,6 +72,30 @@ def lease(request: Request, pk: UUID) -> HttpResponse:
     """The heartbeat of an open page: 204, or 409 once the lease is lost."""
     cases.heartbeat(case=_load(request, pk), by=request.user)
     return HttpResponse(status=204)
+
+
+@require_POST
+def impression(request: Request, pk: UUID) -> HttpResponse:
+    """What the person thinks before the advice is opened; then the page with the advice."""
+    found = _load(request, pk)
+    form = ImpressionForm(request.POST)
+    actions.give_impression(case=found, by=request.user, outcome=form.cleaned_data["outcome"] if form.is_valid() else "")
+    return done(request, "case", found.pk)
+
+
+@require_POST
+def tick(request: Request, pk: UUID) -> HttpResponse:
+    """Tick an item of the checklist, or take the tick back. To htmx: the checklist, and the bar, which it may open."""
+    found = _load(request, pk)
+    form = TickForm(request.POST)
+    if not form.is_valid():
+        raise Invalid("Say which item of the checklist.")
+    actions.tick(case=found, by=request.user, **form.cleaned_data)
+    if request.headers.get("HX-Request") != "true":
+        return done(request, "case", found.pk)
+    may, recommendation = available(found, request.user), recommendation_for(found)
+    shown = checklist(found, request.user, may, recommendation.snapshot.evidence if recommendation else None)
+    return render(request, "review/_checklist.html", {**bar(found, request.user, may), **shown, "with_bar": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -31,6 +31,11 @@ class Content(BaseModel):
     ask_bands: tuple[str, ...] = ("anomalous", "high")
     budget: Decimal = Field(default=Decimal(0), ge=0, le=100_000, description="US dollars for a store and day; 0: as the setting says.")
     second_share: Decimal = Field(default=Decimal("0.10"), ge=0, le=1, description="Share asked again without the customer's text.")
+    # how a person decides
+    blind_share: Decimal = Field(
+        default=Decimal(0), ge=0, le=1, description="Share of cases whose advice is closed until the reviewer gave a first impression."
+    )
+    checklist_required: bool = Field(default=False, description="Nobody decides while an item of the checklist is open.")
     # how far automation may go
     highest_mode: str = "assist"
     automatic: tuple[str, ...] = ()  # outcomes that automation may choose

@@ -25,7 +25,8 @@ class Field:
     hint: str = ""
 
 
-SCORES, ASKED, AUTOMATION, CHECKS = "Thresholds of the scorecard", "Who is asked", "How far automation may go", "How it is watched"
+SCORES, ASKED, PEOPLE = "Thresholds of the scorecard", "Who is asked", "How a person decides"
+AUTOMATION, CHECKS = "How far automation may go", "How it is watched"
 FIELDS: dict[str, Field] = {
     "anomalous_from": Field("A person looks from score", SCORES),
     "high_from": Field("High from score", SCORES),
@@ -38,6 +39,10 @@ FIELDS: dict[str, Field] = {
     "ask_bands": Field("Asked about", ASKED),
     "budget": Field("Budget for a store and day", ASKED, "USD", "0: as the setting says."),
     "second_share": Field("Asked again without the customer's text", ASKED, "%"),
+    "blind_share": Field(
+        "Advice closed until a first impression", PEOPLE, "%", "Of the cases, drawn by their id: it shows how far advice sways."
+    ),
+    "checklist_required": Field("The checklist must be complete", PEOPLE, "", "Nobody decides while an item is open."),
     "highest_mode": Field("Highest rung", AUTOMATION, "", "No promotion goes beyond it."),
     "automatic": Field("Outcomes that automation may choose", AUTOMATION),
     "most_amount": Field("Order total up to", AUTOMATION, "", "In the store's currency; orders in others go to a person."),
@@ -47,7 +52,7 @@ FIELDS: dict[str, Field] = {
     "sampling_floor": Field("Checks a week, at least", CHECKS, "", "While the rung is sampled, never less than 20."),
     "latency_seconds": Field("95 % of the answers come within", CHECKS, "s"),
 }
-SHARES = frozenset({"second_share", "sampling_share"})
+SHARES = frozenset({"second_share", "blind_share", "sampling_share"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +78,9 @@ def shown(lane: Lane, name: str, value: Any) -> str:
     if name == "highest_mode":
         return str(Mode(value).label)
     if name in SHARES:
-        return f"{Decimal(value) * 100:f}".rstrip("0").rstrip(".") + " %"
+        return f"{(Decimal(value) * 100).normalize():f} %"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, Decimal):
         value = f"{value:,.2f}"
     elif isinstance(value, int):

@@ -14,6 +14,7 @@ from ordersops.rollout.rules import MOST, WORDS, facts_for_rules
 from ordersops.stores.models import Store
 
 INTEGERS = frozenset(name for name, field in Content.model_fields.items() if field.annotation is int)
+SWITCHES = frozenset(name for name, field in Content.model_fields.items() if field.annotation is bool)
 HUNDRED = Decimal(100)
 
 
@@ -77,7 +78,7 @@ def initial_of(content: Content, scope: str, store: str, rule: Sequence[Sequence
     """What the form begins with: the policy in force."""
     found: dict[str, Any] = {name: getattr(content, name) for name in FIELDS}
     for name in SHARES:
-        found[name] = f"{found[name] * HUNDRED:f}".rstrip("0").rstrip(".")
+        found[name] = f"{(found[name] * HUNDRED).normalize():f}"
     for number, (fact, op, value) in enumerate(rule[:MOST], start=1):
         shown = "yes" if value is True else "no" if value is False else "" if value is None else str(value)
         found |= {f"fact_{number}": fact, f"op_{number}": op, f"value_{number}": shown}
@@ -93,6 +94,8 @@ def _field(name: str, outcomes: list[tuple[str, str]]) -> forms.Field:
     if name in {"ask_bands", "automatic"}:
         boxes = BANDS if name == "ask_bands" else outcomes
         return forms.MultipleChoiceField(required=False, choices=boxes, widget=forms.CheckboxSelectMultiple)
+    if name in SWITCHES:
+        return forms.BooleanField(required=False)
     if name in INTEGERS:
         return forms.IntegerField()
     return forms.DecimalField(max_digits=12, decimal_places=2)

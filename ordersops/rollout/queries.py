@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from ordersops.advice.advisors import chosen, version_of
 from ordersops.advice.facts import Evidence
+from ordersops.advice.models import Recommendation
 from ordersops.advice.verify import Claim, verify
 from ordersops.cases.lanes import Lane, Policy
+from ordersops.cases.lanes import lane as lane_named
 from ordersops.rollout.content import Content, built_in
 from ordersops.rollout.models import EVERYTHING, LADDER, Mode, PolicyVersion, Standing, Switch
 
@@ -105,6 +107,16 @@ class Book:
         if row.pk not in self._content:
             self._content[row.pk] = Content.model_validate(row.content)
         return self._content[row.pk]
+
+
+def written(advice: Recommendation) -> Content:
+    """What the policy says under which the advice was given; the lane's own thresholds where nobody had written one. One query at most."""
+    number = advice.policy_version.rpartition("/")[2]
+    if number.isdigit():
+        for row in PolicyVersion.objects.filter(lane=advice.lane, scope=advice.scope, number=int(number)):
+            if row.version == advice.policy_version:
+                return Content.model_validate(row.content)
+    return built_in(lane_named(advice.lane))
 
 
 def lower(one: str, other: str) -> bool:

@@ -77,6 +77,8 @@ PAGES: dict[str, Entry] = {
     "case_claim": _acts(DECIDERS, lambda w: [w.case.pk]),
     "case_release": _acts(set(), lambda w: [w.case.pk]),  # nobody holds it: see test_release_needs_the_lease
     "case_lease": _acts(set(), lambda w: [w.case.pk]),
+    "case_impression": _acts(DECIDERS, lambda w: [w.case.pk], status=409, data=lambda w: {"outcome": "release"}),  # its advice is open
+    "case_tick": _acts(DECIDERS, lambda w: [w.case.pk], data=lambda w: {"item": "asked", "on": "1"}),
     "case_approve": _acts(DECIDERS, lambda w: [w.case.pk], data=lambda w: {"version": w.case.version}),
     "case_override": _acts(
         DECIDERS, lambda w: [w.case.pk],

@@ -15,7 +15,7 @@ from ordersops.accounts.access import roles_in
 from ordersops.accounts.models import User
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
-from ordersops.effects.connectors import connector
+from ordersops.effects.connectors import connector, way
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.kinds.arguments import Arguments, Cancel
 from ordersops.effects.kinds.rules import owed
@@ -102,6 +102,13 @@ def alone_limits(by: User, order: Order) -> tuple[Decimal, Decimal]:
     """What this person may send back without a second one: of this order in a day, and in its store in a day."""
     limits, roles = in_force(timezone.now().date()), roles_in(by, order.store_id)
     return limits.one_person(order.currency, roles), limits.one_day(order.currency, roles)
+
+
+def foresee(*, kind: str, order: Order, by: User) -> tuple[bool, Money | None]:
+    """What a decision would plan for the order now: whether a person has to do it in the store, and the money that would go back."""
+    arguments = _decided(kind, order, by)
+    by_hand = way(Effect(kind=kind, store=order.store, order=order)) is None
+    return by_hand, money_of(kind, order, arguments, by) if arguments and arguments.refund else None
 
 
 def put_money(effect: Effect, money: Money | None, by: User) -> None:
