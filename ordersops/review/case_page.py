@@ -82,6 +82,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "lines": list(order.lines.all()),
         "transactions": transactions,
         "authorized_at": next((one.at for one in reversed(transactions) if one.kind == "authorization" and one.status == "success"), None),
+        "authorised_until_stated": any(one.expires_at for one in transactions),
         "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
         "revisions": dressed(revisions),
         "timeline": tell(_timeline(case, user), revisions),
