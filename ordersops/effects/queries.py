@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, prefetch_related_objects
 from django.utils import timezone
 
 from ordersops.accounts.access import can, store_ids
@@ -83,6 +83,7 @@ def _decides(effect: Effect) -> Perm:
 
 def possible(order: Order, user: "User") -> list[Act]:
     """The acts that the person may ask for on this order, each with what stands against it."""
+    prefetch_related_objects([order], "lines", "refunds", "disputes", "shipments")  # every rule looks at them
     mine = [kind for kind in KINDS.values() if kind.asked and can(user, kind.needs, order.store_id)]
     return [Act(kind, " ".join(kind.refusals(order, Nothing(), user))) for kind in mine]
 

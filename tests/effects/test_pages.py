@@ -103,3 +103,16 @@ def test_the_second_person_approves_on_the_page(order: Order, supervisor: User, 
     assert client.post(approve).status_code == 303
     effect.refresh_from_db()
     assert effect.state == "planned"
+
+
+def test_only_what_the_rules_allow_is_offered(order: Order, supervisor: User, client: Client) -> None:
+    client.force_login(supervisor)
+    page = client.get(reverse("order", args=[order.pk])).content.decode()
+    offered = {kind for kind in KINDS if reverse("effect_ask", args=[order.pk, kind]) in page}
+    assert "fulfilment.split" in offered
+    assert not {"return.approve", "return.decline", "return.process"} & offered
+    assert "Nothing of it has shipped, so nothing can come back." in page
+    order.lines.update(ordered=1)
+    page = client.get(reverse("order", args=[order.pk])).content.decode()
+    assert reverse("effect_ask", args=[order.pk, "fulfilment.split"]) not in page
+    assert "there is nothing to split" in page

@@ -143,12 +143,12 @@ ENTRIES = [
     ),
     Kind(
         "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
-        "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.not_gone,
+        "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.to_ship,
         most_an_hour=2,
     ),
     Kind(
         "fulfilment.split", "Split the shipment", "Part of the order ships by itself.",
-        "Open order {order} in the store's admin and split its fulfilment as shown here", a.Split, Perm.ACT_ON_ORDER, rules.not_gone,
+        "Open order {order} in the store's admin and split its fulfilment as shown here", a.Split, Perm.ACT_ON_ORDER, rules.divisible,
         most_an_hour=5,
     ),
     Kind(
@@ -163,19 +163,19 @@ ENTRIES = [
     ),
     Kind(
         "fulfilment.create", "Mark as shipped", "The order is fulfilled with this tracking number.",
-        "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.may_ship,
+        "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.shippable,
     ),
     Kind(
         "return.approve", "Approve the return", "The customer may send the goods back.",
-        "Open order {order} in the store's admin and approve the return", a.Return, Perm.ACT_ON_ORDER, rules.known,
+        "Open order {order} in the store's admin and approve the return", a.Return, Perm.ACT_ON_ORDER, rules.may_come_back,
     ),
     Kind(
         "return.decline", "Decline the return", "The customer keeps the goods.",
-        "Open order {order} in the store's admin and decline the return", a.DeclineReturn, Perm.ACT_ON_ORDER, rules.known,
+        "Open order {order} in the store's admin and decline the return", a.DeclineReturn, Perm.ACT_ON_ORDER, rules.may_come_back,
     ),
     Kind(
         "return.process", "Process the return", "The goods are back.",
-        "Open order {order} in the store's admin and process the return as shown here", a.ProcessReturn, Perm.ACT_ON_ORDER, rules.known,
+        "Open order {order} in the store's admin and process the return as shown here", a.ProcessReturn, Perm.ACT_ON_ORDER, rules.may_come_back,
     ),
     Kind(
         "replacement.create", "Send a replacement", "A new order for nothing is made, with a word on the one that it replaces.",

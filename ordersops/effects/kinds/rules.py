@@ -55,6 +55,35 @@ def not_gone(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | 
         yield "It has left the house."
 
 
+def to_ship(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """What acts on a fulfilment order: something is left in one."""
+    yield from not_gone(order, arguments, by)
+    if units_left(order) == 0:
+        yield "Nothing of it is left to ship."
+
+
+def divisible(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from to_ship(order, arguments, by)
+    if units_left(order) == 1:
+        yield "A single unit is left to ship: there is nothing to split."
+
+
+def shippable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    yield from may_ship(order, arguments, by)
+    yield from to_ship(order, arguments, by)
+
+
+def may_come_back(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Returns are kept by the store alone; but nothing comes back that has not left."""
+    yield from known(order, arguments, by)
+    if not any(line.shipped for line in order.lines.all()):
+        yield "Nothing of it has shipped, so nothing can come back."
+
+
+def units_left(order: "Order") -> int:
+    return sum(max(line.ordered - line.removed - line.cancelled - line.shipped, 0) for line in order.lines.all())
+
+
 def cancellable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
     """A paid order is cancelled only by a person, and with a refund plan."""
     yield from not_gone(order, arguments, by)

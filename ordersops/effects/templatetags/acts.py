@@ -14,4 +14,5 @@ register = template.Library()
 @register.inclusion_tag("orders/_acts.html", takes_context=True)
 def acts(context: Context, order: Order) -> dict[str, Any]:
     """Nothing for those who may do none of it."""
-    return {"order": order, "acts": possible(order, context["request"].user)}
+    found = possible(order, context["request"].user)
+    return {"order": order, "acts": [act for act in found if not act.why_not], "not_now": [act for act in found if act.why_not]}
