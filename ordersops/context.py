@@ -85,6 +85,8 @@ class Desk:
                 )
             )
             found.append(self._section("stores", "Stores", reverse("stores")))
+        if Perm.MANAGE_STORES in self.perms:
+            found.append(self._section("webhooks", "Webhooks", reverse("webhooks")))
         if Perm.VIEW_AUDIT in self.perms:
             found.append(self._section("audit", "Audit", reverse("audit")))
         if Perm.VIEW_PEOPLE in self.perms:

@@ -35,7 +35,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 APPEND_SLASH = False  # a redirect would eat a webhook; every page has one address
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("ORDERSOPS_BEHIND_PROXY", False) else None
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^hooks/", r"^slack/interactions$", r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "ordersops.rollout",
     "ordersops.review",
     "ordersops.intake",
+    "ordersops.notifications",
     "fraud",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -325,6 +326,14 @@ ADVICE_PRICES = [
 ]
 CALL_BODY_DAYS = env.number("ORDERSOPS_CALL_BODY_DAYS", 90, least=1)
 OTLP_ENDPOINT = env.text("ORDERSOPS_OTLP_ENDPOINT")  # spans are exported only where this is set
+
+# --- Notifications --------------------------------------------------------------------------------------------------
+SLACK = {
+    "token": env.text("ORDERSOPS_SLACK_TOKEN"),  # of a bot, with chat:write
+    "signing_secret": env.text("ORDERSOPS_SLACK_SIGNING_SECRET"),  # without it no button is believed
+    "url": env.text("ORDERSOPS_SLACK_URL", "https://slack.com/api").rstrip("/"),
+}
+MESSAGE_LOG_DAYS = env.number("ORDERSOPS_MESSAGE_LOG_DAYS", 30, least=1)  # how long delivered messages stand in the log
 
 LOGGING = {
     "version": 1,

@@ -19,6 +19,7 @@ urlpatterns = [
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),
     path("intake/", include("ordersops.intake.urls")),
+    path("", include("ordersops.notifications.urls")),
     path("stores/", include("ordersops.stores.urls")),
     path("audit/", include("ordersops.audit.urls")),
     path("healthz", login_not_required(healthz), name="healthz"),

@@ -5,6 +5,7 @@ refused (403) and the refusal is recorded.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -40,6 +41,18 @@ def held_roles(user: User | AnonymousUser, store_id: UUID) -> frozenset[str]:
     if not user.is_authenticated or not user.is_active:
         return frozenset()
     return frozenset(apps.get_model("stores", "StoreRole").objects.filter(group__user=user, store=store_id).values_list("role", flat=True))
+
+
+def read_rights(users: Sequence[User]) -> None:
+    """The rights of many people in one query, read anew and kept on each object as `rights` does."""
+    found: defaultdict[UUID, defaultdict[UUID, set[Perm]]] = defaultdict(lambda: defaultdict(set))
+    active = {user.pk for user in users if user.is_active}
+    rows = apps.get_model("stores", "StoreGroupPermission").objects.filter(group__user__in=active)
+    for person, store, codename in rows.values_list("group__user", "content_object_id", "permission__codename"):
+        if person in active:  # a group has others, too
+            found[person][store].add(Perm[codename.upper()])
+    for user in users:
+        user._rights = {store: frozenset(perms) for store, perms in found[user.pk].items()}  # type: ignore[attr-defined]
 
 
 def forget_rights(user: User) -> None:

@@ -22,7 +22,7 @@ _LOCK = 0x61756469745F6370  # "audit_cp": one writer of checkpoints at a time
 # The oldest transaction that is open in this database, else the next one to come; and the cluster's own number.
 # A snapshot lists the open transactions of the whole cluster. One whose lock says that it belongs to another database cannot
 # write here and does not count; one that ended meanwhile, or was prepared, has no such lock and counts, to be safe.
-_WATERMARK = """
+WATERMARK = """
 WITH now AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
 open AS (SELECT xid::text::bigint AS xid FROM now, pg_snapshot_xip(snapshot) AS xid)
 SELECT
@@ -82,7 +82,7 @@ def _sign_all() -> list[Checkpoint]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         # A statement of its own after the lock: its snapshot, and that of every later statement, sees all below the watermark.
-        cursor.execute(_WATERMARK)
+        cursor.execute(WATERMARK)
         watermark, epoch = cursor.fetchone()
         last = Checkpoint.objects.order_by("-number").first()
         made = []

@@ -267,6 +267,43 @@ class Verb(StrEnum):
     )
     STORE_UNREAD = "store.unread", "{actor} could not compare with the store: {error}", {"error": str}
 
+    WEBHOOK_ADDED = (
+        "webhook.added",
+        "{actor} had {name} told by webhook of {verbs}.",
+        {"subscriber": UUID, "name": str, "verbs": list},
+    )
+    WEBHOOK_CHANGED = (
+        "webhook.changed",
+        "{actor} changed the webhook {name}: {changed}.",
+        {"subscriber": UUID, "name": str, "changed": list},
+    )
+    WEBHOOK_SECRET_ROTATED = (
+        "webhook.secret_rotated",
+        "{actor} gave the webhook {name} a new secret; the old one signs beside it until {until}.",
+        {"subscriber": UUID, "name": str, "until": datetime},
+    )
+    WEBHOOK_STOPPED = "webhook.stopped", "{actor} stopped the webhook {name}: {why}", {"subscriber": UUID, "name": str, "why": str}
+    WEBHOOK_STARTED = "webhook.started", "{actor} started the webhook {name} again.", {"subscriber": UUID, "name": str}
+    WEBHOOK_SENT_AGAIN = (
+        "webhook.sent_again",
+        "{actor} sent {rows} failed messages to the webhook {name} again.",
+        {"subscriber": UUID, "name": str, "rows": int},
+    )
+    WEBHOOK_REMOVED = "webhook.removed", "{actor} removed the webhook {name}.", {"subscriber": UUID, "name": str}
+    RULE_SET = (
+        "notification.rule_set",
+        "{actor} asked to be told of {topics}.",
+        {"rule": UUID, "topics": list, "high": str, "anomalous": str, "rest": str},
+    )
+    RULE_REMOVED = "notification.rule_removed", "{actor} removed a rule of what to be told of.", {"rule": UUID}
+    SLACK_PROPOSED = "slack.proposed", "{actor} proposed the Slack user {slack_user} for {name}.", {"name": str, "slack_user": str}
+    SLACK_CONNECTED = "slack.connected", "{actor} confirmed being the Slack user {slack_user}.", {"slack_user": str}
+    SLACK_DISCONNECTED = (
+        "slack.disconnected",
+        "{actor} ended the connection of {name} with the Slack user {slack_user}.",
+        {"name": str, "slack_user": str},
+    )
+
     PRIVACY_ASKED = (
         "privacy.asked",
         "{actor} received a request about personal data: {kind}. It is due on {due_at}.",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from ordersops.accounts.roles import Role
 from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
+from ordersops.notifications.models import Rule, SlackAccount, Subscriber
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from tests.desk.conftest import World
@@ -42,6 +43,7 @@ class Entry:
     status: int = 200
     post: bool = False
     data: Callable[[World], dict[str, Any]] = field(default=lambda world: {})
+    refused: int = 403
     lane: bool = False  # its argument is a lane, which is in all stores
 
 
@@ -49,8 +51,10 @@ def _reads(allowed: set[Role], about: Arguments | None = None, **more: Any) -> E
     return Entry(allowed, about, **more)
 
 
-def _acts(allowed: set[Role], about: Arguments | None, status: int = 303, data: Callable[[World], dict[str, Any]] = lambda w: {}) -> Entry:
-    return Entry(allowed, about, status, True, data)
+def _acts(
+    allowed: set[Role], about: Arguments | None, status: int = 303, data: Callable[[World], dict[str, Any]] = lambda w: {}, **more: Any
+) -> Entry:
+    return Entry(allowed, about, status, True, data, **more)
 
 
 def a_policy(world: World) -> dict[str, Any]:
@@ -65,6 +69,23 @@ def a_scope(world: World) -> dict[str, Any]:
 
 def a_role(world: World) -> dict[str, Any]:
     return {"store": world.store.pk, "role": "fraud_reviewer"}
+
+
+def a_subscriber(world: World) -> Subscriber:
+    """A webhook of the store, in a colleague's name."""
+    return Subscriber.objects.create(
+        name="Warehouse", url="https://example.com/told", store=world.store, owner=world.colleague, verbs=["order.held"]
+    )
+
+
+def a_rule(world: World) -> Rule:
+    return Rule.objects.create(person=world.colleague, topics=["opened"], high="email:now")
+
+
+def a_slack_account(world: World) -> SlackAccount:
+    return SlackAccount.objects.get_or_create(person=world.colleague, defaults={"slack_user": "U0123456789", "asked_by": world.colleague})[
+        0
+    ]
 
 
 PAGES: dict[str, Entry] = {
@@ -130,6 +151,25 @@ PAGES: dict[str, Entry] = {
     "store_subscribe": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
     "store_rotate": _acts({ADMIN}, lambda w: [w.store.pk], status=200),
     "privacy_settle": _acts({ADMIN}, lambda w: [personal_request(w.delivery).pk], data=lambda w: {"note": "Exported and sent to the shop."}),
+    "webhooks": _reads({ADMIN}),
+    "webhook_new": _reads({ADMIN}),
+    "webhook": _reads({ADMIN}, lambda w: [a_subscriber(w).pk]),
+    "webhook_test": _acts({ADMIN}, lambda w: [a_subscriber(w).pk]),
+    "webhook_rotate": _acts({ADMIN}, lambda w: [a_subscriber(w).pk], status=200),
+    "webhook_send_again": _acts({ADMIN}, lambda w: [a_subscriber(w).pk], status=409),  # nothing has failed
+    "webhook_remove": _acts({ADMIN}, lambda w: [a_subscriber(w).pk]),
+    "notifications": _reads(EVERYBODY),
+    "notification_log": _reads(EVERYBODY),
+    "notification_rule_new": _reads(EVERYBODY),
+    "notification_rule": Entry(set(), lambda w: [a_rule(w).pk], refused=404),  # somebody else's does not exist
+    "notification_test": Entry(set(), lambda w: [a_rule(w).pk], post=True, refused=404),
+    "notification_rule_remove": Entry(set(), lambda w: [a_rule(w).pk], post=True, refused=404),
+    "slack_accounts": _reads({ADMIN}),
+    "slack_propose": _acts({ADMIN}, None, data=lambda w: {"person": w.colleague.pk, "slack_user": "U0123456789"}),
+    "slack_confirm": _acts(set(), None, status=409, refused=409),  # nothing waits to be confirmed
+    "slack_disconnect": _acts(set(), None, refused=404),
+    "slack_end": _acts({ADMIN}, lambda w: [a_slack_account(w).pk]),
+    "slack_link": _reads(EVERYBODY, status=422),  # without what Slack showed
     "people": _reads(HISTORY),
     "person": _reads(HISTORY, lambda w: [w.colleague.pk]),
     "person_invite": _acts({ADMIN}, None, status=200, data=lambda w: {"email": "new@desk.example", "name": "New Colleague"}),
@@ -165,7 +205,7 @@ PAGES: dict[str, Entry] = {
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
-PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz"}
+PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions"}
 # allauth's own pages about one's own account, whoever one is: tests/signin.
 OWN = {
     "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
@@ -173,7 +213,10 @@ OWN = {
     "mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn", "openid_connect_login", "openid_connect_callback",
     "socialaccount_login_cancelled", "socialaccount_login_error", "session_end",
 }  # fmt: skip
+# Pages that are read, and whose form is sent to the same address.
+FORMS = {"store", "store_connect", "webhook", "webhook_new", "notification_rule", "notification_rule_new", "slack_link"}
 LISTS = [
+    "webhooks", "notifications", "notification_log",
     "orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays", "rollout",
 ]  # fmt: skip
 TIMELINES = {"order": EVERYBODY, "case": READERS}
@@ -210,7 +253,7 @@ def test_each_role_in_its_own_store(name: str, world: World, make_person: Any) -
         if name in {"case_release", "case_lease"} and role != SUPPORT:
             assert status == 409, role
         else:
-            assert status == (entry.status if role in entry.allowed else 403), role
+            assert status == (entry.status if role in entry.allowed else entry.refused), role
 
 
 @pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.about and not entry.lane])
@@ -250,7 +293,7 @@ def test_acts_are_posts(name: str, world: World, admin: Any, client: Client) -> 
     assert client.get(reverse(name, args=entry.about(world) if entry.about else [])).status_code == 405
 
 
-@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if not entry.post and name not in {"store", "store_connect"}])
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if not entry.post and name not in FORMS])
 def test_pages_are_only_read(name: str, world: World, admin: Any, client: Client) -> None:
     entry = PAGES[name]
     client.force_login(admin)
