@@ -33,7 +33,7 @@ class Page(Generic[Row]):
     next_cursor: str = ""
 
 
-def newest(parts: Iterable["models.QuerySet[Row]"], by: str, cursor: str, *, load: "models.QuerySet[Row]") -> Page[Row]:
+def newest(parts: Iterable["models.QuerySet[Row]"], by: str, cursor: str, *, load: "models.QuerySet[Row]", size: int = SIZE) -> Page[Row]:
     """The newest rows of all `parts` by the time `by`, from the cursor on; `load` says what comes along with each row.
 
     Each part is a range of one index (one store, say), read from its newest end only. One query picks, one loads.
@@ -44,14 +44,14 @@ def newest(parts: Iterable["models.QuerySet[Row]"], by: str, cursor: str, *, loa
         if after:
             at, pk = after
             part = part.filter(Q(**{f"{by}__lt": at}) | Q(**{by: at, "pk__lt": pk}), **{f"{by}__lte": at})
-        picks.append(part.order_by(f"-{by}", "-pk").values_list("pk", by)[: SIZE + 1])
+        picks.append(part.order_by(f"-{by}", "-pk").values_list("pk", by)[: size + 1])
     if not picks:
         return Page([])
-    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(f"-{by}", "-pk")[: SIZE + 1]
+    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(f"-{by}", "-pk")[: size + 1]
     ids = [pk for pk, _ in picked]
-    found = {row.pk: row for row in load.filter(pk__in=ids[:SIZE])} if ids else {}
-    rows = [found[pk] for pk in ids[:SIZE] if pk in found]
-    return Page(rows, write_cursor(getattr(rows[-1], by).isoformat(), str(rows[-1].pk)) if len(ids) > SIZE and rows else "")
+    found = {row.pk: row for row in load.filter(pk__in=ids[:size])} if ids else {}
+    rows = [found[pk] for pk in ids[:size] if pk in found]
+    return Page(rows, write_cursor(getattr(rows[-1], by).isoformat(), str(rows[-1].pk)) if len(ids) > size and rows else "")
 
 
 def write_cursor(*parts: Any) -> str:

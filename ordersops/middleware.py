@@ -16,6 +16,7 @@ from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
 from django.utils.cache import patch_vary_headers
 
+from ordersops.api import problems
 from ordersops.audit.actions import request_scope
 from ordersops.errors import Refusal
 from ordersops.ids import uuid7
@@ -94,6 +95,7 @@ class Refusals:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request_id = uuid7().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
         with request_scope(request_id):
             answer = self.get_response(request)
         answer["X-Request-Id"] = request_id
@@ -114,6 +116,8 @@ class Refusals:
 
 def refused(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
     """One refusal as the asker can use it: a fragment for htmx, JSON for programs, a page for people."""
+    if problems.for_machines(request):
+        return problems.plain(request, status, message)
     about = {"status": status, "title": title, "message": message}
     if _by_htmx(request):
         answer: HttpResponse = render(request, "errors/_refusal.html", about, status=status)
@@ -162,6 +166,8 @@ def failed(request: HttpRequest) -> HttpResponse:
         if away
         else "Nothing was changed by this request. The error is in the log; try again, and tell your operator if it stays."
     )
+    if problems.for_machines(request):
+        return problems.plain(request, status, message)
     about = {"status": status, "title": title, "message": message}
     if _wants_json(request):
         return JsonResponse(about, status=status)

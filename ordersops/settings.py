@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "ordersops",
     "ordersops.accounts",
     "ordersops.audit",
+    "ordersops.api",
     "ordersops.stores",
     "ordersops.signin",
     "ordersops.orders",
@@ -95,6 +96,8 @@ INSTALLED_APPS = [
     "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "django_q",
+    "rest_framework",
+    "drf_spectacular",
 ]
 # A lane is reached by its dotted path alone.
 LANES = ["fraud.lane.Fraud"]
@@ -294,6 +297,37 @@ ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.
 ANCHOR_FILE = Path(env.text("ORDERSOPS_ANCHOR_FILE", str(DATA_DIR / "anchors.jsonl")))
 CHECKPOINT_KEY_FILE = Path(env.text("ORDERSOPS_CHECKPOINT_KEY_FILE", str(DATA_DIR / "checkpoint_key.pem")))
 CHECKPOINT_SECONDS = env.number("ORDERSOPS_CHECKPOINT_SECONDS", 60, least=1)
+
+# --- The interface for machines --------------------------------------------------------------------------------------
+API_RATE = env.number("ORDERSOPS_API_RATE", 600, least=1, most=100_000)  # requests of one token in a minute
+# What the apps add to the description of the interface, by dotted path: it lies below them.
+API_DESCRIBED_BY = ["ordersops.effects.api.describe"]
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["ordersops.api.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],  # asked by accounts/access.py, as for the pages
+    "DEFAULT_PARSER_CLASSES": ["ordersops.api.parsing.StrictJSON"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ordersops.api.parsing.AlwaysJSON",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "ordersops.api.problems.answer",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "ordersops",
+    "VERSION": "1",
+    "DESCRIPTION": "Everything that people can do at the desk, for machines: the same verbs, the same rights, the same history.",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PREPROCESSING_HOOKS": [],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "ordersops.api.schema.complete"],
+    "DISABLE_ERRORS_AND_WARNINGS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "CaseState": "ordersops.cases.models.CaseState",
+        "EffectState": "ordersops.effects.models.EffectState",
+        "HoldReason": "ordersops.orders.lifecycle.HoldReason",
+    },
+}
 
 # --- Advisors -------------------------------------------------------------------------------------------------------
 # Chosen here, never discovered: the SDK is given key and address, and looks for neither itself (platform.md 1).

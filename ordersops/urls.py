@@ -10,6 +10,7 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("ordersops.signin.urls")),
     path("", include("ordersops.accounts.urls")),
+    path("", include("ordersops.api.urls")),
     path("queues/", include("ordersops.cases.urls")),
     path("", include("ordersops.review.urls")),
     path("", include("ordersops.orders.urls")),

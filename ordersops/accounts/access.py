@@ -55,6 +55,13 @@ def read_rights(users: Sequence[User]) -> None:
         user._rights = {store: frozenset(perms) for store, perms in found[user.pk].items()}  # type: ignore[attr-defined]
 
 
+def narrow(user: User, *, perms: frozenset[Perm], stores: frozenset[UUID] | None) -> None:
+    """Leave this `user` object only these of the person's rights, and only in these stores (None: in all). For an access token."""
+    user._rights = {  # type: ignore[attr-defined]
+        store: held & perms for store, held in rights(user).items() if stores is None or store in stores
+    }
+
+
 def forget_rights(user: User) -> None:
     """Ask again next time: the person's rights changed while the object is in use. `request.user` is a lazy stand-in, so no `__dict__`."""
     if hasattr(user, "_rights"):

@@ -67,12 +67,12 @@ def found(user: "User", asked: dict[str, Any], perm: Perm = Perm.VIEW_AUDIT) -> 
     return events
 
 
-def page(events: EventQuerySet, cursor: str) -> Page[Event]:
+def page(events: EventQuerySet, cursor: str, size: int = SIZE) -> Page[Event]:
     """One page from the cursor on; going deep costs no more than the first."""
     after = read_cursor(cursor, int)
-    rows = list(events.filter(pk__lt=min(after[0], 2**63 - 1))[: SIZE + 1] if after else events[: SIZE + 1])
-    more = len(rows) > SIZE
-    return Page(rows[:SIZE], write_cursor(rows[SIZE - 1].pk) if more else "")
+    rows = list(events.filter(pk__lt=min(after[0], 2**63 - 1))[: size + 1] if after else events[: size + 1])
+    more = len(rows) > size
+    return Page(rows[:size], write_cursor(rows[size - 1].pk) if more else "")
 
 
 def every(events: EventQuerySet, size: int = 2000) -> Iterator[Event]:

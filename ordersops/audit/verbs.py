@@ -326,6 +326,13 @@ class Verb(StrEnum):
     ROLE_GIVEN = "person.role_given", "{actor} gave {name} the role {role}.", {"name": str, "role": str}
     ROLE_TAKEN = "person.role_taken", "{actor} took the role {role} from {name}.", {"name": str, "role": str}
     PERSON_DEACTIVATED = "person.deactivated", "{actor} deactivated {name}; every session ended.", {"name": str}
+    # stores: empty where it is for all stores of its owner.
+    TOKEN_MADE = (
+        "token.made",
+        "{actor} made the access token {prefix} for {scopes}, valid until {until}.",
+        {"token": UUID, "prefix": str, "scopes": list, "stores": list, "until": datetime},
+    )
+    TOKEN_REVOKED = "token.revoked", "{actor} revoked the access token {prefix} of {name}.", {"token": UUID, "prefix": str, "name": str}
     SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA
     SESSIONS_ENDED = "person.sessions_ended", "{actor} signed {name} out elsewhere, sessions: {count}.", {"name": str, "count": int}
     FACTOR_ADDED = "person.factor_added", "{actor} set up a second factor: {factor}.", {"factor": str}
@@ -409,7 +416,7 @@ class _Sentence(string.Formatter):
         return value if key in _VERBATIM and isinstance(value, str) else _words(value)
 
 
-_VERBATIM = {"actor", "name", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor"}
+_VERBATIM = {"actor", "name", "prefix", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor"}
 _ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 URGENT = ("-priority", "due_at", "pk")
 
 
-def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "") -> Page[Case]:
+def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", size: int = SIZE) -> Page[Case]:
     """One page of the open cases that fit, the most urgent first. Each store is read from the urgent end of its own index."""
     stores = [store for store in store_ids(user, Perm.VIEW_CASES) if filters["store"] in (None, "", store)]
     fits, after = _fitting(user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
@@ -38,17 +38,17 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "") -
         .in_lane(lane.key)
         .filter(fits, store=store)
         .order_by(*URGENT)
-        .values_list("pk", "priority", "due_at")[: SIZE + 1]
+        .values_list("pk", "priority", "due_at")[: size + 1]
         for store in stores
     ]
     if not picks:
         return Page([])
-    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: SIZE + 1]
+    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: size + 1]
     ids = [row[0] for row in picked]
     shown = Case.objects.select_related("order", "store", "leased_by").defer(*(f"order__{column}" for column in WIDE))
-    found = {case.pk: case for case in shown.filter(pk__in=ids[:SIZE])}
-    page = Page([found[pk] for pk in ids[:SIZE] if pk in found])
-    if len(ids) > SIZE and page.rows:
+    found = {case.pk: case for case in shown.filter(pk__in=ids[:size])}
+    page = Page([found[pk] for pk in ids[:size] if pk in found])
+    if len(ids) > size and page.rows:
         last = page.rows[-1]
         page.next_cursor = write_cursor(last.priority, last.due_at.isoformat(), str(last.pk))
     return page

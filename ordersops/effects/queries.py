@@ -16,7 +16,7 @@ from ordersops.effects.kinds import KINDS, Kind, inverse
 from ordersops.effects.kinds.arguments import Nothing
 from ordersops.effects.models import Attempt, Effect, EffectState
 from ordersops.effects.stops import why_stopped
-from ordersops.lists import Page, newest
+from ordersops.lists import SIZE, Page, newest
 from ordersops.orders.models import Order
 from ordersops.orders.queries import lanes
 
@@ -35,11 +35,11 @@ class Act:
     why_not: str
 
 
-def page_of(user: "User", *, state: str, store: UUID | None, cursor: str) -> Page[Effect]:
+def page_of(user: "User", *, state: str, store: UUID | None, cursor: str, size: int = SIZE) -> Page[Effect]:
     """Effects, newest first."""
     states = [state] if state else EffectState.values
     parts = [Effect.objects.filter(store=one, state=each) for one in _stores(user, store) for each in states]
-    return newest(parts, "planned_at", cursor, load=Effect.objects.select_related(*SHOWN))
+    return newest(parts, "planned_at", cursor, load=Effect.objects.select_related(*SHOWN), size=size)
 
 
 def counts(user: "User", store: UUID | None = None) -> dict[str, int]:

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
-from ordersops.lists import Page, newest
+from ordersops.lists import SIZE, Page, newest
 from ordersops.orders.keys import fold
 from ordersops.orders.lifecycle import HoldReason
 from ordersops.orders.models import Order, Revision
@@ -38,18 +38,19 @@ ADDRESS = {
 WIDE = [field.name for field in Order._meta.concrete_fields if isinstance(field, JSONField | SearchVectorField | TextField)]
 
 
-def page_of(user: "User", asked: dict[str, Any], cursor: str = "") -> Page[Order]:
+def page_of(user: "User", asked: dict[str, Any], cursor: str = "", size: int = SIZE) -> Page[Order]:
     """One page of the orders that fit, the newest first. Each store is read from the newest end of its own index."""
     stores = [store for store in store_ids(user, Perm.VIEW_ORDERS) if asked["store"] in (None, "", store)]
     shown = Order.objects.select_related("store").defer(*WIDE)
     known = Order.objects.known()
     if not asked["q"]:
-        return newest([_fitting(known.filter(store=store), asked) for store in stores], "placed_at", cursor, load=shown)
+        return newest([_fitting(known.filter(store=store), asked) for store in stores], "placed_at", cursor, load=shown, size=size)
     ids = found(asked["q"])
     if ids is not None:
-        return newest([_fitting(known.filter(pk__in=ids, store__in=stores), asked)], "placed_at", cursor, load=shown)
+        return newest([_fitting(known.filter(pk__in=ids, store__in=stores), asked)], "placed_at", cursor, load=shown, size=size)
     # So many that the newest are soon found on the way through all.
-    return newest([_fitting(known.filter(store=store).search(asked["q"]), asked) for store in stores], "placed_at", cursor, load=shown)
+    parts = [_fitting(known.filter(store=store).search(asked["q"]), asked) for store in stores]
+    return newest(parts, "placed_at", cursor, load=shown, size=size)
 
 
 def found(words: str) -> list[UUID] | None:

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from ordersops.accounts.roles import Role
+from ordersops.api.actions import make_token
+from ordersops.api.models import AccessToken
 from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
@@ -86,6 +88,11 @@ def a_slack_account(world: World) -> SlackAccount:
     return SlackAccount.objects.get_or_create(person=world.colleague, defaults={"slack_user": "U0123456789", "asked_by": world.colleague})[
         0
     ]
+
+
+def a_token(world: World) -> AccessToken:
+    """Of a colleague, for their own store."""
+    return make_token(name="Nightly report", scopes=["read"], days=7, by=world.colleague)[0]
 
 
 PAGES: dict[str, Entry] = {
@@ -201,11 +208,14 @@ PAGES: dict[str, Entry] = {
         data=lambda w: {"lane": "fraud", "store": w.store.pk, "effect": "order.release", "why": "The store asks us to"},
     ),
     "rollout_allow": _acts({SENIOR, SUPERVISOR, ADMIN}, lambda w: [w.switch.pk]),
+    "tokens": _reads(EVERYBODY),
+    "token_revoke": _acts({ADMIN}, lambda w: [a_token(w).pk]),
+    "api_docs": _reads(EVERYBODY),
     "audit": _reads(HISTORY),
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
-PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions"}
+PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions", "api_schema"}
 # allauth's own pages about one's own account, whoever one is: tests/signin.
 OWN = {
     "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
@@ -214,7 +224,7 @@ OWN = {
     "socialaccount_login_cancelled", "socialaccount_login_error", "session_end",
 }  # fmt: skip
 # Pages that are read, and whose form is sent to the same address.
-FORMS = {"store", "store_connect", "webhook", "webhook_new", "notification_rule", "notification_rule_new", "slack_link"}
+FORMS = {"tokens", "store", "store_connect", "webhook", "webhook_new", "notification_rule", "notification_rule_new", "slack_link"}
 LISTS = [
     "webhooks", "notifications", "notification_log",
     "orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays", "rollout",
@@ -232,7 +242,8 @@ def addresses(patterns: list[Any] | None = None) -> Iterator[str]:
 
 
 def test_every_address_has_an_entry() -> None:
-    assert set(addresses()) == {*PAGES, *PUBLIC, *OWN, "timeline"}
+    resources = {name for name in addresses() if name.startswith("api_")} - {"api_docs", "api_schema"}  # tests/api/test_access.py
+    assert set(addresses()) - resources == {*PAGES, *PUBLIC, *OWN, "timeline"}
 
 
 def ask(client: Client, name: str, world: World) -> Any:

@@ -141,6 +141,7 @@ class Case(models.Model):
             GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
             models.Index(fields=["order"], name="cases_of_order"),
+            models.Index(fields=["store", "-opened_at", "-id"], name="cases_newest"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,251 @@
+"""Cases for machines: the queue, one case with its advice and what may be done now, and deciding."""
+
+from typing import Any, ClassVar, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from ordersops.accounts.roles import Perm
+from ordersops.api.endpoint import acts, reads
+from ordersops.api.pages import PageQuery, listed, moment, page_of
+from ordersops.api.rows import Flag, Input, Money, Nothing, Person, Row, StoreName, Text, Texts, Whole
+from ordersops.api.scopes import Scope
+from ordersops.api.view import Asked, Resource
+from ordersops.cases import actions as leases
+from ordersops.cases import queries
+from ordersops.cases.forms import BANDS
+from ordersops.cases.lanes import Lane, lane, lanes
+from ordersops.cases.models import Case, CaseState
+from ordersops.lists import newest
+from ordersops.orders.models import Order
+from ordersops.orders.queries import WIDE
+from ordersops.review import actions
+from ordersops.review.actions import LEAST_NOTE
+from ordersops.review.api.advice import RecommendationDetail
+from ordersops.review.api.decisions import DecisionRow
+from ordersops.review.case_page import MEMBERS_SHOWN
+from ordersops.review.queries import available, recommendation_for
+
+TAG = "Cases"
+OVERRIDE = {"version": 1, "outcome": "release", "reason": "O1", "note": "The customer called from their home number."}
+DECIDES = [Perm.VIEW_CASES, Perm.DECIDE_FRAUD]
+
+
+class CaseRow(Row):
+    priority_reasons = Texts()
+    store = StoreName()
+    amount = Money(help_text="Money at risk.")
+    order_number = serializers.CharField(source="order.number", read_only=True)
+    attack = serializers.BooleanField(source="is_attack", read_only=True, help_text="About many orders that share a key.")
+    held_by = serializers.SerializerMethodField()
+    held_until = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Case
+        fields: ClassVar[Any] = [
+            "id", "store", "lane", "state", "headline", "band", "score", "priority", "priority_reasons", "amount", "order", "order_number",
+            "orders_count", "attack", "opened_at", "due_at", "changed_at", "decided_at", "held_by", "held_until", "version",
+        ]  # fmt: skip
+
+    @extend_schema_field(Person(allow_null=True))
+    def get_held_by(self, case: Case) -> Any:
+        return Person(case.leased_by).data if case.holder_id() else None
+
+    @extend_schema_field(serializers.DateTimeField(allow_null=True))
+    def get_held_until(self, case: Case) -> Any:
+        return serializers.DateTimeField().to_representation(case.lease_until) if case.holder_id() and case.lease_until else None
+
+
+class ReasonRow(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    sentence = serializers.CharField()
+
+
+class ChoiceRow(serializers.Serializer[Any]):
+    """An outcome that may be chosen now, with the reasons that fit."""
+
+    outcome = serializers.CharField(source="key")
+    label = serializers.CharField()  # type: ignore[assignment]
+    sentence = serializers.CharField(help_text="What happens if it is chosen.")
+
+
+class AvailableRow(serializers.Serializer[Any]):
+    """What the token may do about the case now; `why_not` says what stands in the way of deciding."""
+
+    claim = serializers.BooleanField()
+    release = serializers.BooleanField()
+    approve = serializers.BooleanField()
+    override = serializers.BooleanField()
+    why_not = serializers.CharField()
+    doubt = serializers.CharField(help_text="Why the advice should not simply be followed.")
+    recommended = ChoiceRow(allow_null=True)
+    approve_reasons = ReasonRow(many=True)
+    others = ChoiceRow(many=True)
+    override_reasons = serializers.DictField(child=ReasonRow(many=True))
+    undo = serializers.UUIDField(source="undo.pk", allow_null=True, default=None, help_text="The decision that can still be undone.")
+
+
+class CaseDetail(CaseRow):
+    orders = serializers.SerializerMethodField(help_text="The orders that it is about, the first 50 of an attack.")
+    recommendation = serializers.SerializerMethodField()
+    available = serializers.SerializerMethodField()
+    decisions = DecisionRow(many=True, help_text="The newest first.")
+
+    class Meta(CaseRow.Meta):
+        fields: ClassVar[Any] = [*CaseRow.Meta.fields, "orders", "recommendation", "available", "decisions"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
+    def get_orders(self, case: Case) -> Any:
+        members = Order.objects.filter(memberships__case=case).order_by("memberships__added_at").values_list("pk", flat=True)
+        return [str(pk) for pk in (case.order_id, *(members[: MEMBERS_SHOWN - 1] if case.is_attack else ()))]
+
+    @extend_schema_field(RecommendationDetail(allow_null=True))
+    def get_recommendation(self, case: Case) -> Any:
+        advice = self._advice(case)
+        return None if advice is None else RecommendationDetail(advice).data
+
+    @extend_schema_field(AvailableRow)
+    def get_available(self, case: Case) -> Any:
+        may = available(case, self.context["request"].user, recommendation=self._advice(case))
+        return AvailableRow(may).data
+
+    def _advice(self, case: Case) -> Any:
+        if "advice" not in self.context:
+            cast("dict[str, Any]", self.context)["advice"] = recommendation_for(case)
+        return self.context["advice"]
+
+
+class CaseQuery(PageQuery):
+    lane = serializers.ChoiceField([(key, one.label) for key, one in lanes().items()], required=False, default=None)
+    state = serializers.ChoiceField(CaseState.choices, required=False, default="")
+    store = serializers.UUIDField(required=False, default=None)
+    order = serializers.UUIDField(required=False, default=None)
+    since = serializers.DateTimeField(required=False, default=None, help_text="Opened at or after.")
+
+
+class QueueQuery(PageQuery):
+    kinds = (int, moment, UUID)
+    q = Text(required=False, max_length=200, default="", help_text="Number, name, e-mail, phone, SKU or tracking number of an order.")
+    store = serializers.UUIDField(required=False, default=None)
+    band = serializers.ChoiceField(BANDS, required=False, default="")
+    mine = Flag(required=False, default=False)
+    overdue = Flag(required=False, default=False)
+    attack = Flag(required=False, default=False)
+
+
+class ApproveInput(Input):
+    version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
+    reason = Text(required=False, default="", allow_blank=True, max_length=10, help_text="One of `available.approve_reasons`.")
+    note = Text(required=False, default="", allow_blank=True, max_length=2000)
+
+
+class OverrideInput(Input):
+    version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
+    outcome = Text(max_length=40, help_text="One of `available.others`.")
+    reason = Text(max_length=10, help_text="One of `available.override_reasons` of the outcome.")
+    note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="What you know that the advice did not.")
+
+
+class NextCase(serializers.Serializer[Any]):
+    """`case` is null when no case is free."""
+
+    case = CaseDetail(allow_null=True)
+
+
+def _rows() -> "QuerySet[Case]":
+    return Case.objects.select_related("order", "store", "leased_by")
+
+
+class _OfCases(Resource):
+    def shown(self, case: Case) -> Any:
+        fresh = _rows().prefetch_related("decisions__by", "decisions__store", "decisions__case").get(pk=case.pk)
+        return CaseDetail(fresh, context={"request": self.request}).data, {"ETag": f'"{fresh.version}"'}
+
+    def answer(self, case: Case) -> Response:
+        data, headers = self.shown(case)
+        return Response(data, headers=headers)
+
+
+class Queues(_OfCases):
+    @reads(page_of(CaseRow), rights=[Perm.VIEW_CASES], tag=TAG, query=QueueQuery)
+    def list(self, request: Asked, lane: str) -> Response:
+        """The open cases of a lane, the most urgent first."""
+        about = _lane(lane)
+        self.need_somewhere(Perm.VIEW_CASES)
+        asked = self.asked(QueueQuery)
+        return listed(request, queries.queue(about, request.user, asked, asked["cursor"], asked["limit"]), CaseRow)
+
+    @acts(NextCase, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
+    def take_next(self, request: Asked, lane: str) -> Response:
+        """Take the most urgent case that nobody holds."""
+        about = _lane(lane)
+        self.body(Nothing)
+        self.need_somewhere(about.decides)
+        case = leases.next_case(lane=about.key, by=request.user)
+        if case is None:
+            return Response({"case": None})
+        self.load(Case.objects.all(), Perm.VIEW_CASES, pk=case.pk)
+        data, headers = self.shown(case)
+        return Response({"case": data}, headers=headers)
+
+
+class Cases(_OfCases):
+    @reads(page_of(CaseRow), rights=[Perm.VIEW_CASES], tag=TAG, query=CaseQuery)
+    def list(self, request: Asked) -> Response:
+        """Cases in any state, the newest opened first."""
+        stores, asked = self.need_somewhere(Perm.VIEW_CASES), self.asked(CaseQuery)
+        rows = Case.objects.all()
+        for name, lookup in (("lane", "lane"), ("state", "state"), ("order", "order"), ("since", "opened_at__gte")):
+            if asked[name]:
+                rows = rows.filter(**{lookup: asked[name]})
+        parts = [rows.filter(store=store) for store in stores if asked["store"] in (None, store)]
+        load = _rows().defer(*(f"order__{column}" for column in WIDE))
+        return listed(request, newest(parts, "opened_at", asked["cursor"], load=load, size=asked["limit"]), CaseRow)
+
+    @reads(CaseDetail, rights=[Perm.VIEW_CASES], tag=TAG)
+    def retrieve(self, request: Asked, pk: UUID) -> Response:
+        """One case with its advice, decisions, and what may be done now. Its ETag is the version that a decision names."""
+        return self.answer(self._load(pk))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
+    def claim(self, request: Asked, pk: UUID) -> Response:
+        """Take a case, so that others see who is at work on it; again, to keep it."""
+        case = self._load(pk)
+        self.body(Nothing)
+        return self.answer(leases.claim(case=case, by=request.user))
+
+    @acts(CaseDetail, rights=[Perm.VIEW_CASES], tag=TAG, scope=Scope.DECIDE, takes=Nothing)
+    def release(self, request: Asked, pk: UUID) -> Response:
+        """Give a case back to the queue."""
+        case = self._load(pk)
+        self.body(Nothing)
+        return self.answer(leases.release(case=case, by=request.user))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=ApproveInput, match=True, example={"version": 1})
+    def approve(self, request: Asked, pk: UUID) -> Response:
+        """Decide as recommended."""
+        case, said = self._load(pk), self.body(ApproveInput)
+        said["version"] = self.version(said["version"], case.version)
+        actions.approve(case=case, by=request.user, **said)
+        return self.answer(case)
+
+    @acts(CaseDetail, rights=[*DECIDES, Perm.OVERRIDE], tag=TAG, scope=Scope.DECIDE, takes=OverrideInput, match=True, example=OVERRIDE)
+    def override(self, request: Asked, pk: UUID) -> Response:
+        """Decide against the recommendation, with a reason and a note."""
+        case, said = self._load(pk), self.body(OverrideInput)
+        said["version"] = self.version(said["version"], case.version)
+        actions.override(case=case, by=request.user, **said)
+        return self.answer(case)
+
+    def _load(self, pk: UUID) -> Case:
+        return self.load(_rows(), Perm.VIEW_CASES, pk=pk)
+
+
+def _lane(key: str) -> Lane:
+    if key not in lanes():
+        raise Http404
+    return lane(key)

@@ -1,0 +1,70 @@
+"""Every operation that the description names, as a request about the small world of the tests."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from ordersops.accounts.roles import Perm
+from ordersops.api.schema import description
+from ordersops.audit.models import Event
+from ordersops.effects.kinds import KINDS
+from tests.api.conftest import Machine
+from tests.desk.conftest import World
+
+
+@dataclass(frozen=True)
+class Operation:
+    path: str  # below /api/v1/
+    method: str
+    said: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def about_one(self) -> bool:
+        return "{id}" in self.path
+
+    def rights(self, world: World) -> set[Perm]:
+        """All that it needs; where the right depends on what is asked for, that of what these tests ask for."""
+        named = {Perm[name.upper()] for name in self.said["x-rights"]}
+        if "x-also" in self.said:
+            named.add(KINDS[self.said.get("x-example", {}).get("kind") or "order.cancel"].needs)
+        return named
+
+    def address(self, world: World) -> str:
+        return self.path.format(id=self.about(world), lane="fraud")
+
+    def about(self, world: World) -> Any:
+        noun, _, act = self.path.partition("/{id}")
+        match noun:
+            case "orders":
+                return world.order.pk
+            case "stores":
+                return world.store.pk
+            case "cases":
+                return world.case.pk
+            case "decisions":
+                return world.decision.pk
+            case "recommendations":
+                return world.decision.recommendation_id
+            case "holds":
+                return world.hold.pk
+            case "audit-events":
+                return Event.objects.filter(store=world.store).order_by("-pk").values_list("pk", flat=True)[0]
+            case "effects":
+                return {"/retry": world.failed, "/edit": world.failed, "/give-up": world.failed, "/done": world.handed_over}.get(
+                    act, world.planned
+                ).pk
+        return ""
+
+    def ask(self, machine: Machine, world: World) -> Any:
+        if self.method == "get":
+            return machine.get(self.address(world))
+        return machine.post(self.address(world), self.said.get("x-example", {}))
+
+
+OPERATIONS = [
+    Operation(path.removeprefix("/api/v1/"), method, said)
+    for path, operations in description()["paths"].items()
+    for method, said in operations.items()
+]
