@@ -238,11 +238,15 @@ class Scene:
         return back
 
     def dispute(self, order: Order, *, kind: str = "chargeback", reason: str = "fraudulent") -> Dispute:
-        at = order.touch(self.now())
+        at = self.disputed(order)
         dispute = Dispute(self.numbering.key(), kind, reason, order.captured - order.refunded, at, at + timedelta(days=9))  # type: ignore[arg-type]
         order.disputes.append(dispute)
         self.tell("disputed", order, dispute)
         return dispute
+
+    def disputed(self, order: Order) -> datetime:
+        """Something happens about the money at the bank. Shopify does not count that as a change of the order."""
+        return self.now() if self.shop.platform == "shopify" else order.touch(self.now())
 
     def readdress(self, order: Order, address: Address) -> None:
         order.ship_to = address

@@ -212,7 +212,15 @@ def page(rows: list[Row], first: int | None, after: str | None) -> Row:
     start = int(base64.urlsafe_b64decode(after)) if after else 0
     end = start + (first or 50)
     cursor = base64.urlsafe_b64encode(str(end).encode()).decode()
-    return {"nodes": rows[start:end], "pageInfo": {"hasNextPage": end < len(rows), "endCursor": cursor if rows[start:end] else None}}
+    edges = [
+        {"cursor": base64.urlsafe_b64encode(str(number).encode()).decode(), "node": row}
+        for number, row in enumerate(rows[start:end], start + 1)
+    ]
+    return {
+        "nodes": rows[start:end],
+        "edges": edges,
+        "pageInfo": {"hasNextPage": end < len(rows), "endCursor": cursor if edges else None},
+    }
 
 
 def connection(rows: list[Row]) -> Any:

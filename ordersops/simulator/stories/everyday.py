@@ -158,7 +158,7 @@ def friendly_dispute(scene: Scene) -> Story:
         dispute = scene.dispute(older, reason=scene.rng.choice(("product_not_received", "unrecognized", "product_unacceptable")))
         yield scene.rng.uniform(60, 120)
         dispute.status = scene.rng.choice(("under_review", "won", "lost"))
-        older.touch(scene.now())
+        scene.disputed(older)
         scene.tell("dispute_moved", older, dispute)
 
 

@@ -112,7 +112,7 @@ def as_api(number: int = 1, **changes: Any) -> Row:
             {"riskLevel": "LOW", "provider": {"title": "Guard"}, "facts": []},
             {"riskLevel": "HIGH", "provider": None, "facts": [{"description": "Many cards", "sentiment": "NEGATIVE"}]},
         ]},
-        "fields": {}, "work": [],
+        "fields": {}, "work": [], "disputes": [],
     } | changes  # fmt: skip
     row["fulfillments"] = lambda info, first=None, **_: row["fulfillment_rows"][:first]
     row["refunds"] = lambda info, first=None, **_: row["refund_rows"][:first]

@@ -26,7 +26,8 @@ def page(rows: list[Row], first: int | None = None, after: str | None = None) ->
     start = int(after) if after else 0
     chosen = rows[start : start + (first or len(rows))]
     end = start + len(chosen)
-    return {"nodes": chosen, "pageInfo": {"hasNextPage": end < len(rows), "endCursor": str(end) if chosen else None}}
+    edges = [{"cursor": str(number), "node": row} for number, row in enumerate(chosen, start + 1)]
+    return {"nodes": chosen, "edges": edges, "pageInfo": {"hasNextPage": end < len(rows), "endCursor": str(end) if chosen else None}}
 
 
 def connection(rows: list[Row]) -> Any:
@@ -51,6 +52,8 @@ class Shop:
         self.hooks: list[Row] = []
         self.stock: dict[tuple[str, str], int] = {}
         self.returns: dict[str, Row] = {}
+        self.disputes_rows: list[Row] = []
+        self.may_read_disputes = True
         self.keys: dict[str, Any] = {}
 
     # --- Reading ------------------------------------------------------------------------------------------------------
@@ -62,6 +65,19 @@ class Shop:
         rows = [row for row in self.order_rows.values() if since <= row["updatedAt"] <= until]
         assert sortKey == "UPDATED_AT"
         return page(sorted(rows, key=lambda row: row["updatedAt"]), first, after)
+
+    def disputes(self, info: Any, query: str, first: int, after: str | None = None, **_: Any) -> Row:
+        self._scope()
+        since, until = re.findall(r"initiated_at:[<>]='([^']+)'", query)
+        return page([row for row in self.disputes_rows if since <= row["initiatedAt"] <= until], first, after)
+
+    def dispute(self, info: Any, id: str) -> Row | None:
+        self._scope()
+        return next((row for row in self.disputes_rows if row["id"] == id), None)
+
+    def _scope(self) -> None:
+        if not self.may_read_disputes:
+            raise GraphQLError("Access denied for disputes field.", extensions={"code": "ACCESS_DENIED"})
 
     def fulfillment(self, info: Any, id: str) -> Row | None:
         return self._part("fulfillment_rows", id)
@@ -308,7 +324,7 @@ class Server:
             return None
         answer: Row = {"data": copy.deepcopy(found.data), "extensions": {"cost": self.cost}}
         if found.errors:
-            answer["errors"] = [{"message": error.message} for error in found.errors]
+            answer["errors"] = [{"message": error.message, "extensions": error.extensions or {}} for error in found.errors]
         return 200, {"x-request-id": f"request-{len(self.asked)}"}, answer
 
 

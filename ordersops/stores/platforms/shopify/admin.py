@@ -48,6 +48,10 @@ class Throttled(Upstream):
         self.wait = wait
 
 
+class Denied(Upstream):
+    """The app was not given the scope for what was asked."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """`fields` is what stands under `data`; `body` the answer as it came."""
@@ -206,6 +210,8 @@ def _refuse_errors(answer: dict[str, Any]) -> None:
     if "THROTTLED" in codes:
         raise Throttled(_missing(table(table(answer.get("extensions")).get("cost"))))
     said = " ".join(shown(error.get("message"), 200) for error in found[:3]) or shown(errors, 200)
+    if codes and set(codes) == {"ACCESS_DENIED"}:
+        raise Denied(f"The app may not read this in Shopify: {said}"[:480], permanent=True)
     raise Upstream(f"Shopify refused the question: {said}"[:480], permanent=not codes or not set(codes) <= PASSING)
 
 

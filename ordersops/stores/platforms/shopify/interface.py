@@ -1,5 +1,6 @@
 """Reading a Shopify store by ourselves: what changed, one order, and which webhooks it sends us."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,21 +9,30 @@ from ordersops.errors import Upstream
 from ordersops.stores.platforms import Document, Page, Subscription
 from ordersops.stores.platforms.reading import moment, rows, table, text
 from ordersops.stores.platforms.shopify import topics
-from ordersops.stores.platforms.shopify.admin import Admin, gid, next_cursor, plain
+from ordersops.stores.platforms.shopify.admin import Admin, Denied, gid, next_cursor, plain
 
-PAGE = 20  # orders; each is read by a question of its own
+PAGE = 10  # orders; each is read by questions of its own
+BUDGET = 45.0  # seconds of one page after which no further order is begun
+WHOLE = 120.0  # seconds that one page may take at most; a window's lease is longer
+DISPUTES = "disputes:"  # how the cursor of a page of disputes begins
 
 
 class ShopifyInterface:
     """stores.platforms.Interface."""
 
     def changed(self, store: Any, *, since: datetime, until: datetime, cursor: str = "") -> Page:
-        """Twenty orders in the order of their change. One that changes meanwhile moves to a later window, where it is met again."""
-        admin = Admin(store)
+        """Orders in the order of their change, then those of the disputes that were opened in the window.
+
+        An order that changes meanwhile moves to a later window, where it is met again. A slow store gives short pages: whatever
+        was read within the budget, one order at least.
+        """
+        admin = Admin(store, seconds=WHOLE)
+        if cursor.startswith(DISPUTES):
+            return _disputed(admin, since, until, cursor.removeprefix(DISPUTES))
         window = f"updated_at:>='{_stamp(since)}' updated_at:<='{_stamp(until)}'"
         found = table(admin.ask("orders_changed", query=window, first=PAGE, after=cursor or None).fields.get("orders"))
-        documents = [_read(admin, text(row.get("id"))) for row in rows(found.get("nodes"))]
-        return Page([document for document in documents if document], next_cursor(found))
+        read, left_at = _read_all(admin, [(text(edge.get("cursor")), table(edge.get("node"))) for edge in rows(found.get("edges"))])
+        return Page(read, left_at or next_cursor(found) or DISPUTES)
 
     def order(self, store: Any, external_id: str) -> Document | None:
         return _read(Admin(store), gid("Order", external_id))
@@ -52,6 +62,30 @@ def enum(topic: str) -> str:
     return topic.replace("/", "_").upper()
 
 
+def _disputed(admin: Admin, since: datetime, until: datetime, after: str) -> Page:
+    """The orders of disputes. A store that gives us no leave to read disputes has none to compare."""
+    window = f"initiated_at:>='{_stamp(since)}' initiated_at:<='{_stamp(until)}'"
+    try:
+        found = table(admin.ask("disputes_opened", query=window, first=PAGE, after=after or None).fields.get("disputes"))
+    except Denied:
+        return Page([])
+    edges = [(text(edge.get("cursor")), table(table(edge.get("node")).get("order"))) for edge in rows(found.get("edges"))]
+    read, left_at = _read_all(admin, edges)
+    following = left_at or next_cursor(found)
+    return Page(read, DISPUTES + following if following else "")
+
+
+def _read_all(admin: Admin, edges: list[tuple[str, dict[str, Any]]]) -> tuple[list[Document], str]:
+    """The orders of a page, and the cursor of the last one read where time ran out before the end."""
+    start, documents = time.monotonic(), list[Document]()
+    for number, (cursor, node) in enumerate(edges, 1):
+        if key := text(node.get("id")):
+            documents += filter(None, [_read(admin, key)])
+        if cursor and number < len(edges) and time.monotonic() - start > BUDGET:
+            return documents, cursor
+    return documents, ""
+
+
 def _read(admin: Admin, key: str) -> Document | None:
     """The order with all its lines, fulfilments and refunds; None where the store does not have it (any more)."""
     order = table(admin.ask("order", id=key).fields.get("order"))
@@ -64,15 +98,28 @@ def _read(admin: Admin, key: str) -> Document | None:
     changed = moment(order.get("updatedAt"))
     if changed is None:
         raise Upstream("Shopify gave an order without the time of its last change.", permanent=True)
+    disputes = [_dispute(admin, row) for row in rows(order.get("disputes"))]
+    opened = [at for row in disputes if (at := moment(row.get("initiatedAt")))]
     return Document(
         external_id=plain(order.get("id")),
-        changed_at=changed,
+        changed_at=max([changed, *opened]),
         payload={
             "order": order,
             "fulfillments": [_part(admin, "fulfillment", "fulfillmentLineItems", row) for row in rows(order.get("fulfillments"))],
             "refunds": [_part(admin, "refund", "refundLineItems", row) for row in rows(order.get("refunds"))],
+            # A dispute states no time of change: what was read counts from when it was read.
+            **({"disputes": disputes, "read_at": datetime.now(UTC).isoformat(timespec="seconds")} if disputes else {}),
         },
     )
+
+
+def _dispute(admin: Admin, row: dict[str, Any]) -> dict[str, Any]:
+    """A dispute with its amount, reason and day; its bare state where we may not read more."""
+    try:
+        found = table(admin.ask("dispute", id=gid("ShopifyPaymentsDispute", plain(row.get("id")))).fields.get("dispute"))
+    except Denied:
+        found = {}
+    return found or {"id": row.get("id"), "type": row.get("initiatedAs"), "status": row.get("status")}
 
 
 def _part(admin: Admin, name: str, lines: str, row: dict[str, Any]) -> dict[str, Any]:

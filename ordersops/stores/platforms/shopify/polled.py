@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from ordersops.stores.facts import CoreFacts, OrderFacts, RiskFacts
-from ordersops.stores.platforms.reading import rows, table, text, word
+from ordersops.stores.facts import CoreFacts, DisputeFacts, OrderFacts, RiskFacts
+from ordersops.stores.platforms.reading import moment, rows, table, text, word
 from ordersops.stores.platforms.shopify import parts
 from ordersops.stores.platforms.shopify.admin import plain
 from ordersops.stores.platforms.shopify.order import order_facts
@@ -32,6 +32,7 @@ def polled_facts(payload: Body, at: datetime) -> OrderFacts:
         update={
             "core": _without_client(found.core),
             "transactions": (*own, *(part for part in found.transactions if part.external_id not in inner)),
+            "disputes": tuple(_dispute(row, moment(payload.get("read_at")) or at) for row in rows(payload.get("disputes"))),
             "risk": _risk(rows(table(node.get("risk")).get("assessments")), found.at),
         }
     )
@@ -200,6 +201,25 @@ def _refund(part: Body) -> Body:
         ],
         "transactions": [_transaction(moved) for moved in _nodes(part.get("transactions"))],
     }
+
+
+def _dispute(row: Body, at: datetime) -> DisputeFacts:
+    """What is not told is not stated, so what a webhook told of the amount and the reason stays."""
+    money = table(row.get("amount"))
+    facts = parts.dispute(
+        {
+            "id": plain(row.get("id")),
+            "type": row.get("type"),
+            "status": row.get("status"),
+            "reason": table(row.get("reasonDetails")).get("reason"),
+            "amount": money.get("amount"),
+            "currency": money.get("currencyCode"),
+            "initiated_at": row.get("initiatedAt"),
+            "evidence_due_by": row.get("evidenceDueBy"),
+        },
+        at,
+    )
+    return facts if money else DisputeFacts(external_id=facts.external_id, at=at, kind=facts.kind, status=facts.status)
 
 
 def _risk(assessments: Iterable[Body], at: datetime) -> RiskFacts | None:
