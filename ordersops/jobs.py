@@ -54,6 +54,7 @@ class Kind:
 KINDS = {
     "intake.drain": Kind("intake", "ordersops.intake.jobs.drain", "ordersops.intake.jobs.oldest_ready"),
     "intake.poll": Kind("advisors", "ordersops.intake.polling.poll", "ordersops.intake.polling.oldest_ready"),
+    "privacy.erase": Kind("advisors", "ordersops.privacy.jobs.erase", "ordersops.privacy.jobs.oldest_ready"),
     "advice.answer": Kind("advice", "ordersops.advice.jobs.answer", "ordersops.advice.jobs.oldest_ready"),
     "advice.consult": Kind("advisors", "ordersops.advice.consult.consult", "ordersops.advice.consult.oldest_ready"),
     "review.automate": Kind("advice", "ordersops.review.automation.automate", "ordersops.review.automation.oldest_ready"),

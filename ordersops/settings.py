@@ -222,7 +222,12 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 # The key of failed sign-ins is the account and the browser or address it came from (signin/accounts.py): nobody locks a colleague out.
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key", "login_elsewhere": "100/d/key", "reauthenticate": "10/m/user"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "login_elsewhere": "100/d/key",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if SECURE_PROXY_SSL_HEADER else 0
@@ -292,6 +297,7 @@ RAW_BODY_DAYS = env.number("ORDERSOPS_RAW_BODY_DAYS", 30, least=1)
 HOLD_WINDOW_SECONDS = env.number("ORDERSOPS_HOLD_WINDOW", 60, most=86_400)
 HELD_CASES = env.number("ORDERSOPS_HELD_CASES", 3, least=1, most=100)  # for each person, at once
 LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
+SHOPIFY_APP = env.text("ORDERSOPS_SHOPIFY_APP", "ordersops")  # the app's name in the stores' admin
 ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.hostname in LOOPBACK)
 # The anchor must lie where the database's owner cannot write: another disk, another host's mount.
 ANCHOR_FILE = Path(env.text("ORDERSOPS_ANCHOR_FILE", str(DATA_DIR / "anchors.jsonl")))

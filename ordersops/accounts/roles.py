@@ -82,12 +82,22 @@ ROLES: dict[Role, frozenset[Perm]] = {
     Role.OPS_REVIEWER: frozenset(_ops),
     Role.RETURNS_REVIEWER: frozenset(_reads | {Perm.DISCUSS_CASES} | _money),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
-    Role.SUPERVISOR: frozenset(_senior | _ops | _money | _rollout | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.REQUIRE_FACTOR}),
+    Role.SUPERVISOR: frozenset(
+        _senior | _ops | _money | _rollout | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.REQUIRE_FACTOR}
+    ),
     # Reads everything and changes nothing.
     Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),
     Role.ADMIN: frozenset(
         _reads
-        | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.REQUIRE_FACTOR, Perm.VIEW_AUDIT}
+        | {
+            Perm.VIEW_INTAKE,
+            Perm.REPLAY_DELIVERY,
+            Perm.VIEW_PEOPLE,
+            Perm.MANAGE_STORES,
+            Perm.MANAGE_PEOPLE,
+            Perm.REQUIRE_FACTOR,
+            Perm.VIEW_AUDIT,
+        }
         | {Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION}
     ),
 }

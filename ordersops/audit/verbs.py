@@ -309,6 +309,21 @@ class Verb(StrEnum):
         "{actor} received a request about personal data: {kind}. It is due on {due_at}.",
         {"request": UUID, "kind": str, "due_at": datetime},
     )
+    PRIVACY_ERASING = (
+        "privacy.erasing",
+        "{actor} had personal data erased: {kind}.",
+        {"request": UUID, "kind": str},
+    )
+    PRIVACY_ERASED = (
+        "privacy.erased",
+        "{actor} erased the personal data of customers ({customers}), of orders ({orders}) and of what was received ({bodies}).",
+        {"request": UUID, "customers": int, "orders": int, "bodies": int},
+    )
+    PRIVACY_EXPORTED = (
+        "privacy.exported",
+        "{actor} exported what is kept of a customer: {orders} orders.",
+        {"request": UUID, "orders": int},
+    )
     PRIVACY_SETTLED = "privacy.settled", "{actor} settled a request about personal data: {kind}.", {"request": UUID, "kind": str}
 
     ENTRY_ADDED = (

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A possible answer. `risk` is the risk axis after it, `effect` the act that follows ("" for none)."""
+    """A possible answer. `risk` is the risk axis after it, `effect` the act that follows ("" for none).
+
+    `also`: acts that follow besides, in those stores whose interface has them.
+    """
 
     key: str
     label: str  # as advice and decision: "Release the order"
@@ -34,6 +37,7 @@ class Outcome:
     sentence: str  # what happens if it is chosen
     automatic: bool = False  # a policy may let automation choose it
     mistaken: str = ""  # what it costs where it is wrong; {amount} is the money at risk
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +13,9 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
-from ordersops.privacy.models import PersonalRequest
+from ordersops.jobs import enqueue
+from ordersops.privacy import exporting
+from ordersops.privacy.models import Kind, PersonalRequest
 from ordersops.stores.facts import PersonalFacts
 
 TERM = timedelta(days=30)  # what Shopify and Art. 12(3) GDPR (one month) leave for it
@@ -34,6 +37,36 @@ def take_in(*, requests: Iterable[tuple[UUID, UUID, datetime, PersonalFacts]], b
 
 
 @atomic
+def erase(*, request: PersonalRequest, by: User) -> PersonalRequest:
+    """Have everything erased that a request is about; a worker does it, and settles the request. Needs `manage_stores` in its store.
+
+    It cannot be taken back. Raises Invalid for a request that asks for a copy, Conflict if it was settled or is under way.
+    """
+    require(by, Perm.MANAGE_STORES, request.store_id, to="erase personal data")
+    request = PersonalRequest.objects.select_for_update().get(pk=request.pk)
+    if request.kind == Kind.ACCESS:
+        raise Invalid("This customer asks for a copy of their data. Nothing is to be erased.")
+    if request.settled_at is not None or request.erasing_since is not None:
+        raise Conflict("This was settled, or is being erased already. Nothing needs to be done.")
+    request.erasing_since, request.erasing_by = timezone.now(), by
+    request.save(update_fields=["erasing_since", "erasing_by"])
+    record(Verb.PRIVACY_ERASING, by=by, store=request.store_id, request=request.pk, kind=request.get_kind_display())
+    enqueue("privacy.erase")
+    return request
+
+
+@atomic
+def export(*, request: PersonalRequest, by: User) -> dict[str, Any]:
+    """Everything that is kept of the customer, to be handed to them. Needs `manage_stores` in its store. That it was fetched is recorded."""
+    require(by, Perm.MANAGE_STORES, request.store_id, to="export personal data")
+    if request.kind == Kind.CLOSE:
+        raise Invalid("This request is about the whole store, not about one customer.")
+    found = exporting.everything(request)
+    record(Verb.PRIVACY_EXPORTED, by=by, store=request.store_id, request=request.pk, orders=len(found["orders"]))
+    return found
+
+
+@atomic
 def settle(*, request: PersonalRequest, by: User, note: str) -> PersonalRequest:
     """Say that a request was met, and how. Needs `manage_stores` in its store and a note of ten characters or more.
 
@@ -46,6 +79,8 @@ def settle(*, request: PersonalRequest, by: User, note: str) -> PersonalRequest:
     request = PersonalRequest.objects.select_for_update().get(pk=request.pk)
     if request.settled_at is not None:
         raise Conflict("This request was settled meanwhile. Nothing needs to be done.")
+    if request.erasing_since is not None:
+        raise Conflict("It is being erased; that settles it by itself.")
     request.settled_at, request.settled_by, request.note = timezone.now(), by, note
     request.save(update_fields=["settled_at", "settled_by", "note"])
     record(Verb.PRIVACY_SETTLED, by=by, store=request.store_id, request=request.pk, kind=request.get_kind_display())

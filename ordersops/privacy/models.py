@@ -43,6 +43,11 @@ class PersonalRequest(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=500, blank=True, help_text="What was done.")
+    # Erasing by our side: asked for by a person, done by a worker in batches. The row is the queue.
+    erasing_since = models.DateTimeField(null=True)
+    erasing_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
+    cursor = models.UUIDField(null=True, help_text="The last order that was erased.")
+    erased = models.JSONField(default=dict, help_text="How much was erased, by name.")
 
     objects = PersonalRequestQuerySet.as_manager()
 
@@ -54,11 +59,19 @@ class PersonalRequest(models.Model):
                 condition=Q(settled_at=None, settled_by=None) | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(note="")),
                 name="privacy_settled_by_someone_who_says_how",
             ),
+            models.CheckConstraint(
+                condition=Q(erasing_since=None, erasing_by=None) | Q(erasing_since__isnull=False, erasing_by__isnull=False),
+                name="privacy_erased_on_someones_word",
+            ),
         ]
         indexes = [models.Index(fields=["store", "due_at"], condition=Q(settled_at=None), name="privacy_open")]
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_erasing(self) -> bool:
+        return self.erasing_since is not None and self.settled_at is None
 
     @property
     def is_overdue(self) -> bool:

@@ -228,9 +228,13 @@ def _decide(
 def _carry_out(decision: Decision, orders: Sequence[Order], by: User) -> None:
     """Plan what follows outside, once the decision's own event is told."""
     this = lane_named(decision.case.lane)
-    if effect := this.outcomes[decision.outcome].effect:
-        open_to = [order for order in orders if decision.outcome in this.possible(order)]
-        effects.plan(kind=effect, orders=open_to, decision=decision, by=by)
+    outcome = this.outcomes[decision.outcome]
+    open_to = [order for order in orders if decision.outcome in this.possible(order)]
+    if outcome.effect:
+        effects.plan(kind=outcome.effect, orders=open_to, decision=decision, by=by)
+    for kind in outcome.also:
+        if reached := effects.reached(kind=kind, orders=open_to):
+            effects.plan(kind=kind, orders=reached, decision=decision, by=by)
 
 
 def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reason:

@@ -139,10 +139,13 @@ class Scene:
             transaction = self._transaction(order, "sale", order.total, card)
         self.tell("paid", order, transaction)
 
-    def assess(self, order: Order, risk: Risk) -> None:
-        order.risk = risk
+    def assess(self, order: Order, risk: Risk, *, by_product: bool = False) -> None:
+        if by_product:
+            order.told_risk = risk
+        else:
+            order.risk = risk
         order.touch(self.now())
-        self.tell("risk_assessed", order)
+        self.tell("risk_assessed", order, risk)
 
     def ship(
         self,

@@ -10,7 +10,7 @@ from . import shopify_parts as parts
 from .numbering import customer_key
 from .places import COUNTRY_NAMES, Address
 from .shopify_parts import gid, money_set, when
-from .world import ZERO, Dispute, Order, Refund, Shipment, Transaction
+from .world import ZERO, Dispute, Order, Refund, Risk, Shipment, Transaction
 
 API_VERSION = "2025-01"
 _FINANCIAL = {"failed": "pending"}  # a declined attempt leaves a Shopify order pending
@@ -31,8 +31,8 @@ def documents(happening: str, order: Order, part: object) -> list[tuple[str, dic
                 ("orders/paid", order_body(order)),
                 ("orders/updated", order_body(order)),
             ]
-        case "risk_assessed", _:
-            return [("orders/risk_assessment_changed", parts.risk(order))]
+        case "risk_assessed", Risk():
+            return [("orders/risk_assessment_changed", parts.risk(order, part))]
         case "shipped", Shipment():
             shipped = [("fulfillments/create", parts.fulfillment(order, part))]
             if not any(line.fulfillable for line in order.lines if line.product.requires_shipping):

@@ -92,8 +92,8 @@ class Root(Works, Returns, Stock):
             return refused("orderRiskAssessment", "The order does not exist, or the level is not one of low, medium and high", "orderId")
         facts = [(fact["description"], fact["sentiment"].lower()) for fact in asked["facts"]]
         with self._director.at(order) as scene:
-            scene.assess(order, Risk(levels[asked["riskLevel"]], "The product", facts))
-        return {"orderRiskAssessment": rows.order_row(order)["risk"]["assessments"][0], "userErrors": []}
+            scene.assess(order, Risk(levels[asked["riskLevel"]], rows.APP["title"], facts), by_product=True)
+        return {"orderRiskAssessment": rows.order_row(order)["risk"]["assessments"][-1], "userErrors": []}
 
     # -- money
 

@@ -8,7 +8,7 @@ from typing import Any
 from zlib import crc32
 
 from .places import COUNTRY_NAMES
-from .world import ZERO, Dispute, Line, Order, Refund, Shipment, Transaction, cents
+from .world import ZERO, Dispute, Line, Order, Refund, Risk, Shipment, Transaction, cents
 
 SHOP_ZONE = timezone(timedelta(hours=-5))
 _FULFILLMENT = {"pending": "pending", "cancelled": "cancelled", "failure": "failure"}
@@ -246,13 +246,12 @@ def dispute(order: Order, d: Dispute) -> dict[str, Any]:
     }
 
 
-def risk(order: Order) -> dict[str, Any]:
+def risk(order: Order, assessed: Risk) -> dict[str, Any]:
     """The risk topic names the level and the order; the facts stay behind the platform's API."""
-    assessed = order.risk
     return {
         "provider_id": None,
-        "provider_title": assessed.provider if assessed else None,
-        "risk_level": assessed.level if assessed else None,
+        "provider_title": assessed.provider,
+        "risk_level": assessed.level,
         "created_at": when(order.updated_at),
         "order_id": order.key,
         "admin_graphql_api_order_id": gid("Order", order.key),

@@ -26,6 +26,10 @@ class Reads:
     def __init__(self, director: Director, shop: Shop) -> None:
         self._director, self._shop = director, shop
 
+    def app(self, info: GraphQLResolveInfo) -> Row:
+        """Who is asking."""
+        return rows.APP
+
     def order(self, info: GraphQLResolveInfo, id: str) -> Row | None:
         order = self._order(id)
         return rows.order_row(order) if order else None

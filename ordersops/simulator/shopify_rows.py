@@ -21,7 +21,8 @@ _MONEY_STATES = {"failed": "PENDING"}  # a declined attempt leaves the order pen
 _DECLINES = {"invalid_number": "INCORRECT_NUMBER"}
 _ERRORS = {"CARD_DECLINED", "DO_NOT_HONOR", "EXPIRED_CARD", "FRAUD_SUSPECTED", "INCORRECT_CVC", "INCORRECT_NUMBER", "INSUFFICIENT_FUNDS"}
 _DISPLAY = {"shipped": "FULFILLED", "cancelled": "CANCELED"}
-_ADVICE = {"low": "ACCEPT", "medium": "INVESTIGATE", "high": "CANCEL"}
+_ADVICE = {"LOW": "ACCEPT", "MEDIUM": "INVESTIGATE", "HIGH": "CANCEL"}
+APP = {"id": "gid://shopify/App/2000", "title": "ordersops"}  # the product, as the shop installed it
 
 
 def order_row(order: Order) -> Row:
@@ -330,8 +331,11 @@ def _place(where: Address) -> Row:
 
 
 def _risk(order: Order) -> Row:
-    if order.risk is None:
-        return {"recommendation": "NONE", "assessments": []}
-    facts = [{"description": text, "sentiment": sentiment.upper()} for text, sentiment in order.risk.facts]
-    assessment = {"riskLevel": order.risk.level.upper(), "provider": {"title": order.risk.provider}, "facts": facts}
-    return {"recommendation": _ADVICE[order.risk.level], "assessments": [assessment]}
+    found = []
+    for risk in filter(None, (order.risk, order.told_risk)):
+        facts = [{"description": text, "sentiment": sentiment.upper()} for text, sentiment in risk.facts]
+        provider = APP if risk is order.told_risk else {"id": gid("App", 1_000), "title": risk.provider}
+        found.append({"riskLevel": risk.level.upper(), "provider": provider, "facts": facts})
+    levels = {str(row["riskLevel"]) for row in found}
+    advice = next((said for level, said in reversed(_ADVICE.items()) if level in levels), "NONE")
+    return {"recommendation": advice, "assessments": found}

@@ -171,6 +171,7 @@ class Order:
     refunds: list[Refund] = field(default_factory=list)
     disputes: list[Dispute] = field(default_factory=list)
     risk: Risk | None = None
+    told_risk: Risk | None = None  # what the product said of it
     cancelled_at: datetime | None = None
     cancel_reason: str | None = None
     closed_at: datetime | None = None

@@ -13,18 +13,23 @@ from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
+from ordersops.audit.actions import atomic
 from ordersops.effects import jobs
+from ordersops.effects.actions import plan, reached
 from ordersops.effects.actions.asking import approve_second, ask
 from ordersops.effects.connectors.shopify import ACTS
 from ordersops.effects.models import Effect
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.simulator import works
+from ordersops.simulator.shopify_parts import risk
 from ordersops.simulator.shopify_stock import item_key
 from ordersops.simulator.world import Order as Sold
 from ordersops.stores.models import Store
+from ordersops.stores.platforms.shopify import Shopify
 from ordersops.stores.platforms.shopify.interface import ShopifyInterface
 from ordersops.stores.platforms.shopify.polled import polled_facts
+from tests.factories import CaseFactory, DecisionFactory
 
 from .conftest import SHOPIFY_TOKEN, Running
 
@@ -51,7 +56,9 @@ class Shop:
         return Order.objects.get(store=self.store, external_id=str(sold.key))
 
     def do(self, sold: Sold, kind: str, **arguments: Any) -> Effect:
-        effect = ask(order=self.mirrored(sold), kind=kind, arguments=arguments, reason="A test asks for it", by=self.by)
+        return self.sent(ask(order=self.mirrored(sold), kind=kind, arguments=arguments, reason="A test asks for it", by=self.by))
+
+    def sent(self, effect: Effect) -> Effect:
         if effect.state == "waiting":
             approve_second(effect=effect, by=self.second)
         for _ in range(8):
@@ -60,7 +67,7 @@ class Shop:
             effect.refresh_from_db()
             if effect.state != "planned":
                 break
-        assert (effect.state, effect.last_error) == ("done", ""), kind
+        assert (effect.state, effect.last_error) == ("done", ""), effect.kind
         return effect
 
 
@@ -98,6 +105,26 @@ def test_words_on_the_order(shop: Start) -> None:
     here.do(sold, "order.note", text="Rang twice")
     here.do(sold, "order.metafield", namespace="desk", key="case", type="single_line_text_field", value="7")
     assert ("checked" in sold.tags, sold.note, sold.meta["desk.case"][1]["value"]) == (True, "Rang twice", "7")
+
+
+def test_a_decision_tells_the_store_its_risk_and_that_is_no_evidence(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("platform_high_risk")
+    order, before = here.mirrored(sold), sold.risk
+    case = CaseFactory(order=order, store=here.store)
+    assert reached(kind="order.risk_assessment", orders=[order]) == [order]
+    with atomic():
+        (effect,) = plan(kind="order.risk_assessment", orders=[order], decision=DecisionFactory(case=case, by=here.by), by=here.by)
+    here.sent(effect)
+    assert sold.told_risk is not None
+    assert (sold.told_risk.level, sold.risk) == ("low", before)
+    again = here.mirrored(sold)
+    assert (again.platform_risk["level"], again.platform_risk["provider"]) == (
+        order.platform_risk["level"],
+        order.platform_risk["provider"],
+    )
+    told = Shopify().facts(topic="orders/risk_assessment_changed", payload=risk(sold, sold.told_risk), at=timezone.now())
+    assert (told.order, told.risk) == (str(sold.key), None)
 
 
 def test_address(shop: Start) -> None:

@@ -64,7 +64,7 @@ def test_a_lost_dispute_is_repaired_and_counted(connected: tuple[Running, Store]
     assert (second.missed, second.repaired) == (1, 1)
     held = Dispute.objects.get(order__external_id=order_id)
     assert (held.external_id, held.reason, held.amount) == (str(dispute.key), "unrecognized", dispute.amount)
-    assert Order.objects.get(external_id=order_id).dispute != "none"
+    assert Order.objects.get(external_id=order_id).payment == "disputed"
     dispute.status = "lost"
     third = compare(store)
     assert (third.missed, third.repaired) == (0, 1)

@@ -17,13 +17,14 @@ from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
 from ordersops.effects.connectors import connector, way
 from ordersops.effects.kinds import KINDS
-from ordersops.effects.kinds.arguments import Arguments, Cancel
+from ordersops.effects.kinds.arguments import Arguments, Assessment, Cancel
 from ordersops.effects.kinds.rules import owed
 from ordersops.effects.limits import in_force
 from ordersops.effects.models import TRANSITIONS, Approval, Effect, EffectState
 from ordersops.errors import Conflict
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
+from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) 
     effects = []
     for order in orders:
         arguments = _decided(kind, order, by)
-        money = money_of(kind, order, arguments, by) if arguments and arguments.refund else None
+        money = money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
         effect = Effect(
             id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind, due_at=due, not_before=due,
             idempotency_key=f"{kind}:{decision.pk}:{order.pk}", arguments=arguments.kept() if arguments else {},
@@ -108,7 +109,7 @@ def foresee(*, kind: str, order: Order, by: User) -> tuple[bool, Money | None]:
     """What a decision would plan for the order now: whether a person has to do it in the store, and the money that would go back."""
     arguments = _decided(kind, order, by)
     by_hand = way(Effect(kind=kind, store=order.store, order=order)) is None
-    return by_hand, money_of(kind, order, arguments, by) if arguments and arguments.refund else None
+    return by_hand, money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
 
 
 def put_money(effect: Effect, money: Money | None, by: User) -> None:
@@ -140,9 +141,15 @@ def changed_names(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     return sorted(key for key in {*before, *after} if before.get(key) != after.get(key))
 
 
-def _decided(kind: str, order: Order, by: User) -> Cancel | None:
+def reached(*, kind: str, orders: Sequence[Order]) -> list[Order]:
+    """Those orders whose store's own interface can do it."""
+    return [order for order in orders if (way := connector(order.store)) is not None and kind in way.kinds]
+
+
+def _decided(kind: str, order: Order, by: User) -> Arguments | None:
     """What a decision means for the store where we can cancel ourselves. Its reason is not told: customers may read it there (law 19)."""
-    way = connector(order.store) if kind == "order.cancel" else None
-    if way is None or kind not in way.kinds:
+    if kind == "order.risk_assessment":
+        return Assessment(level="low" if order.risk == Risk.APPROVED else "high")
+    if kind != "order.cancel" or not reached(kind=kind, orders=[order]):
         return None
     return Cancel(reason="other", restock=True, refund=owed(order) > 0 and not by.is_system, notify=False)

@@ -116,6 +116,11 @@ ENTRIES = [
         rules.cancellable, most_an_hour=2, money=_cancelled_money, since_decided=rules.still_here,
     ),
     Kind(
+        "order.risk_assessment", "Tell the store our assessment", "The store's staff see beside the order how its risk was judged.",
+        "Open order {order} in the store's admin and note there how its risk was judged", a.Assessment, Perm.DECIDE_FRAUD, rules.known,
+        asked=False, since_decided=rules.anything,
+    ),
+    Kind(
         "order.tag", "Tag the order", "Tags are added to the order, or taken off.",
         "Open order {order} in the store's admin and change its tags as shown here", a.Tags, Perm.ACT_ON_ORDER, rules.known,
         reversible=True, before=_tags_before,

@@ -41,6 +41,12 @@ class Cancel(Arguments):
     notify: bool = False
 
 
+class Assessment(Arguments):
+    """What the review found. The signals themselves stay here (law 19)."""
+
+    level: Literal["low", "high"]
+
+
 class Tags(Arguments):
     add: list[Tag] = Field(default=[], max_length=20)
     remove: list[Tag] = Field(default=[], max_length=20)

@@ -18,7 +18,5 @@ def personal_requests(context: RequestContext) -> dict[str, Any]:
     """Those that are open, the most urgent first. Draws nothing where there are none."""
     user = context["request"].user
     found = list(PersonalRequest.objects.visible_to(user).open().select_related("store")[:SHOWN])
-    may_settle = set(store_ids(user, Perm.MANAGE_STORES)) if found else set()
-    for one in found:
-        one.may_settle = one.store_id in may_settle  # type: ignore[attr-defined]
-    return {"requests": found, "csrf_token": context.get("csrf_token")}
+    manages = set(store_ids(user, Perm.MANAGE_STORES)) if found else set()
+    return {"requests": found, "manages": manages, "csrf_token": context.get("csrf_token")}

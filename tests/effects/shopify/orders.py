@@ -109,7 +109,7 @@ def as_api(number: int = 1, **changes: Any) -> Row:
              "transactions": connection([back])},
         ],
         "risk": {"recommendation": "INVESTIGATE", "assessments": [
-            {"riskLevel": "LOW", "provider": {"title": "Guard"}, "facts": []},
+            {"riskLevel": "LOW", "provider": {"id": gid("App", 5), "title": "Guard"}, "facts": []},
             {"riskLevel": "HIGH", "provider": None, "facts": [{"description": "Many cards", "sentiment": "NEGATIVE"}]},
         ]},
         "fields": {}, "work": [], "disputes": [],

@@ -66,6 +66,15 @@ class Shop:
         assert sortKey == "UPDATED_AT"
         return page(sorted(rows, key=lambda row: row["updatedAt"]), first, after)
 
+    def app(self, info: Any, id: str | None = None) -> Row:
+        return {"id": "gid://shopify/App/77", "title": "ordersops"}
+
+    def orderRiskAssessmentCreate(self, info: Any, orderRiskAssessmentInput: Row) -> Row:
+        asked = orderRiskAssessmentInput
+        made = {"riskLevel": asked["riskLevel"], "provider": self.app(info), "facts": asked["facts"]}
+        self.order_rows[asked["orderId"]]["risk"]["assessments"].append(made)
+        return {"orderRiskAssessment": made, "userErrors": []}
+
     def disputes(self, info: Any, query: str, first: int, after: str | None = None, **_: Any) -> Row:
         self._scope()
         since, until = re.findall(r"initiated_at:[<>]='([^']+)'", query)

@@ -34,6 +34,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "order.release": {},
     "order.hold": {"reason": "address", "note": "Wait"},
     "order.cancel": {"reason": "fraud", "restock": True, "refund": True, "notify": False},
+    "order.risk_assessment": {"level": "high"},
     "order.tag": {"add": ["checked"], "remove": ["Gift"]},
     "order.note": {"text": "Leave at the door"},
     "order.metafield": {"namespace": "ops", "key": "state", "type": "single_line_text_field", "value": "checked"},

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ordersops.effects.connectors import Answer, Request, Seen
-from ordersops.effects.connectors.shopify import fulfilment, holds, orders, refunds, returns, stock
+from ordersops.effects.connectors.shopify import fulfilment, holds, orders, refunds, returns, risk, stock
 from ordersops.effects.connectors.shopify.act import Act
 from ordersops.errors import Invalid, Upstream
 from ordersops.stores.platforms.shopify.admin import Admin
@@ -20,6 +20,7 @@ ACTS: dict[str, Act] = {
     "order.release": holds.Release(),
     "order.hold": holds.Hold(),
     "order.cancel": orders.Cancel(),
+    "order.risk_assessment": risk.Assess(),
     "order.tag": orders.Tag(),
     "order.note": orders.Note(),
     "order.metafield": orders.Metafield(),

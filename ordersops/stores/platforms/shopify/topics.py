@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts, PersonalFacts
 from ordersops.stores.platforms.reading import moment, table, text
@@ -74,7 +76,10 @@ def _deleted(body: Body, at: datetime) -> OrderFacts:
 
 
 def _risk(body: Body, at: datetime) -> OrderFacts:
-    return OrderFacts(order=_order_of(body, _OF_RISK), at=at, risk=parts.risk(body, at))
+    """The order's id alone where the assessment is our own: what we told the store is no news to us."""
+    found = parts.risk(body, at)
+    ours = found.provider.casefold() == settings.SHOPIFY_APP.casefold()
+    return OrderFacts(order=_order_of(body, _OF_RISK), at=at, risk=None if ours else found)
 
 
 def _refund(body: Body, at: datetime) -> OrderFacts:
