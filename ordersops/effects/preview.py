@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from ordersops.accounts.models import User
 from ordersops.effects.bodies import shown
 from ordersops.effects.connectors import Request, way
@@ -42,5 +44,5 @@ def draft(*, order: Order, kind: str, arguments: dict[str, Any], by: User) -> Ef
     typed = KINDS[kind].parse(arguments)
     return Effect(
         id=uuid7(), store=order.store, order=order, kind=kind, arguments=typed.kept(), asked_by=by, idempotency_key=f"{kind}:not-yet-planned",
-        before=KINDS[kind].before(order, typed),
+        before=KINDS[kind].before(order, typed), planned_at=timezone.now(),
     )  # fmt: skip

@@ -116,3 +116,12 @@ def test_only_what_the_rules_allow_is_offered(order: Order, supervisor: User, cl
     page = client.get(reverse("order", args=[order.pk])).content.decode()
     assert reverse("effect_ask", args=[order.pk, "fulfilment.split"]) not in page
     assert "there is nothing to split" in page
+
+
+def test_a_dry_run_of_a_callback_shows_what_would_be_posted(order: Order, supervisor: User, client: Client) -> None:
+    Store.objects.filter(pk=order.store_id).update(callback_url="http://127.0.0.1:1/callback")
+    client.force_login(supervisor)
+    said = {"a.add": "vip", "why": "The customer wrote", "once": "one"}
+    dry = client.post(reverse("effect_ask_preview", args=[order.pk, "order.tag"]), said)
+    assert (dry.status_code, dry.context["preview"].why) == (200, "")
+    assert "order.tag" in dry.content.decode()

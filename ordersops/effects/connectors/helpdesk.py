@@ -40,7 +40,7 @@ class Helpdesk:
     def prepare(self, effect: "Effect", seen: Seen) -> Request:
         body = {
             "type": effect.kind,
-            "timestamp": effect.planned_at.isoformat() if effect.planned_at else "",
+            "timestamp": effect.planned_at.isoformat(),
             "data": {"effect_id": str(effect.pk), "order_id": effect.order.external_id, "number": effect.order.number, **effect.arguments},
         }
         headers = {"content-type": "application/json", "webhook-id": effect.idempotency_key}
