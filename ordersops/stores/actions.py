@@ -69,7 +69,7 @@ def connect(
     _take_key(store, api_url, api_key, api_secret)
     store.webhook_secret = _secret(adapter, secret) if secret else adapter.new_secret()
     _save(store, new=True)
-    record(Verb.STORE_CONNECTED, by=by, store=store, name=store.name, platform=store.platform)
+    record(Verb.STORE_CONNECTED, by=by, store=store, name=store.name, platform=store.platform_label)
     _people(store, by)
     return store
 

@@ -77,6 +77,14 @@ class Store(models.Model):
         return f"/hooks/{self.endpoint_id}"
 
     @property
+    def platform_label(self) -> str:
+        """The platform's name as it writes itself."""
+        from ordersops.stores.platforms import platforms
+
+        found = platforms().get(self.platform)
+        return found.label if found else self.platform
+
+    @property
     def has_api(self) -> bool:
         """Whether we can read from the store and write to it by ourselves."""
         return bool(self.api_url and self.api_key)

@@ -190,3 +190,35 @@ def test_the_process_runs_and_stops_cleanly(receiver: Receiver, tmp_path: Path) 
     assert errors == ""
     assert "orders/create" in out
     assert out.rstrip().endswith("simulated store stopped")
+
+
+@pytest.mark.parametrize("shop", [0, 1, 2], ids=["shopify", "generic", "woocommerce"])
+def test_each_shop_loses_sends_twice_and_signs_with_a_new_secret(shop: int, run: Callable[..., Running], receiver: Receiver) -> None:
+    running = run()
+    assert running.post("/faults", json={"drop_next": 100}).status_code == 200
+    running.send("ordinary", shop=shop)
+    running.settle()
+    assert receiver.received == []
+    assert running.state()["sent"]["lost"] > 0
+    assert running.post("/faults", json={"drop_next": 0, "twice_next": 1}).status_code == 200
+    running.send("ordinary", shop=shop)
+    running.settle()
+    assert receiver.received[0].body == receiver.received[1].body
+    before = len(receiver.received)
+    secret = "whsec_bmV3LXNlY3JldC1vZi1hLXNob3AtMDAwMDAwMDA="
+    assert running.post(f"/shops/{shop}/secret", json={"secret": secret}).status_code == 200
+    running.send("ordinary", shop=shop)
+    running.settle()
+    assert {received.good for received in receiver.received[:before]} == {True}
+    assert {received.good for received in receiver.received[before:]} == {False}, "the receiver knows the old secret alone"
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "/admin/api/2026-07/graphql.json"), ("GET", "/wp-json/wc/v3/orders")])
+def test_each_interface_fails_and_is_slow_as_it_is_told(method: str, path: str, run: Callable[..., Running]) -> None:
+    running = run()
+    running.post("/faults", json={"fail_next": 1})
+    answers = [requests.request(method, running.address + path, json={"query": "{ app { id } }"}, timeout=10).status_code for _ in range(2)]
+    assert answers == [503, 401], "the second one is answered: without a key"
+    running.post("/faults", json={"slow_ms": 300})
+    with pytest.raises(requests.ReadTimeout):
+        requests.request(method, running.address + path, timeout=0.1)

@@ -150,3 +150,11 @@ def test_a_store_that_is_too_slow_for_one_order_is_put_back(server: Server, shop
     with pytest.raises(Upstream) as caught:
         SHOP.changed(shop_store, since=SINCE, until=SINCE + timedelta(days=1))
     assert not caught.value.permanent
+
+
+def test_a_page_that_asks_a_store_answers_in_time(server: Server, shop_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interface, "ASKED", 0.0)
+    for ask in (SHOP.subscriptions, SHOP.subscribe):
+        with pytest.raises(Upstream) as caught:
+            ask(shop_store, address=HOOK)
+        assert not caught.value.permanent

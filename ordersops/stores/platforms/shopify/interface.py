@@ -14,6 +14,7 @@ from ordersops.stores.platforms.shopify.admin import Admin, Denied, gid, next_cu
 PAGE = 10  # orders; each is read by questions of its own
 BUDGET = 45.0  # seconds of one page after which no further order is begun
 WHOLE = 120.0  # seconds that one page may take at most; a window's lease is longer
+ASKED = 8.0  # seconds for what a person waits for on a page
 DISPUTES = "disputes:"  # how the cursor of a page of disputes begins
 
 
@@ -38,11 +39,14 @@ class ShopifyInterface:
         return _read(Admin(store), gid("Order", external_id))
 
     def subscriptions(self, store: Any, *, address: str) -> list[Subscription]:
-        return _compare(_hooks(Admin(store)), address)
+        return _compare(_hooks(Admin(store, seconds=ASKED)), address)
 
     def subscribe(self, store: Any, *, address: str) -> list[Subscription]:
-        """What goes to us already stays; of a topic that only goes elsewhere one subscription of our own is made, as others may rest on it."""
-        admin = Admin(store)
+        """What goes to us already stays; of a topic that only goes elsewhere one subscription of our own is made, as others may rest on it.
+
+        What a slow store did not take in time is made by asking again.
+        """
+        admin = Admin(store, seconds=ASKED)
         wanted = {"uri": address, "format": "JSON"}
         for missing in _compare(_hooks(admin), address):
             if missing.state == "disabled":

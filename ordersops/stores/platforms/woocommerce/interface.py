@@ -16,6 +16,7 @@ from ordersops.stores.platforms.woocommerce.rest import PAGE, NotThere, Rest, go
 from ordersops.stores.platforms.woocommerce.topics import READERS
 
 SECOND = timedelta(seconds=1)
+ASKED = 8.0  # seconds for what a person waits for on a page
 RANK = ("active", "disabled", "elsewhere", "missing")
 
 
@@ -49,12 +50,12 @@ class WooCommerceInterface:
             return None
 
     def subscriptions(self, store: Any, *, address: str) -> list[Subscription]:
-        return _compare(_hooks(Rest(store)), address)
+        return _compare(_hooks(Rest(store, whole=ASKED)), address)
 
     def subscribe(self, store: Any, *, address: str) -> list[Subscription]:
         """What goes to us and is active stays. One of ours that was switched off is switched on again, with our address and secret;
         of a topic that only goes elsewhere one of our own is made, as others may rest on it."""
-        rest = Rest(store)
+        rest = Rest(store, whole=ASKED)
         wanted = {"delivery_url": address, "secret": store.webhook_secret, "status": "active"}
         for found in _compare(_hooks(rest), address):
             if found.state == "disabled":
