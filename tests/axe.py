@@ -1,0 +1,33 @@
+"""axe-core on a page in the browser: what it finds against WCAG 2.2 AA, as sentences.
+
+    assert troubles(page) == []
+
+The script comes with the wheel axe-playwright-python, and is run by the browser's debugger: the page's own policy stays as strict as it is.
+"""
+
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from playwright.sync_api import Page
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@cache
+def script() -> str:
+    return files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
+def troubles(page: Page, within: str = "") -> list[str]:
+    """What axe finds on the page as it is now: rule, how bad, where, and what is wrong there. [] where nothing is."""
+    page.evaluate(script())
+    found: dict[str, Any] = page.evaluate(
+        "([within, tags]) => axe.run(within || document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })",
+        [within, TAGS],
+    )
+    return [
+        f"{rule['id']} ({rule['impact']}): {' '.join(map(str, node['target']))}: {' '.join(node['failureSummary'].split())}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
