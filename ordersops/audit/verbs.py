@@ -65,7 +65,7 @@ class Verb(StrEnum):
     CASE_RELEASED = "case.released", "{actor} gave the case back.", NO_DATA
     CASE_LEASE_ENDED = "case.lease_ended", "{actor} put the case back: the lease of {who} ran out.", {"who": str}
     # What somebody writes is a comment; the history names it and does not hold it.
-    CASE_ASSIGNED = "case.assigned", "{actor} assigned the case to {to}.", {"to": str, "person": UUID, "comment": UUID | None}
+    CASE_ASSIGNED = "case.assigned", "{actor} assigned the case to {to}.", {"to": str, "assignee": UUID, "comment": UUID | None}
     CASE_UNASSIGNED = "case.unassigned", "{actor} took the case from {was}: it is anybody's.", {"was": str, "comment": UUID | None}
     CASE_ESCALATED = "case.escalated", "{actor} escalated the case to {role}.", {"role": str, "comment": UUID}
     CASE_HANDED_BACK = "case.handed_back", "{actor} handed the case back from {role} to everybody.", {"role": str, "comment": UUID}

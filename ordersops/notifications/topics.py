@@ -71,6 +71,6 @@ def meant_for(events: Sequence[Event]) -> dict[int, set[UUID]]:
             if (event.case_id, event.actor_id) == (case, answerer):
                 found[event.pk].add(asker)
     for event in events:
-        if event.verb == "case.assigned" and (to := event.data.get("person")):
+        if event.verb == "case.assigned" and (to := event.data.get("assignee")):
             found[event.pk].add(UUID(to))
     return found

@@ -252,7 +252,7 @@ def test_a_rule_is_its_persons_alone(reviewer: User, auditor: User) -> None:
         with pytest.raises(Conflict):
             act()
     rules.remove(rule=rule, by=reviewer)
-    assert list(Event.objects.filter(verb__startswith="notification.").values_list("verb", flat=True)) == [
+    assert list(Event.objects.filter(verb__startswith="notification.").order_by("seq").values_list("verb", flat=True)) == [
         "notification.rule_set", "notification.rule_removed",
     ]  # fmt: skip
 

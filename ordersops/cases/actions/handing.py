@@ -36,7 +36,7 @@ def assign(*, case: Case, to: User | None, by: User, note: str = "") -> Case:
     case.save(update_fields=HANDED)
     comment = said.pk if said else None
     if to is not None:
-        record(Verb.CASE_ASSIGNED, by=by, case=case, to=to.name, person=to.pk, comment=comment)
+        record(Verb.CASE_ASSIGNED, by=by, case=case, to=to.name, assignee=to.pk, comment=comment)
     else:
         record(Verb.CASE_UNASSIGNED, by=by, case=case, was=str(was), comment=comment)
     return case
