@@ -12,6 +12,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Breaker
 from ordersops.audit.models import Event
 from ordersops.cases import queries as cases
+from ordersops.cases.around import asked_of, breached
 from ordersops.cases.lanes import lanes
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
@@ -32,6 +33,8 @@ def home(request: Request) -> HttpResponse:
         "decides": any(can_anywhere(user, one.decides) for one in lanes().values()),
         "lanes": cases.overview(user) if reads_cases else [],
         "mine": cases.mine(user) if reads_cases else [],
+        "asked": asked_of(user) if reads_cases else [],
+        "breached": breached(user) if can_anywhere(user, Perm.ASSIGN_CASES) else [],
         "effects_waiting": effects.with_rights(effects.waiting(user), user) if reads_cases else [],
         "intake": intake.health(user),
         "recent": _recent(user),

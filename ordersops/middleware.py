@@ -28,7 +28,7 @@ LONGEST_SESSION = 12 * 3600  # seconds from signing in
 LONGEST_IDLE = 30 * 60  # seconds without anything that a person did
 NOTED_EVERY = 60  # seconds between two notes of "seen", so that not every page writes the session
 # Asked by the page itself while it lies open; not a sign that somebody is there.
-BY_ITSELF = {"case_lease"}
+BY_ITSELF = {"case_lease", "case_leave"}
 
 NOT_FOUND = "There is nothing here that you can see. It may never have been, or it belongs to a store in which you have no role."
 FORBIDDEN = "You do not have the right to do this. A supervisor can give you a role with it."

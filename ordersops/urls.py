@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("ordersops.signin.urls")),
     path("", include("ordersops.accounts.urls")),
     path("", include("ordersops.api.urls")),
-    path("queues/", include("ordersops.cases.urls")),
+    path("", include("ordersops.cases.urls")),
     path("", include("ordersops.review.urls")),
     path("", include("ordersops.orders.urls")),
     path("effects/", include("ordersops.effects.urls")),

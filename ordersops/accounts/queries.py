@@ -34,6 +34,13 @@ def visible_people(user: User) -> "QuerySet[User]":
     return User.objects.filter(seen, is_system=False).prefetch_related(Prefetch("groups", queryset=groups))
 
 
+def people_with(perm: Perm, store_id: UUID) -> "list[User]":
+    """Active people who have the right in the store, by name."""
+    granted = apps.get_model("stores", "StoreGroupPermission").objects.filter(content_object=store_id, permission__codename=perm.value)
+    found = User.objects.filter(groups__in=granted.values("group"), is_active=True, is_system=False)
+    return list(found.order_by("name", "pk").distinct()[:SHOWN_AT_MOST])
+
+
 def people(user: User) -> list[dict[str, Any]]:
     """The rows of the page: {person, roles}."""
     return [

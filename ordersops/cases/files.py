@@ -9,6 +9,7 @@ import io
 import re
 import warnings
 from dataclasses import dataclass
+from urllib.parse import quote
 from uuid import UUID
 
 from django.conf import settings
@@ -107,3 +108,9 @@ def seal(pk: UUID, content: bytes) -> bytes:
 def unseal(pk: UUID, body: bytes) -> bytes:
     """The content as it was kept."""
     return sealing.unseal(body, context=context(pk))
+
+
+def disposition(name: str) -> str:
+    """The header that has the browser save the file under its name."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"

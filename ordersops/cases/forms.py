@@ -1,7 +1,10 @@
-"""Filters of the queue."""
+"""Filters of the queue, and what the acts around a case are made of. Whether they may be done is the verbs' business."""
 
 from django import forms
 
+from ordersops.cases.actions.snoozing import REOPENING
+from ordersops.cases.around import SPANS
+from ordersops.cases.waiting import REASONS, WAKES
 from ordersops.lists import Filters, StoreField, Words
 
 BANDS = [("high", "High"), ("anomalous", "Anomalous")]
@@ -13,4 +16,44 @@ class QueueFilters(Filters):
     band = forms.ChoiceField(choices=[("", "All"), *BANDS])
     mine = forms.BooleanField()
     overdue = forms.BooleanField()
+    asked = forms.BooleanField()
+    escalated = forms.BooleanField()
+    asleep = forms.BooleanField()
     attack = forms.BooleanField()
+
+
+class AssignForm(forms.Form):
+    to = forms.UUIDField(required=False)
+    note = forms.CharField(required=False, max_length=4000)
+
+
+class EscalateForm(forms.Form):
+    role = forms.CharField(max_length=40, error_messages={"required": "Choose a role."})
+    note = forms.CharField(max_length=4000, error_messages={"required": "Say in a note why you escalate."})
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(max_length=4000, error_messages={"required": "Say in a note what the others should know."})
+
+
+class SnoozeForm(forms.Form):
+    span = forms.ChoiceField(choices=[(key, words) for key, (words, _) in SPANS.items()], error_messages={"required": "Choose until when."})
+    reason = forms.ChoiceField(choices=[(one.key, one.label) for one in REASONS.values()], error_messages={"required": "Choose why."})
+    wakes_on = forms.MultipleChoiceField(required=False, choices=[(one.key, one.label) for one in WAKES.values()])
+    note = forms.CharField(required=False, max_length=4000)
+
+
+class ReopenForm(forms.Form):
+    reason = forms.ChoiceField(choices=list(REOPENING.items()), error_messages={"required": "Choose why."})
+    note = forms.CharField(required=False, max_length=4000)
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(required=False, max_length=4000)
+    ask = forms.UUIDField(required=False)
+    file = forms.FileField(required=False, max_length=255, allow_empty_file=True)
+
+
+def complaints(form: forms.Form) -> list[str]:
+    """What is wrong, a sentence each."""
+    return [str(error) for found in form.errors.values() for error in found]

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
+from ordersops.cases import presence
+from ordersops.cases.around import standing
 from ordersops.cases.lanes import Lane, Outcome, lanes
-from ordersops.cases.models import Case, CaseQuerySet, Member
+from ordersops.cases.models import Case, CaseQuerySet, Member, Mention
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
@@ -33,19 +37,16 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
         priority, due_at, pk = after
         behind = Q(priority__lt=priority) | Q(priority=priority) & (Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
         fits &= behind & Q(priority__lte=priority)
+    cases = Case.objects.open().asleep() if filters["asleep"] else Case.objects.open().awake()
     picks = [
-        Case.objects.open()
-        .in_lane(lane.key)
-        .filter(fits, store=store)
-        .order_by(*URGENT)
-        .values_list("pk", "priority", "due_at")[: size + 1]
+        cases.in_lane(lane.key).filter(fits, store=store).order_by(*URGENT).values_list("pk", "priority", "due_at")[: size + 1]
         for store in stores
     ]
     if not picks:
         return Page([])
     picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: size + 1]
     ids = [row[0] for row in picked]
-    shown = Case.objects.select_related("order", "store", "leased_by").defer(*(f"order__{column}" for column in WIDE))
+    shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to").defer(*(f"order__{column}" for column in WIDE))
     found = {case.pk: case for case in shown.filter(pk__in=ids[:size])}
     page = Page([found[pk] for pk in ids[:size] if pk in found])
     if len(ids) > size and page.rows:
@@ -59,7 +60,11 @@ def _fitting(user: "User", filters: dict[str, Any]) -> Q:
     if filters["band"]:
         fits &= Q(band=filters["band"])
     if filters["mine"]:
-        fits &= Q(leased_by=user, lease_until__gt=now)
+        fits &= _of(user)
+    if filters["asked"]:
+        fits &= _asked_of(user)
+    if filters["escalated"]:
+        fits &= ~Q(escalated_to="")
     if filters["overdue"]:
         fits &= Q(due_at__lt=now)
     if filters["attack"]:
@@ -71,21 +76,44 @@ def _fitting(user: "User", filters: dict[str, Any]) -> Q:
     return fits
 
 
+def _of(user: "User") -> Q:
+    """Held by the person now, or assigned to them."""
+    return Q(leased_by=user, lease_until__gt=timezone.now()) | Q(assigned_to=user)
+
+
+def _asked_of(user: "User") -> Q:
+    return Q(pk__in=Mention.objects.filter(person=user, answered_at=None).values("case"))
+
+
 def _open(lane: Lane, user: "User", store: UUID | None) -> CaseQuerySet:
     cases = Case.objects.visible_to(user).open().in_lane(lane.key)
     return cases.filter(store=store) if store else cases
 
 
 def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str]:
-    """Open, overdue and attack, none counted past the cap; and mine."""
-    now, cases = timezone.now(), _open(lane, user, store)
-    found = cases.order_by()[: CAP + 1].aggregate(
-        open=Count("pk"),
-        overdue=Count("pk", filter=Q(due_at__lt=now)),
-        attack=Count("pk", filter=~Q(group_key="")),
-    )  # fmt: skip
-    found["mine"] = cases.filter(leased_by=user, lease_until__gt=now).count()
-    return {key: capped(count) for key, count in found.items()}
+    """How many cases each view of the queue shows, none counted past the cap; one statement, each part out of its own index."""
+    cases = _open(lane, user, store)
+    views = {
+        "open": cases.awake(),
+        "mine": cases.awake().filter(_of(user)),
+        "overdue": cases.awake().filter(due_at__lt=timezone.now()),
+        "attack": cases.awake().exclude(group_key=""),
+        "asked": cases.awake().filter(_asked_of(user)),
+        "escalated": cases.awake().exclude(escalated_to=""),
+        "asleep": cases.asleep(),
+    }
+    parts: list[str] = []
+    params: list[Any] = []
+    for found in views.values():
+        try:
+            sql, values = found.order_by().values("pk")[: CAP + 1].query.sql_with_params()
+        except EmptyResultSet:
+            return dict.fromkeys(views, "0")
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  Django wrote the inner statement
+        params += values
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(parts)}", params)
+        return {key: capped(count) for key, count in zip(views, cursor.fetchone() or (), strict=True)}
 
 
 def version(lane: Lane, user: "User") -> str:
@@ -95,21 +123,28 @@ def version(lane: Lane, user: "User") -> str:
     commit after a later one: its older time alone would not show.
     """
     newest = Case.objects.filter(store=OuterRef("pk")).order_by("-changed_at").values("changed_at")[:1]
-    stores = Store.objects.filter(pk__in=store_ids(user, Perm.VIEW_CASES)).order_by()
+    ids = store_ids(user, Perm.VIEW_CASES)
+    stores = Store.objects.filter(pk__in=ids).order_by()
     at = max(filter(None, stores.annotate(at=Subquery(newest)).values_list("at", flat=True)), default=None)
     count = _open(lane, user, None).order_by()[: CAP + 1].count()
-    return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}"
+    return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}-{presence.state(ids, user):x}"
 
 
 def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
-    """Set on each case what its row shows besides its own columns: `held_by`, `mine`, `advised` (the Outcome of the newest advice)."""
+    """Set on each case what its row shows besides its own columns.
+
+    `held_by`, `mine`, `advised` (the Outcome of the newest advice), `here` (who else has it open), `standing` (words on where it stands).
+    """
     cases = list(cases)
+    here = presence.others(cases, user)
     advised = newest_outcomes(lane, [case.order_id for case in cases])
     for case in cases:
         holder = case.holder_id()
         case.held_by = case.leased_by if holder else None  # type: ignore[attr-defined]
         case.mine = holder == user.pk  # type: ignore[attr-defined]
         case.advised = advised.get(case.order_id)  # type: ignore[attr-defined]
+        case.here = here.get(case.pk, [])  # type: ignore[attr-defined]
+        case.standing = standing(case)  # type: ignore[attr-defined]
     return cases
 
 
@@ -121,9 +156,9 @@ def newest_outcomes(lane: Lane, orders: list[UUID]) -> dict[UUID, Outcome]:
 
 
 def mine(user: "User", limit: int = 20) -> list[Case]:
-    """The cases that the person holds now, the one that ends first on top."""
-    held = Case.objects.visible_to(user).open().filter(leased_by=user, lease_until__gt=timezone.now())
-    return list(held.select_related("order", "store").order_by("lease_until")[:limit])
+    """The cases that the person holds now, the one that ends first on top; then those assigned to them."""
+    held = Case.objects.visible_to(user).open().awake().filter(_of(user))
+    return list(held.select_related("order", "store").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit])
 
 
 def overview(user: "User") -> list[dict[str, Any]]:
@@ -132,6 +167,7 @@ def overview(user: "User") -> list[dict[str, Any]]:
     groups = (
         Case.objects.visible_to(user)
         .open()
+        .awake()
         .order_by()
         .values("lane", "currency")
         .annotate(

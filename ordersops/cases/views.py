@@ -14,6 +14,8 @@ from ordersops.cases.lanes import Lane, lanes
 from ordersops.htmx import Request, done, seen
 from ordersops.stores.models import Store
 
+VIEWS = ("mine", "overdue", "attack", "asked", "escalated", "asleep")
+
 
 def lane_or_404(key: str) -> Lane:
     if key not in lanes():
@@ -51,6 +53,7 @@ def _context(request: Request, lane: Lane) -> dict[str, Any]:
         "stores": stores,
         "bands": BANDS,
         "version": version,
+        "kept": [view for view in VIEWS if asked[view]],
     }
 
 

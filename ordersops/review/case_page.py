@@ -1,7 +1,9 @@
 """All that the page of a case shows, in a constant number of queries."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 from django.conf import settings
 from django.urls import reverse
@@ -12,8 +14,11 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Question, QuestionState
 from ordersops.audit.models import Event
+from ordersops.cases.act_views import talk
+from ordersops.cases.around import acts, standing
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
+from ordersops.cases.presence import touch
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
 from ordersops.orders.graph import draw
@@ -52,11 +57,12 @@ def page(case: Case, user: User) -> dict[str, Any]:
         list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
     )
     may = available(case, user, recommendation=recommendation)
-    context = bar(case, user, may, decisions)
+    context = bar(case, user, may, decisions, touch(case, user))
     revisions = [] if case.is_attack else revisions_of(order)
     transactions = list(order.transactions.all())
     found = {
         **context,
+        **talk(case, user),
         **shown,
         "outcome": about.outcomes.get(recommendation.outcome) if recommendation else None,  # also of a closed case
         "order": order,
@@ -102,8 +108,8 @@ def checklist(case: Case, user: User, may: Available, evidence: Evidence | None)
     }
 
 
-def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None = None) -> dict[str, Any]:
-    """The context of the decision bar, and of the forms that it opens."""
+def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None = None, here: Sequence[str] = ()) -> dict[str, Any]:
+    """The context of the decision bar, and of the forms that it opens. `here`: who else has the case open."""
     about, holder = lane(case.lane), case.holder_id()
     if decisions is None and not case.is_open:
         decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by")[:1]]
@@ -115,7 +121,7 @@ def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None
         "holder": case.leased_by if holder else None,
         "mine": holder == user.pk,
         "lease_until": case.lease_until if holder else None,
-        "version": version(case),
+        "version": version(case, here),
         "changed": False,
         "outcome": may.recommended,
         "undo_until": may.undo.effects.order_by("due_at").values_list("due_at", flat=True).first() if may.undo else None,
@@ -123,13 +129,20 @@ def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None
         "case_title": title(case),
         "case_who": who(case),
         "hold_window": settings.HOLD_WINDOW_SECONDS,
+        "acts": acts(case, user),
+        "standing": standing(case),
+        "here": here,
     }
 
 
-def version(case: Case) -> str:
-    """Names what the bar shows: the case's own version, its state, and who holds it. The part before the dot is what a decision is made on."""
+def version(case: Case, here: Sequence[str] = ()) -> str:
+    """Names what the bar shows: the case's own version, how it stands, and who is there. The part before the dot is what a decision is made on."""
     holder = case.holder_id()
-    return f"{case.version}.{case.state[0]}{holder.hex[-8:] if holder else ''}"
+    rest = (
+        case.assigned_to_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
+        case.comments_count, *here,
+    )  # fmt: skip
+    return f"{case.version}.{case.state[0]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"
 
 
 def title(case: Case) -> str:

@@ -1,5 +1,6 @@
 """The desk: one case, and the acts on it."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.cases import actions as cases
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
+from ordersops.cases.presence import touch
 from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
@@ -30,22 +32,25 @@ def _load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) 
 
 @require_safe
 def case(request: Request, pk: UUID) -> HttpResponse:
-    found = _load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by"))
+    found = _load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by", "assigned_to"))
     return render(request, "review/case.html", page(found, request.user))
 
 
 @require_safe
 def decision_bar(request: Request, pk: UUID) -> HttpResponse:
     """The bar alone, asked for every two seconds: 204 as long as nothing changed."""
-    found = _load(request, pk, Case.objects.select_related("leased_by"))
-    if seen(request, version(found)):
+    found = _load(request, pk, Case.objects.select_related("leased_by", "assigned_to"))
+    here = touch(found, request.user)
+    if seen(request, version(found, here)):
         return HttpResponse(status=204)
     known = request.headers.get("X-Seen") or request.GET.get("v", "")
-    return _bar(request, found, changed=bool(known) and known.partition(".")[0] != str(found.version))
+    answer = _bar(request, found, here, changed=bool(known) and known.partition(".")[0] != str(found.version))
+    answer.headers["HX-Trigger"] = "case-changed"  # what else on the page tells of the case asks for news
+    return answer
 
 
-def _bar(request: Request, found: Case, *, changed: bool = False) -> HttpResponse:
-    context = bar(found, request.user, available(found, request.user))
+def _bar(request: Request, found: Case, here: Sequence[str], *, changed: bool = False) -> HttpResponse:
+    context = bar(found, request.user, available(found, request.user), here=here)
     return render(request, "review/_decision_bar.html", {**context, "changed": changed})
 
 
@@ -63,7 +68,7 @@ def release(request: Request, pk: UUID) -> HttpResponse:
 
 def _after_lease(request: Request, found: Case) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
-        return _bar(request, found)
+        return _bar(request, found, touch(found, request.user))
     return done(request, "case", found.pk)
 
 

@@ -16,7 +16,6 @@ from ordersops.advice.cleaning import clean
 register = template.Library()
 
 NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
-SOON_SECONDS = 15 * 60
 _UNITS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h"), (60, "min"))
 
 
@@ -81,13 +80,20 @@ def countdown(moment: datetime | None) -> str:
 
 @register.filter
 def due(case: Any) -> str:
-    """The deadline of a case, with its urgency."""
+    """The deadline of a case, with its urgency: from three quarters of its time on it is soon. A clock that stands says so."""
     moment = getattr(case, "due_at", None)
     if not moment:
         return ""
-    left = (moment - timezone.now()).total_seconds()
-    urgency = "late" if left < 0 else "soon" if left < SOON_SECONDS else "later"
-    return format_html('<span class="clock" data-urgency="{}">{}{}</span>', urgency, icon("clock", "small"), countdown(moment))
+    urgency, warn = case.urgency, case.warn_at
+    if urgency == "paused":
+        return format_html('<span class="clock" data-urgency="paused" data-calm>{}<span>clock stands</span></span>', icon("pause", "small"))
+    return format_html(
+        '<span class="clock" data-urgency="{}"{}>{}{}</span>',
+        urgency,
+        format_html(' data-warn="{}"', warn.isoformat()) if warn else "",
+        icon("clock", "small"),
+        countdown(moment),
+    )
 
 
 @cache

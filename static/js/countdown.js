@@ -1,5 +1,5 @@
 /* <time data-countdown="ISO moment"> counts down to it: "0:42", then "3 h 10 min" for longer spans.
- * data-urgency on it (or on the nearest .clock) turns to soon and late; [data-countdown-gone] ancestors hide what only holds until then. */
+ * data-urgency on the nearest .clock turns to soon (at its data-warn moment, or in the last quarter of an hour) and late; [data-countdown-gone] ancestors hide what only holds until then. */
 const SOON = 15 * 60;
 
 function words(seconds) {
@@ -21,7 +21,9 @@ function tick() {
     }
     const text = seconds > 0 ? words(seconds) : `${words(-seconds)} over`;
     if (element.textContent !== text) element.textContent = text;
-    if (clock && !("calm" in clock.dataset)) clock.dataset.urgency = seconds <= 0 ? "late" : seconds < SOON ? "soon" : "later";
+    if (!clock || "calm" in clock.dataset) continue;
+    const warned = clock.dataset.warn ? new Date(clock.dataset.warn) <= Date.now() : seconds < SOON;
+    clock.dataset.urgency = seconds <= 0 ? "late" : warned ? "soon" : "later";
   }
 }
 

@@ -25,7 +25,11 @@ const isTyping = (element) =>
     (element instanceof HTMLInputElement && TEXT_INPUTS.has(element.type)));
 
 const openDialog = () => [...document.querySelectorAll("dialog[open]")].at(-1) ?? null;
-const isShown = (element) => element.checkVisibility() && !element.closest("[inert]");
+/* What is in a closed menu can be reached as long as the menu itself is seen. */
+const isShown = (element) => {
+  const seen = element.closest("details.menu:not([open])")?.querySelector("summary") ?? element;
+  return seen.checkVisibility() && !element.closest("[inert]");
+};
 
 function findTarget(key) {
   const scope = openDialog() ?? document;

@@ -164,3 +164,42 @@ def test_nobody_without_the_right_gets_a_case(case: Case, role: Role, make_perso
         next_case(lane="fraud", by=make_person(role, case.store))
     case.refresh_from_db()
     assert case.leased_by is None
+
+
+def test_nobody_holds_more_than_the_set_number(store: Store, fraud_reviewer: User, colleague: User, settings: Any) -> None:
+    settings.HELD_CASES = 2
+    first, second, third = queue(store, 90, 80, 70)
+    assert {next_case(lane="fraud", by=fraud_reviewer), claim(case=second, by=fraud_reviewer)} == {first, second}
+    for more in (lambda: claim(case=third, by=fraud_reviewer), lambda: next_case(lane="fraud", by=fraud_reviewer)):
+        with pytest.raises(Conflict, match="You hold 2 cases already"):
+            more()
+    claim(case=second, by=fraud_reviewer)  # what one holds can be kept
+    run_out(first)
+    assert claim(case=third, by=fraud_reviewer) == third
+    assert next_case(lane="fraud", by=colleague) == first
+
+
+def test_the_end_of_a_lease_is_told(case: Case, fraud_reviewer: User) -> None:
+    claim(case=case, by=fraud_reviewer)
+    run_out(case)
+    return_expired()
+    assert told(case=case) == [Verb.CASE_CLAIMED, Verb.CASE_LEASE_ENDED]
+
+
+def test_a_heartbeat_changes_nothing_that_others_see(case: Case, fraud_reviewer: User) -> None:
+    claim(case=case, by=fraud_reviewer)
+    case.refresh_from_db()
+    before = case.changed_at
+    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
+    heartbeat(case=case, by=fraud_reviewer)
+    case.refresh_from_db()
+    assert case.changed_at == before
+
+
+def test_next_looks_past_what_others_are_taking(store: Store, make_person: MakePerson) -> None:
+    queue(store, *range(40))
+    people = [make_person(Role.FRAUD_REVIEWER, store) for _ in range(14)]
+    taken = [next_case(lane="fraud", by=person) for person in people for _ in range(3) if Case.objects.filter(leased_by=None).exists()]
+    found = [case for case in taken if case is not None]
+    assert len(found) == len(set(found)) == 40
+    assert [case.priority for case in found] == sorted(range(40), reverse=True)

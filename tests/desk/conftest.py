@@ -8,7 +8,8 @@ import pytest
 from fraud.models import ListEntry
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
-from ordersops.cases.models import Case
+from ordersops.cases.actions import attach
+from ordersops.cases.models import Attachment, Case
 from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery
 from ordersops.orders.models import Hold, Order
@@ -42,6 +43,8 @@ class World:
     entry: ListEntry
     policy: PolicyVersion
     switch: Switch
+    reviewer: User
+    attachment: Attachment
 
 
 @pytest.fixture
@@ -50,11 +53,13 @@ def world(store: Store, make_person: Any, system: User) -> World:
     TransactionFactory(order=order)
     decision = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
     others = DecisionFactory(case=CaseFactory(order__store=store, order__risk="declined"), by=make_person())
+    case, reviewer = CaseFactory(order=order), make_person(Role.FRAUD_REVIEWER, store, name="Rea Viewer")
+    make_person(Role.SUPERVISOR, store, name="Sue Pervisor")
     return World(
         store=store,
         order=order,
         hold=HoldFactory(order=order, placed_by=system),
-        case=CaseFactory(order=order),
+        case=case,
         decision=decision,
         planned=EffectFactory(decision=decision),
         failed=EffectFactory(decision=others, state="dead", attempts=5),
@@ -63,5 +68,7 @@ def world(store: Store, make_person: Any, system: User) -> World:
         colleague=make_person(Role.OPS_REVIEWER, store, name="Cora League"),
         entry=ListEntry.objects.create(store=store, kind="block", key="ip", digest=1, note="Card testing in May", added_by=make_person()),
         policy=PolicyVersionFactory(store=store, author=make_person()),
+        reviewer=reviewer,
+        attachment=attach(case=case, name="letter.txt", content=b"Dear shop", by=reviewer),
         switch=Switch.objects.create(lane="fraud", store=store, why="Bad answers since noon", by=make_person()),
     )

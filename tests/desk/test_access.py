@@ -14,6 +14,7 @@ from ordersops.api.actions import make_token
 from ordersops.api.models import AccessToken
 from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
+from ordersops.cases.models import Case
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
@@ -28,6 +29,8 @@ SUPPORT, SUPERVISOR, AUDITOR, ADMIN = Role.SUPPORT_AGENT, Role.SUPERVISOR, Role.
 EVERYBODY = set(Role)
 READERS = EVERYBODY - {SUPPORT}
 DECIDERS = {FRAUD, SENIOR, SUPERVISOR}
+GIVERS = {SENIOR, SUPERVISOR}
+TALKERS = {FRAUD, SENIOR, OPS, RETURNS, SUPERVISOR}
 INTAKE = {OPS, SUPERVISOR, AUDITOR, ADMIN}
 HISTORY = {SUPERVISOR, AUDITOR, ADMIN}
 LADDER = {SENIOR, SUPERVISOR, AUDITOR, ADMIN}
@@ -63,6 +66,10 @@ def a_policy(world: World) -> dict[str, Any]:
     """The form of a policy, filled as the page fills it."""
     content = built_in(lane("fraud"))
     return {**initial_of(content, "everything", str(world.store.pk), []), "lane": "fraud", "note": "A policy of our own"}
+
+
+def a_settled_case(world: World) -> Case:
+    return CaseFactory(order__store=world.store, state="withdrawn")
 
 
 def a_scope(world: World) -> dict[str, Any]:
@@ -103,6 +110,17 @@ PAGES: dict[str, Entry] = {
     "case": _reads(READERS, lambda w: [w.case.pk]),
     "_case_bar": _reads(READERS, lambda w: [w.case.pk]),
     "case_claim": _acts(DECIDERS, lambda w: [w.case.pk]),
+    "_case_news": _reads(READERS, lambda w: [w.case.pk]),
+    "_case_conversation": _reads(READERS, lambda w: [w.case.pk]),
+    "attachment": _reads(READERS, lambda w: [w.attachment.pk]),
+    "case_leave": _acts(READERS, lambda w: [w.case.pk], 204),
+    "case_comment": _acts(TALKERS, lambda w: [w.case.pk], data=lambda w: {"text": "Have a look at the phone"}),
+    "case_assign": _acts(GIVERS, lambda w: [w.case.pk], data=lambda w: {"to": w.reviewer.pk}),
+    "case_escalate": _acts(DECIDERS - {SUPERVISOR}, lambda w: [w.case.pk], data=lambda w: {"role": "supervisor", "note": "Beyond me"}),
+    "case_hand_back": _acts(DECIDERS, lambda w: [w.case.pk], 409, data=lambda w: {"note": "Not for us"}),  # it is not escalated
+    "case_snooze": _acts(DECIDERS, lambda w: [w.case.pk], data=lambda w: {"span": "1h", "reason": "customer"}),
+    "case_wake": _acts(DECIDERS, lambda w: [w.case.pk]),
+    "case_reopen": _acts(GIVERS, lambda w: [a_settled_case(w).pk], data=lambda w: {"reason": "mistake"}),
     "case_release": _acts(set(), lambda w: [w.case.pk]),  # nobody holds it: see test_release_needs_the_lease
     "case_lease": _acts(set(), lambda w: [w.case.pk]),
     "case_impression": _acts(DECIDERS, lambda w: [w.case.pk], status=409, data=lambda w: {"outcome": "release"}),  # its advice is open
@@ -217,6 +235,10 @@ PAGES: dict[str, Entry] = {
     "audit": _reads(HISTORY),
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
+# Their form is drawn at the same address.
+FORMS = {
+    "case_approve", "case_override", "case_assign", "case_escalate", "case_hand_back", "case_snooze", "case_reopen", "case_comment",
+}  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions", "api_schema"}
 # allauth's own pages about one's own account, whoever one is: tests/signin.
@@ -300,7 +322,7 @@ def test_nobody_without_signing_in(name: str, world: World) -> None:
     assert answer["Location"].startswith(f"{reverse('account_login')}?next=")
 
 
-@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.post and name not in {"case_approve", "case_override"}])
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.post and name not in FORMS])
 def test_acts_are_posts(name: str, world: World, admin: Any, client: Client) -> None:
     entry = PAGES[name]
     client.force_login(admin)

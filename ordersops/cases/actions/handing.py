@@ -53,7 +53,10 @@ def escalate(*, case: Case, role: str, note: str, by: User) -> Case:
     require_work(case, by, to="escalate this case")
     if case.holder_id() not in {None, by.pk}:
         raise Conflict(f"{case.leased_by} is working on this case. Nothing was changed.")
-    if role not in {key for key, _ in targets(case, by)}:
+    above = {key for key, _ in targets(case, by)}
+    if not above:
+        raise Forbidden("You may not escalate this case: nobody in this store can do more than you. Ask a colleague in a comment instead.")
+    if role not in above:
         raise Invalid("Choose a role that can do more than you here, and that somebody has.")
     said = note_of(case, by, Comment.Kind.ESCALATED, note, needed="why you escalate")
     assert said is not None

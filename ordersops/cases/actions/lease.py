@@ -35,14 +35,11 @@ def _lease(case: Case, by: User) -> None:
     case.save(update_fields=["leased_by", "lease_until", "changed_at"])
 
 
-def _held(by: User) -> int:
-    """How many cases the person holds. Their row is locked, so that two requests cannot both take the last one."""
+def _room_for_one_more(by: User, *, besides: Case | None = None) -> None:
+    """Raise Conflict if the person holds as many as anybody may. Their row is locked: two requests cannot both take the last place."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
-    return Case.objects.open().filter(leased_by=by, lease_until__gt=timezone.now()).count()
-
-
-def _room_for_one_more(by: User) -> None:
-    if _held(by) >= settings.HELD_CASES:
+    held = Case.objects.open().filter(leased_by=by, lease_until__gt=timezone.now())
+    if held.exclude(pk=besides.pk if besides else None).count() >= settings.HELD_CASES:
         most = settings.HELD_CASES
         raise Conflict(f"You hold {most} case{'' if most == 1 else 's'} already, which is the most. Decide one, or put one back.")
 
@@ -54,8 +51,7 @@ def claim(*, case: Case, by: User) -> Case:
     Conflict if it is decided, somebody else holds it, or the person holds as many as anybody may.
     """
     require_work(case, by, to="take this case")
-    if case.holder_id() != by.pk:
-        _room_for_one_more(by)
+    _room_for_one_more(by, besides=case)
     case = locked(case)
     require_work(case, by, to="take this case")
     if not case.is_open:

@@ -1,5 +1,6 @@
 """Cases: questions that wait for a person."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 from uuid import UUID
 
@@ -173,7 +174,7 @@ class Case(models.Model):
             return "paused"
         if self.due_at < now:
             return "late"
-        return "soon" if self.warn_at is not None and self.warn_at <= now else "later"
+        return "soon" if (self.warn_at or self.due_at - timedelta(minutes=15)) <= now else "later"
 
     def holder_id(self) -> UUID | None:
         """Who holds the lease now."""

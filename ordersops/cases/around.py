@@ -1,0 +1,119 @@
+"""What can be done around a case besides deciding it: computed once, drawn as a menu, and asked again by the verbs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+
+from ordersops.accounts.access import can
+from ordersops.accounts.queries import people_with
+from ordersops.accounts.roles import Perm
+from ordersops.cases.escalation import label, may_hand_back, obstacle, targets
+from ordersops.cases.lanes import lane
+from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention
+from ordersops.cases.waiting import REASONS, WAKES
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+SHOWN = 200
+
+
+@dataclass(slots=True)
+class Acts:
+    """The acts open to one person on one case."""
+
+    assign: bool = False
+    escalate: bool = False
+    hand_back: bool = False
+    snooze: bool = False
+    wake: bool = False
+    reopen: bool = False
+    discuss: bool = False
+
+    @property
+    def any(self) -> bool:
+        return self.assign or self.escalate or self.hand_back or self.snooze or self.wake or self.reopen or self.discuss
+
+
+def acts(case: Case, user: "User") -> Acts:
+    found = Acts(discuss=can(user, Perm.DISCUSS_CASES, case.store_id))
+    if not case.is_open:
+        found.reopen = case.state in {CaseState.DECIDED, CaseState.WITHDRAWN} and can(user, Perm.REOPEN_CASES, case.store_id)
+        return found
+    found.assign = can(user, Perm.ASSIGN_CASES, case.store_id)
+    decides = can(user, lane(case.lane).decides, case.store_id) and not obstacle(case, user)
+    if decides:
+        free = case.holder_id() in {None, user.pk}
+        found.hand_back = may_hand_back(case, user)
+        found.escalate = free and bool(targets(case, user))
+        found.snooze, found.wake = free, case.is_asleep
+    return found
+
+
+def standing(case: Case) -> list[tuple[str, str, str]]:
+    """Icon, words and tone of all that holds a case somewhere or brought it back."""
+    notes = []
+    if case.woken_because:
+        notes.append(("wake", f"Back: {case.woken_because}", "accent"))
+    if case.escalated_to:
+        notes.append(("escalate", f"Escalated to {label(case.escalated_to)}", "warn"))
+    if case.assigned_to_id:
+        notes.append(("assign", f"Assigned to {case.assigned_to}", ""))
+    if case.is_asleep:
+        why = REASONS.get(case.snooze_reason)
+        notes.append(("snooze", why.label if why else "Put aside", ""))
+    if case.breached_at is not None and case.urgency == "late":
+        notes.append(("case.breached", "Past its deadline", "bad"))
+    return notes
+
+
+def conversation(case: Case) -> list[Comment]:
+    """What was said, the oldest first, with files and who was asked."""
+    said = (
+        Comment.objects.filter(case=case)
+        .select_related("by")
+        .prefetch_related(
+            Prefetch("attachments", queryset=Attachment.objects.defer("body")),
+            Prefetch("mentions", queryset=Mention.objects.select_related("person")),
+        )
+    )
+    return list(said.order_by("-at", "-id")[:SHOWN])[::-1]
+
+
+def may_be_asked(case: Case, user: "User") -> "list[User]":
+    """Colleagues who may discuss the case."""
+    return [person for person in people_with(Perm.DISCUSS_CASES, case.store_id) if person.pk != user.pk]
+
+
+def may_be_assigned(case: Case) -> "list[User]":
+    """Colleagues who may decide the case."""
+    found = people_with(lane(case.lane).decides, case.store_id)
+    return [person for person in found if not obstacle(case, person)] if case.escalated_to else found
+
+
+def asked_of(user: "User", limit: int = 20) -> list[Mention]:
+    """Questions to the person that they have not answered, the newest first."""
+    open_ones = Mention.objects.filter(person=user, answered_at=None, case__in=Case.objects.visible_to(user))
+    return list(open_ones.select_related("comment__by", "case__order").order_by("-comment__at")[:limit])
+
+
+def breached(user: "User", limit: int = 10) -> list[Case]:
+    """Open cases that nobody decided in time, in the stores where the person gives out cases; the longest late first."""
+    late = Case.objects.visible_to(user, Perm.ASSIGN_CASES).open().filter(breached_at__isnull=False, due_at__lt=timezone.now())
+    return list(late.select_related("order", "store", "assigned_to", "leased_by").order_by("due_at")[:limit])
+
+
+SPANS = {
+    "1h": ("An hour", timedelta(hours=1)), "4h": ("Four hours", timedelta(hours=4)), "1d": ("A day", timedelta(days=1)),
+    "3d": ("Three days", timedelta(days=3)), "7d": ("A week", timedelta(days=7)), "14d": ("Two weeks", timedelta(days=14)),
+}  # fmt: skip
+
+
+def snooze_choices(case: Case) -> dict[str, Any]:
+    """What the form of putting aside offers: times counted from now that end before the authorisation does, reasons, events."""
+    now = timezone.now()
+    fits = [(key, words) for key, (words, span) in SPANS.items() if case.authorised_until is None or now + span <= case.authorised_until]
+    return {"times": fits, "reasons": list(REASONS.values()), "wakes": list(WAKES.values())}
