@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -148,7 +147,7 @@ def comment(request: Request, pk: UUID) -> HttpResponse:
     if request.method != "POST":
         if not around.acts(case, request.user).discuss:
             raise Forbidden(f"You may not comment on this case. It needs the right “{Perm.DISCUSS_CASES.sentence}”.")
-        return _draw(request, case, "discuss", {**talk(case, request.user), "form": {}}, [])
+        return _draw(request, case, "discuss", {**around.talk(case, request.user), "form": {}}, [])
     form = CommentForm(request.POST, request.FILES)
     wrong = complaints(form)
     if not wrong:
@@ -158,7 +157,7 @@ def comment(request: Request, pk: UUID) -> HttpResponse:
             wrong = [refusal.message]
         else:
             return done(request, "case", case.pk, say=said)
-    return _draw(request, case, "discuss", {**talk(case, request.user), "form": request.POST.dict()}, wrong)
+    return _draw(request, case, "discuss", {**around.talk(case, request.user), "form": request.POST.dict()}, wrong)
 
 
 @atomic
@@ -173,18 +172,6 @@ def _say(case: Case, by: User, data: dict[str, Any], *, sent: bool) -> str:
     if upload is not None:
         actions.attach(case=case, name=upload.name or "", content=upload.read(), by=by)
     return f"{asked[0]} sees your question at once." if asked else "The file is attached." if upload is not None else "Said."
-
-
-def talk(case: Case, user: User) -> dict[str, Any]:
-    """The context of the conversation."""
-    may = around.acts(case, user).discuss
-    return {
-        "conversation": around.conversation(case),
-        "may_discuss": may,
-        "colleagues": around.may_be_asked(case, user) if may else [],
-        "most_megabytes": settings.ATTACHMENT_BYTES // 1_048_576,
-        "file_kinds": files.TAKEN,
-    }
 
 
 @require_safe

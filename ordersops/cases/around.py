@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Prefetch
 from django.utils import timezone
 
 from ordersops.accounts.access import can
 from ordersops.accounts.queries import people_with
 from ordersops.accounts.roles import Perm
+from ordersops.cases import files
 from ordersops.cases.escalation import label, may_hand_back, obstacle, targets
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention
@@ -92,6 +94,18 @@ def may_be_assigned(case: Case) -> "list[User]":
     """Colleagues who may decide the case."""
     found = people_with(lane(case.lane).decides, case.store_id)
     return [person for person in found if not obstacle(case, person)] if case.escalated_to else found
+
+
+def talk(case: Case, user: "User") -> dict[str, Any]:
+    """The context of the conversation."""
+    may = acts(case, user).discuss
+    return {
+        "conversation": conversation(case),
+        "may_discuss": may,
+        "colleagues": may_be_asked(case, user) if may else [],
+        "most_megabytes": settings.ATTACHMENT_BYTES // 1_048_576,
+        "file_kinds": files.TAKEN,
+    }
 
 
 def asked_of(user: "User", limit: int = 20) -> list[Mention]:

@@ -14,8 +14,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Question, QuestionState
 from ordersops.audit.models import Event
-from ordersops.cases.act_views import talk
-from ordersops.cases.around import acts, standing
+from ordersops.cases.around import acts, standing, talk
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
 from ordersops.cases.presence import touch

@@ -39,7 +39,9 @@ def _room_for_one_more(by: User, *, besides: Case | None = None) -> None:
     """Raise Conflict if the person holds as many as anybody may. Their row is locked: two requests cannot both take the last place."""
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
     held = Case.objects.open().filter(leased_by=by, lease_until__gt=timezone.now())
-    if held.exclude(pk=besides.pk if besides else None).count() >= settings.HELD_CASES:
+    if besides is not None:
+        held = held.exclude(pk=besides.pk)
+    if held.count() >= settings.HELD_CASES:
         most = settings.HELD_CASES
         raise Conflict(f"You hold {most} case{'' if most == 1 else 's'} already, which is the most. Decide one, or put one back.")
 
