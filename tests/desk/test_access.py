@@ -235,8 +235,8 @@ PAGES: dict[str, Entry] = {
     "audit": _reads(HISTORY),
     "audit_csv": _reads({AUDITOR}),
 }  # fmt: skip
-# Their form is drawn at the same address.
-FORMS = {
+# Acts whose form is drawn at the same address.
+DRAWN = {
     "case_approve", "case_override", "case_assign", "case_escalate", "case_hand_back", "case_snooze", "case_reopen", "case_comment",
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
@@ -322,7 +322,7 @@ def test_nobody_without_signing_in(name: str, world: World) -> None:
     assert answer["Location"].startswith(f"{reverse('account_login')}?next=")
 
 
-@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.post and name not in FORMS])
+@pytest.mark.parametrize("name", [name for name, entry in PAGES.items() if entry.post and name not in DRAWN])
 def test_acts_are_posts(name: str, world: World, admin: Any, client: Client) -> None:
     entry = PAGES[name]
     client.force_login(admin)
