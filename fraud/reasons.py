@@ -42,6 +42,6 @@ REASONS = (
     Reason("O1", "New information, named in the note", _either, Label.INCONCLUSIVE, overrides=True),
     Reason("O2", "The advice misread the evidence", _either, Label.INCONCLUSIVE, overrides=True),
     Reason("O3", "A signal is wrong or was not available", _either, Label.INCONCLUSIVE, overrides=True),
-    Reason("O4", "Exception from the policy", _either, Label.INCONCLUSIVE, overrides=True, needs=Perm.OVERRIDE_BLOCK_LIST),
+    Reason("O4", "Exception from the policy", _either, Label.INCONCLUSIVE, overrides=True, needs=Perm.OVERRIDE_BLOCK_LIST, two=True),
     Reason("O5", "Goodwill towards the customer", _release, Label.INCONCLUSIVE, overrides=True),
 )

@@ -16,6 +16,8 @@ from ordersops.cases.models import Case
 from ordersops.effects.models import Effect, EffectState
 from ordersops.intake.models import Delivery
 from ordersops.lists import CAP, capped
+from ordersops.review import waiting
+from ordersops.review.just import JUST, Just, just
 from ordersops.stores.models import Store
 
 WAITING_FOR_SOMEBODY = (EffectState.WAITING, EffectState.HANDED_OVER, EffectState.DEAD)
@@ -60,11 +62,21 @@ class Desk:
         return found
 
     @cached_property
+    def just(self) -> Just | None:
+        """What the person has just decided, while it can be undone. No query where nothing was."""
+        return just(noted, self._user) if (noted := self._request.session.get(JUST)) else None
+
+    @cached_property
     def sections(self) -> list[dict[str, Any]]:
         """Where the person may go. The order is that of the day: look, decide, look up, repair, manage."""
         found = [self._section("home", "Home", reverse("home"))]
         for lane in self.lanes:
             found.append(self._section(lane["key"], lane["label"], lane["url"], lane["count"], count_of="open cases"))
+        if Perm.APPROVE_SECOND in self.perms:
+            wait = waiting.count_for(self._user)
+            found.append(
+                self._section("second", "Second person", reverse("second"), capped(wait) if wait else None, count_of="wait for you")
+            )
         if Perm.VIEW_ORDERS in self.perms:
             found.append(self._section("orders", "Orders", reverse("orders")))
         if Perm.VIEW_CASES in self.perms:

@@ -24,7 +24,7 @@ from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery, sealed_body
 from ordersops.orders.models import Customer, Hold, Line, Order, Transaction
-from ordersops.review.models import Decision, Label
+from ordersops.review.models import Decision, Label, Proposal
 from ordersops.rollout.content import Content
 from ordersops.rollout.models import PolicyVersion, Verdict
 from ordersops.stores.models import Store
@@ -325,6 +325,33 @@ class DecisionFactory(factory.django.DjangoModelFactory):
     def decides(self, create: bool, extracted: Any, **kwargs: Any) -> None:
         if create:
             self.case.state, self.case.decided_at, self.case.version = CaseState.DECIDED, self.decided_at, self.case_version + 1
+            self.case.save()
+
+
+class ProposalFactory(factory.django.DjangoModelFactory):
+    """A decision as advised that waits for a second person, and its case with it."""
+
+    class Meta:
+        model = Proposal
+        skip_postgeneration_save = True
+
+    case = factory.SubFactory(CaseFactory)
+    store = factory.SelfAttribute("case.store")
+    recommendation = factory.LazyAttribute(lambda row: Recommendation.objects.filter(order=row.case.order).latest("advised_at"))
+    outcome = "decline"
+    overrides = False
+    reason = "D1"
+    label = Label.SUSPECTED
+    why_two = factory.LazyFunction(lambda: ["1,200.00 USD are at stake; from 1,000.00 USD on two people decide."])
+    by = factory.SubFactory(UserFactory)
+    parties = factory.LazyAttribute(lambda row: [row.by.pk])
+    case_version = factory.SelfAttribute("case.version")
+    proposed_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def waits(self, create: bool, extracted: Any, **kwargs: Any) -> None:
+        if create:
+            self.case.state = CaseState.WAITING
             self.case.save()
 
 

@@ -125,6 +125,50 @@ class Verb(StrEnum):
         "{actor} decided automatically: {outcome}, under the policy {policy} ({mode}).",
         {"decision": UUID, "recommendation": UUID, "outcome": str, "policy": str, "mode": str},
     )
+    # because: why two people are needed, in sentences. bulk: the bulk decision that it is a row of.
+    CASE_PROPOSED = (
+        "case.proposed",
+        "{actor} decided {outcome}, reason {reason}; it waits for a second person.",
+        {
+            "proposal": UUID,
+            "recommendation": UUID,
+            "outcome": str,
+            "reason": str,
+            "overrides": bool,
+            "because": list,
+            "bulk": UUID | None,
+        },
+    )
+    CASE_SECOND_APPROVED = (
+        "case.second_approved",
+        "{actor} approved, as the second person, what {first} decided: {outcome}, reason {reason}.",
+        {"proposal": UUID, "decision": UUID, "first": str, "outcome": str, "reason": str},
+    )
+    CASE_SENT_BACK = (
+        "case.sent_back",
+        "{actor} sent back what {first} decided: {outcome}. The case is open again.",
+        {"proposal": UUID, "first": str, "outcome": str},
+    )
+    # made: the decision, or the proposal that waits in its turn.
+    CASE_DECIDED_OTHERWISE = (
+        "case.decided_otherwise",
+        "{actor} decided otherwise than {first}: {outcome} instead of {proposed}, reason {reason}.",
+        {
+            "proposal": UUID,
+            "first": str,
+            "proposed": str,
+            "recommendation": UUID,
+            "outcome": str,
+            "reason": str,
+            "made": UUID,
+            "waits": bool,
+        },
+    )
+    CASE_PROPOSAL_TAKEN_BACK = (
+        "case.proposal_taken_back",
+        "{actor} took back the decision {outcome} before a second person had approved it.",
+        {"proposal": UUID, "outcome": str},
+    )
     CASE_LEFT_TO_PERSON = (
         "case.left_to_person",
         "{actor} left the case to a person: {why}",
@@ -431,7 +475,9 @@ class _Sentence(string.Formatter):
         return value if key in _VERBATIM and isinstance(value, str) else _words(value)
 
 
-_VERBATIM = {"actor", "name", "prefix", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor"}
+_VERBATIM = {
+    "actor", "name", "prefix", "first", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor",
+}  # fmt: skip
 _ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
 
 

@@ -35,9 +35,9 @@ def _within_reach(stores: Sequence[UUID], by: "User") -> Q:
     return reach
 
 
-def candidates(*, lane: str, stores: Sequence[UUID], by: "User") -> Iterator[list[UUID]]:
+def candidates(*, lane: str, stores: Sequence[UUID], by: "User", fits: Q) -> Iterator[list[UUID]]:
     """Ids to try, in rounds: first what is assigned to the person, then the most urgent, then more of them while others take them."""
-    fits = takeable(lane=lane, stores=stores, by=by)
+    fits &= takeable(lane=lane, stores=stores, by=by)
     if own := list(Case.objects.filter(fits, assigned_to=by).order_by(*URGENT).values_list("pk", flat=True)[:FEW]):
         yield own
     size = FEW

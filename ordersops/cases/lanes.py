@@ -51,6 +51,7 @@ class Reason:
     overrides: bool = False
     needs: Perm | None = None
     default: bool = False  # taken where advice is approved without choosing one
+    two: bool = False  # it always needs a second person
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ URGENT = ("-priority", "due_at", "pk")
 def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", size: int = SIZE) -> Page[Case]:
     """One page of the open cases that fit, the most urgent first. Each store is read from the urgent end of its own index."""
     stores = [store for store in store_ids(user, Perm.VIEW_CASES) if filters["store"] in (None, "", store)]
-    fits, after = _fitting(user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
+    fits, after = fitting(user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
     if after:
         priority, due_at, pk = after
         behind = Q(priority__lt=priority) | Q(priority=priority) & (Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
@@ -55,7 +55,8 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
     return page
 
 
-def _fitting(user: "User", filters: dict[str, Any]) -> Q:
+def fitting(user: "User", filters: dict[str, Any]) -> Q:
+    """The open cases that the filters of the queue let through, besides the one of the store."""
     now, fits = timezone.now(), Q()
     if filters["band"]:
         fits &= Q(band=filters["band"])

@@ -4,13 +4,15 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from ordersops.accounts.access import require_anywhere
 from ordersops.accounts.roles import Perm
-from ordersops.cases import actions, queries
+from ordersops.cases import queries
 from ordersops.cases.forms import BANDS, QueueFilters
 from ordersops.cases.lanes import Lane, lanes
+from ordersops.cases.taking import queue_query, take
 from ordersops.htmx import Request, done, seen
 from ordersops.stores.models import Store
 
@@ -59,10 +61,13 @@ def _context(request: Request, lane: Lane) -> dict[str, Any]:
 
 @require_POST
 def take_next(request: Request, lane: str) -> HttpResponse:
-    """Lease the most urgent free case and open it."""
+    """Lease the most urgent free case that the filters in the address let through, and open it."""
     about = lane_or_404(lane)
     require_anywhere(request.user, about.decides)
-    case = actions.next_case(lane=about.key, by=request.user)
+    query = queue_query(request.user, request.GET)
+    suffix, case = f"?{query}" if query else "", take(about.key, request.user, query)
     if case is None:
-        return done(request, "queue", about.key, say="No case is free: every open one is with somebody, or there is none.")
-    return done(request, "case", case.pk)
+        fits = " that fits your filters" if query else ""
+        say = f"No case is free{fits}: every open one is with somebody, or there is none."
+        return done(request, reverse("queue", args=[about.key]) + suffix, say=say)
+    return done(request, reverse("case", args=[case.pk]) + suffix)

@@ -23,6 +23,7 @@ from ordersops.cases.models import Case
 from ordersops.errors import Conflict
 from ordersops.review.actions import decide_under, lock
 from ordersops.review.models import Source
+from ordersops.review.two import Limits, because_of
 from ordersops.rollout.mandate import drawn, drawn_before, refusal
 from ordersops.rollout.models import AUTOMATED, Consideration
 from ordersops.rollout.queries import Book
@@ -85,6 +86,7 @@ def _consider(pk: UUID) -> bool:
     in_force = Book(lane_named(recommendation.lane)).of(recommendation.store_id, evidence)
     why = _obstacle(case, recommendation)
     why = why or refusal(in_force, recommendation, baseline=_baseline(recommendation), case=case, order=case.order, now=now)
+    why = why or _needs_two(case, recommendation)
     if why:
         _leave(case, recommendation, why)
     elif drawn_before(case):
@@ -111,6 +113,13 @@ def _obstacle(case: Case, recommendation: Recommendation) -> str:
         return "People have taken this case up."
     newer = Question.objects.filter(order=case.order_id, lane=case.lane, asked_at__gt=recommendation.advised_at)
     return "Newer facts could not be looked at." if newer.filter(state=QuestionState.DEAD).exists() else ""
+
+
+def _needs_two(case: Case, recommendation: Recommendation) -> str:
+    """Where two people decide, automation does not (law 16)."""
+    about = lane_named(case.lane)
+    why = Limits(about).dear(case, recommendation, [(case.order.currency, case.order.total)])
+    return " ".join([*why, *because_of(about, recommendation, recommendation.outcome)])
 
 
 def _leave(case: Case, recommendation: Recommendation, why: str, *, sampled: bool = False) -> None:

@@ -29,11 +29,13 @@ from ordersops.orders.revisions import dressed, tell
 from ordersops.review.checklist import items
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown
-from ordersops.review.models import Decision, FirstImpression, Source
+from ordersops.review.models import Decision, FirstImpression, ProposalState, Source
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.stakes import answers
+from ordersops.review.waiting import dressed as dressed_proposal
 
+PROPOSALS_SHOWN = 10
 MEMBERS_SHOWN = 50
 EVENTS_SHOWN = 50
 SHARED = {
@@ -48,13 +50,17 @@ def page(case: Case, user: User) -> dict[str, Any]:
     """
     about, order = lane(case.lane), case.order
     recommendation = recommendation_for(case)
-    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by").prefetch_related("harms__by")]
+    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by", "second").prefetch_related("harms__by")]
     linked = linked_to(order)
     _decided_before(case, about, linked)
     shown = advice_shown(recommendation, about)
     members = (
         list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
     )
+    proposals = [
+        dressed_proposal(row)
+        for row in case.proposals.select_related("by", "settled_by", "case").order_by("-proposed_at")[:PROPOSALS_SHOWN]
+    ]
     may = available(case, user, recommendation=recommendation)
     context = bar(case, user, may, decisions, touch(case, user))
     revisions = [] if case.is_attack else revisions_of(order)
@@ -77,6 +83,9 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "panel_template": f"{about.key}/_panel.html",
         "panel": about.panel(shown["frozen"]) if shown["frozen"] is not None else {},
         "decisions": decisions,
+        "proposal": proposals[0] if proposals and case.is_waiting else None,
+        "sent_back": proposals[0] if proposals and case.is_open and proposals[0].state == ProposalState.SENT_BACK else None,
+        "proposals": [row for row in proposals if row.state != ProposalState.WAITING],
         "may_report_harm": can(user, Perm.STOP_AUTOMATION, case.store_id),
         "effects": _effects(case, user),
         "holds": list(order.holds.select_related("placed_by", "released_by")),
@@ -110,9 +119,9 @@ def checklist(case: Case, user: User, may: Available, evidence: Evidence | None)
 def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None = None, here: Sequence[str] = ()) -> dict[str, Any]:
     """The context of the decision bar, and of the forms that it opens. `here`: who else has the case open."""
     about, holder = lane(case.lane), case.holder_id()
-    if decisions is None and not case.is_open:
-        decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by")[:1]]
-    last = decisions[0] if decisions and not case.is_open else None
+    if decisions is None and not case.is_open and not case.is_waiting:
+        decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by", "second")[:1]]
+    last = decisions[0] if decisions and not case.is_open and not case.is_waiting else None
     return {
         "case": case,
         "lane": about,
@@ -141,7 +150,7 @@ def version(case: Case, here: Sequence[str] = ()) -> str:
         case.assigned_to_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
         case.comments_count, *here,
     )  # fmt: skip
-    return f"{case.version}.{case.state[0]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"
+    return f"{case.version}.{case.state[:2]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"
 
 
 def title(case: Case) -> str:
@@ -179,13 +188,14 @@ def _dressed(decision: Decision, about: Lane) -> Decision:
 
 
 def _decided(case: Case, last: Decision | None) -> str:
-    if case.is_open:
+    if case.is_open or case.is_waiting:
         return ""
     if last is None:
         return f"{case.get_state_display()}."
     if last.source == Source.SYSTEM:
         return f"{last.outcome_label}: decided automatically, under a policy of two people."  # type: ignore[attr-defined]
-    return f"{last.outcome_label}: decided by {last.by}, reason {last.reason}."  # type: ignore[attr-defined]
+    people = f"{last.by}, and {last.second} as the second person" if last.second else str(last.by)
+    return f"{last.outcome_label}: decided by {people}, reason {last.reason}."  # type: ignore[attr-defined]
 
 
 def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:

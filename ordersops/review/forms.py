@@ -5,15 +5,22 @@ from typing import Any
 from django import forms
 
 
-class ApproveForm(forms.Form):
-    version = forms.IntegerField(min_value=0, error_messages={"required": "The page did not say what it showed. Reload it."})
-    reason = forms.CharField(required=False, max_length=10)
-    note = forms.CharField(required=False, max_length=2000)
+class Step(forms.Form):
+    """A confirm step."""
 
     def filled(self, *more: str) -> dict[str, Any]:
         """What was typed, and what is wrong with it, for drawing the form again."""
         wrong = [f"{self.fields[name].label or name.capitalize()}: {error}" for name, found in self.errors.items() for error in found]
         return {**{name: self.data.get(name, "") for name in self.fields}, "errors": [*wrong, *more]}
+
+
+class SecondForm(Step):
+    version = forms.IntegerField(min_value=0, error_messages={"required": "The page did not say what it showed. Reload it."})
+
+
+class ApproveForm(SecondForm):
+    reason = forms.CharField(required=False, max_length=10)
+    note = forms.CharField(required=False, max_length=2000)
 
 
 class ImpressionForm(forms.Form):
@@ -33,6 +40,10 @@ class OverrideForm(ApproveForm):
     note = forms.CharField(
         min_length=10, max_length=2000, error_messages={"required": "Say in a note what you know that the advice did not."}
     )  # fmt: skip
+
+
+class SendBackForm(Step):
+    note = forms.CharField(min_length=10, max_length=2000, error_messages={"required": "Say why you send it back."})
 
 
 class HarmForm(forms.Form):

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from ordersops.accounts.access import can
 from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Recommendation
@@ -10,9 +12,11 @@ from ordersops.cases.escalation import obstacle
 from ordersops.cases.lanes import Lane, Outcome, Reason, lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
+from ordersops.orders.models import Order
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
-from ordersops.review.models import Decision
+from ordersops.review.models import Decision, Proposal
+from ordersops.review.two import Limits, because_of
 from ordersops.rollout.queries import written
 
 if TYPE_CHECKING:
@@ -36,6 +40,20 @@ class Available:
     claim: bool = False
     release: bool = False
     undo: Decision | None = None
+    two: dict[str, list[str]] = field(default_factory=dict)  # by outcome: why it will wait for a second person
+    proposal: Proposal | None = None  # what waits for one
+    approve_second: bool = False  # also to send it back
+    otherwise: bool = False
+    take_back: bool = False
+
+    @property
+    def recommended_two(self) -> list[str]:
+        return self.two.get(self.recommended.key, []) if self.recommended else []
+
+    @property
+    def waits(self) -> bool:
+        """Whatever is decided waits for a second person."""
+        return bool(self.two) and all(self.two.values())
 
     @property
     def choices(self) -> list[tuple[Outcome, list[Reason]]]:
@@ -58,6 +76,8 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
     """What `user` may do with the case now. A caller that has the newest recommendation at hand passes it."""
     about = lane(case.lane)
     decides = can(user, about.decides, case.store_id)
+    if case.is_waiting:
+        return _waiting(case, user, about, decides=decides)
     if not case.is_open:
         return Available(why_not=_closed_because(case), undo=undoable(case) if decides else None)
     holder = case.holder_id()
@@ -84,6 +104,48 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
     return found
 
 
+def _waiting(case: Case, user: "User", about: Lane, *, decides: bool) -> Available:
+    """What the second person, and the first, may do while a decision waits."""
+    proposal = case.proposals.waiting().select_related("by", "bulk", "recommendation", "instead_of__by").first()
+    if proposal is None:
+        return Available(why_not="It waits for a second person.")
+    found = Available(proposal=proposal, take_back=decides and proposal.by_id == user.pk)
+    chosen = about.outcomes.get(proposal.outcome)
+    found.why_not = f"{proposal.by} decided: {chosen.label if chosen else proposal.outcome}. It waits for a second person."
+    if user.pk in proposal.parties or not can(user, Perm.APPROVE_SECOND, case.store_id):
+        return found
+    found.approve_second = True
+    recommendation = recommendation_for(case)
+    if decides and recommendation is not None:
+        found.recommended = about.outcomes.get(recommendation.outcome)
+        _offer_otherwise(found, case, user, about, recommendation, proposal)
+    return found
+
+
+def _offer_otherwise(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation, proposal: Proposal) -> None:
+    """The outcomes besides the one that waits, each with the reasons that fit it."""
+    for key in about.possible(case.order):
+        extra = about.may_choose(recommendation, key)
+        against = key != recommendation.outcome
+        needed = [*filter(None, (extra, Perm.OVERRIDE if against else None))]
+        if key == proposal.outcome or not all(can(user, perm, case.store_id) for perm in needed):
+            continue
+        found.others.append(about.outcomes[key])
+        found.override_reasons[key] = [reason for reason in _reasons(about, key, user, case) if reason.overrides == against]
+    found.two = _why_two(case, about, recommendation, [outcome.key for outcome in found.others])
+    found.otherwise = bool(found.others)
+
+
+def _why_two(case: Case, about: Lane, recommendation: Recommendation, outcomes: list[str]) -> dict[str, list[str]]:
+    """By outcome, why two people are needed; of an attack by what all its orders are worth."""
+    totals = [(case.order.currency, case.order.total)]
+    if case.is_attack:
+        orders = Order.objects.filter(Q(pk=case.order_id) | Q(memberships__case=case)).distinct()
+        totals = [(currency, total) for _, currency, total in orders.values_list("pk", "currency", "total")]
+    dear = Limits(about).dear(case, recommendation, totals)
+    return {key: [*dear, *because_of(about, recommendation, key)] for key in outcomes}
+
+
 def _offer(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation) -> None:
     """Fill in the outcomes that are still possible for the order, and that the person may choose."""
     open_to = []
@@ -104,6 +166,8 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
             outcome.key: [reason for reason in _reasons(about, outcome.key, user, case) if reason.overrides] for outcome in found.others
         }
         found.override = bool(found.others)
+    if found.approve or found.override:
+        found.two = _why_two(case, about, recommendation, open_to)
     if not found.approve:
         if refused is not None:
             found.why_not = f"What is recommended needs the right “{refused.sentence}”."

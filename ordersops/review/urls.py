@@ -1,6 +1,7 @@
 from django.urls import path
 
-from ordersops.review import views
+from ordersops.review.views import case as views
+from ordersops.review.views import second
 
 urlpatterns = [
     path("cases/<uuid:pk>/", views.case, name="case"),
@@ -12,6 +13,12 @@ urlpatterns = [
     path("cases/<uuid:pk>/tick", views.tick, name="case_tick"),
     path("cases/<uuid:pk>/approve", views.approve, name="case_approve"),
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
+    path("second/", second.queue, name="second"),
+    path("second/rows", second.rows, name="_second_rows"),
+    path("proposals/<uuid:pk>/approve", second.approve, name="proposal_approve"),
+    path("proposals/<uuid:pk>/send-back", second.send_back, name="proposal_send_back"),
+    path("proposals/<uuid:pk>/otherwise", second.otherwise, name="proposal_otherwise"),
+    path("proposals/<uuid:pk>/take-back", second.take_back, name="proposal_take_back"),
     path("decisions/<uuid:pk>/undo", views.undo, name="decision_undo"),
     path("decisions/<uuid:pk>/harm", views.report_harm, name="decision_harm"),
 ]

@@ -1,13 +1,20 @@
 """What a policy version says: thresholds of the lane, who is asked, and how far automation may go."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ordersops.cases.lanes import Lane, Policy
 from ordersops.rollout.models import LADDER
+
+# From these amounts on two people decide, where a policy names no others; ours. A currency that is not named always needs two.
+TWO_FROM = {
+    "USD": 1000, "EUR": 1000, "GBP": 800, "CAD": 1300, "AUD": 1500, "CHF": 1000, "SEK": 10_000, "NOK": 10_000, "DKK": 7500, "PLN": 4000,
+    "JPY": 150_000,
+}  # fmt: skip
 
 
 class Content(BaseModel):
@@ -36,6 +43,12 @@ class Content(BaseModel):
         default=Decimal(0), ge=0, le=1, description="Share of cases whose advice is closed until the reviewer gave a first impression."
     )
     checklist_required: bool = Field(default=False, description="Nobody decides while an item of the checklist is open.")
+    # where two people decide (law 16)
+    two_from: dict[str, Decimal] = Field(
+        default_factory=lambda: {currency: Decimal(amount) for currency, amount in TWO_FROM.items()},
+        description="From which amount, per currency; one that is not named always needs two.",
+    )
+    bulk_most: int = Field(default=50, ge=2, le=500, description="Cases that one bulk decision may hold.")
     # how far automation may go
     highest_mode: str = "assist"
     automatic: tuple[str, ...] = ()  # outcomes that automation may choose
@@ -45,6 +58,20 @@ class Content(BaseModel):
     sampling_share: Decimal = Field(default=Decimal("0.10"), ge=Decimal("0.01"), le=1, description="Share that a person checks.")
     sampling_floor: int = Field(default=20, ge=0, le=10_000, description="At least so many checks a week.")
     latency_seconds: int = Field(default=30, ge=1, le=100, description="95 % of the advisor's answers come within.")
+
+    @field_validator("two_from", mode="before")
+    @classmethod
+    def _amounts(cls, value: Any) -> Any:
+        """As a form writes it: EUR 1000, USD 1000."""
+        return read_amounts(value) if isinstance(value, str) else value
+
+    @field_validator("two_from")
+    @classmethod
+    def _known_currencies(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+        for currency, amount in value.items():
+            if not re.fullmatch("[A-Z]{3}", currency) or not 0 <= amount <= 10_000_000:
+                raise ValueError(f"{currency[:10]} {amount} is no amount; write EUR 1000, USD 1000.")
+        return value
 
     @model_validator(mode="after")
     def _fits(self) -> "Content":
@@ -75,6 +102,21 @@ class Content(BaseModel):
             },
             attack_orders=self.attack_orders, attack_within=timedelta(minutes=self.attack_minutes),
         )  # fmt: skip
+
+
+def read_amounts(text: str) -> dict[str, Decimal]:
+    """EUR 1000, USD 1,000.50 as amounts by currency. ValueError where it is something else."""
+    found: dict[str, Decimal] = {}
+    for part in filter(None, (part.strip() for part in re.split(r",(?!\d{3}(?!\d))|;|\n", text))):
+        match = re.fullmatch(r"([A-Za-z]{3})\s+(\d[\d,]{0,12}(?:\.\d{1,2})?)", part)
+        if match is None:
+            raise ValueError(f"“{part[:30]}” is no amount; write EUR 1000, USD 1000.")
+        found[match[1].upper()] = Decimal(match[2].replace(",", ""))
+    return found
+
+
+def write_amounts(amounts: dict[str, Decimal]) -> str:
+    return ", ".join(f"{currency} {amount:,.2f}".removesuffix(".00") for currency, amount in sorted(amounts.items()))
 
 
 def built_in(lane: Lane) -> Content:

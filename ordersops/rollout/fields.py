@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ordersops.cases.lanes import Lane
-from ordersops.rollout.content import Content
+from ordersops.rollout.content import Content, write_amounts
 from ordersops.rollout.models import Mode, PolicyVersion
 from ordersops.rollout.rules import words
 
@@ -25,7 +25,7 @@ class Field:
     hint: str = ""
 
 
-SCORES, ASKED, PEOPLE = "Thresholds of the scorecard", "Who is asked", "How a person decides"
+SCORES, ASKED, PEOPLE, TWO = "Thresholds of the scorecard", "Who is asked", "How a person decides", "Where two people decide"
 AUTOMATION, CHECKS = "How far automation may go", "How it is watched"
 FIELDS: dict[str, Field] = {
     "anomalous_from": Field("A person looks from score", SCORES),
@@ -43,6 +43,10 @@ FIELDS: dict[str, Field] = {
         "Advice closed until a first impression", PEOPLE, "%", "Of the cases, drawn by their id: it shows how far advice sways."
     ),
     "checklist_required": Field("The checklist must be complete", PEOPLE, "", "Nobody decides while an item is open."),
+    "two_from": Field(
+        "Two people from amounts", TWO, "", "Such as EUR 1000, USD 1000. A currency that is not named always needs two people."
+    ),
+    "bulk_most": Field("Cases in one bulk decision, at most", TWO, "", "A bulk decision always needs two people."),
     "highest_mode": Field("Highest rung", AUTOMATION, "", "No promotion goes beyond it."),
     "automatic": Field("Outcomes that automation may choose", AUTOMATION),
     "most_amount": Field("Order total up to", AUTOMATION, "", "In the store's currency; orders in others go to a person."),
@@ -75,6 +79,8 @@ def shown(lane: Lane, name: str, value: Any) -> str:
         return ", ".join(label for key, label in BANDS if key in value) or "nothing"
     if name == "automatic":
         return ", ".join(lane.outcomes[key].label if key in lane.outcomes else key for key in value) or "none"
+    if name == "two_from":
+        return write_amounts(value) or "always"
     if name == "highest_mode":
         return str(Mode(value).label)
     if name in SHARES:

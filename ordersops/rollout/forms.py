@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from ordersops.cases.lanes import Lane
-from ordersops.rollout.content import Content
+from ordersops.rollout.content import Content, write_amounts
 from ordersops.rollout.fields import ADVISORS, BANDS, CONFIDENCES, FIELDS, SHARES
 from ordersops.rollout.models import EVERYTHING, Mode
 from ordersops.rollout.rules import MOST, WORDS, facts_for_rules
@@ -77,6 +77,7 @@ class PolicyForm(forms.Form):
 def initial_of(content: Content, scope: str, store: str, rule: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """What the form begins with: the policy in force."""
     found: dict[str, Any] = {name: getattr(content, name) for name in FIELDS}
+    found["two_from"] = write_amounts(content.two_from)
     for name in SHARES:
         found[name] = f"{(found[name] * HUNDRED).normalize():f}"
     for number, (fact, op, value) in enumerate(rule[:MOST], start=1):
@@ -96,6 +97,8 @@ def _field(name: str, outcomes: list[tuple[str, str]]) -> forms.Field:
         return forms.MultipleChoiceField(required=False, choices=boxes, widget=forms.CheckboxSelectMultiple)
     if name in SWITCHES:
         return forms.BooleanField(required=False)
+    if name == "two_from":
+        return forms.CharField(required=False, max_length=600)
     if name in INTEGERS:
         return forms.IntegerField()
     return forms.DecimalField(max_digits=12, decimal_places=2)

@@ -13,7 +13,7 @@ from ordersops.cases.models import Attachment, Case
 from ordersops.effects.models import Effect
 from ordersops.intake.models import Delivery
 from ordersops.orders.models import Hold, Order
-from ordersops.review.models import Decision
+from ordersops.review.models import Decision, Proposal
 from ordersops.rollout.models import PolicyVersion, Switch
 from ordersops.stores.models import Store
 from tests.factories import (
@@ -24,6 +24,7 @@ from tests.factories import (
     HoldFactory,
     OrderFactory,
     PolicyVersionFactory,
+    ProposalFactory,
     TransactionFactory,
 )
 
@@ -45,6 +46,7 @@ class World:
     switch: Switch
     reviewer: User
     attachment: Attachment
+    proposal: Proposal
 
 
 @pytest.fixture
@@ -70,5 +72,6 @@ def world(store: Store, make_person: Any, system: User) -> World:
         policy=PolicyVersionFactory(store=store, author=make_person()),
         reviewer=reviewer,
         attachment=attach(case=case, name="letter.txt", content=b"Dear shop", by=reviewer),
+        proposal=ProposalFactory(case=CaseFactory(order__store=store), by=make_person(Role.FRAUD_REVIEWER, store)),
         switch=Switch.objects.create(lane="fraud", store=store, why="Bad answers since noon", by=make_person()),
     )

@@ -130,6 +130,15 @@ PAGES: dict[str, Entry] = {
         DECIDERS, lambda w: [w.case.pk],
         data=lambda w: {"version": w.case.version, "outcome": "release", "reason": "O1", "note": "The customer called from home."},
     ),
+    "second": _reads(READERS),
+    "_second_rows": _reads(READERS),
+    "proposal_approve": _acts({SUPERVISOR}, lambda w: [w.proposal.pk], data=lambda w: {"version": w.proposal.case.version}),
+    "proposal_send_back": _acts({SUPERVISOR}, lambda w: [w.proposal.pk], data=lambda w: {"note": "Look at the address once more."}),
+    "proposal_otherwise": _acts(
+        {SUPERVISOR}, lambda w: [w.proposal.pk],
+        data=lambda w: {"version": w.proposal.case.version, "outcome": "release", "reason": "O1", "note": "The customer called from home."},
+    ),
+    "proposal_take_back": _acts(set(), lambda w: [w.proposal.pk]),  # only the first person: see tests/review/test_second.py
     "decision_undo": _acts(DECIDERS, lambda w: [w.decision.pk]),
     "decision_harm": _acts(
         {SENIOR, SUPERVISOR, ADMIN}, lambda w: [DecisionFactory(case=CaseFactory(order__store=w.store), by=w.colleague, source="system").pk],
@@ -238,6 +247,7 @@ PAGES: dict[str, Entry] = {
 # Acts whose form is drawn at the same address.
 DRAWN = {
     "case_approve", "case_override", "case_assign", "case_escalate", "case_hand_back", "case_snooze", "case_reopen", "case_comment",
+    "proposal_approve", "proposal_send_back", "proposal_otherwise",
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions", "api_schema"}
@@ -252,7 +262,8 @@ OWN = {
 FORMS = {"tokens", "store", "store_connect", "webhook", "webhook_new", "notification_rule", "notification_rule_new", "slack_link"}
 LISTS = [
     "webhooks", "notifications", "notification_log",
-    "orders", "effects", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays", "rollout",
+    "orders", "effects", "second", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays",
+    "rollout",
 ]  # fmt: skip
 TIMELINES = {"order": EVERYBODY, "case": READERS}
 

@@ -20,8 +20,8 @@ from ordersops.cases.models import Case, Member
 from ordersops.effects.models import Effect
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
-from ordersops.review import actions, automation
-from ordersops.review.actions import approve, undo
+from ordersops.review import automation
+from ordersops.review.actions import approve, deciding, undo
 from ordersops.review.automation import automate, oldest_ready
 from ordersops.review.models import Decision
 from ordersops.rollout.models import Consideration, Harm, Standing, Switch
@@ -316,7 +316,7 @@ def _break(error: BaseException) -> Callable[..., Any]:
 def test_a_crash_leaves_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     case = desk.case()
     with monkeypatch.context() as patch:
-        patch.setattr(actions.effects, "plan", _break(KeyboardInterrupt()))
+        patch.setattr(deciding.effects, "plan", _break(KeyboardInterrupt()))
         with pytest.raises(KeyboardInterrupt):
             automate()
     assert (automatic(), Consideration.objects.count(), case.order.holds.open().count()) == ([], 0, 1)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from ordersops.accounts.access import require_anywhere
@@ -104,16 +105,17 @@ def release(*, case: Case, by: User) -> Case:
 
 
 @atomic
-def next_case(*, lane: str, by: User) -> Case | None:
+def next_case(*, lane: str, by: User, fits: Q | None = None) -> Case | None:
     """Lease the most urgent case that waits, atomically: two people never get the same one. None when nothing is left.
 
     What is assigned to the person comes first; what is assigned to somebody else only once it is overdue; what is escalated
-    only to that role and supervisors; what is put aside to nobody. Needs the lane's right to decide in some store.
+    only to that role and supervisors; what is put aside to nobody. `fits` are the filters that the person works with.
+    Needs the lane's right to decide in some store.
     Conflict if the person holds as many as anybody may.
     """
     stores = require_anywhere(by, lane_named(lane).decides)
     _room_for_one_more(by)
-    for ids in candidates(lane=lane, stores=stores, by=by):
+    for ids in candidates(lane=lane, stores=stores, by=by, fits=fits or Q()):
         free = Case.objects.filter(takeable(lane=lane, stores=stores, by=by), pk__in=ids)
         case = free.most_urgent_first().select_for_update(skip_locked=True, of=("self",)).first()
         if case is not None:

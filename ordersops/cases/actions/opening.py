@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from django.apps import apps
 from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
@@ -190,4 +191,7 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
             withdrawn.append(case)
             record(Verb.CASE_WITHDRAWN, by=by, case=case, reason="nothing is left to decide, it has shipped or is cancelled")
     Case.objects.bulk_update(withdrawn, ["state", "version", "changed_at", "leased_by", "lease_until"])
+    if withdrawn:  # what waited for a second person there waits no more
+        proposals = apps.get_model("review.Proposal")._default_manager.filter(case__in=withdrawn, state="waiting")
+        proposals.update(state="gone", settled_at=now)
     return withdrawn

@@ -52,7 +52,7 @@ def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) 
             id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind, due_at=due, not_before=due,
             idempotency_key=f"{kind}:{decision.pk}:{order.pk}", arguments=arguments.kept() if arguments else {},
         )  # fmt: skip
-        put_money(effect, money, by)
+        put_money(effect, money, by, second=decision.second)
         effect.save(force_insert=True)
         effects.append(effect)
     for effect in effects:
@@ -112,14 +112,17 @@ def foresee(*, kind: str, order: Order, by: User) -> tuple[bool, Money | None]:
     return by_hand, money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
 
 
-def put_money(effect: Effect, money: Money | None, by: User) -> None:
-    """Write the amount on the effect, with the approval that it rests on or the wait for a second person."""
+def put_money(effect: Effect, money: Money | None, by: User, second: User | None = None) -> None:
+    """Write the amount on the effect, with the approval that it rests on or the wait for a second person.
+
+    `second` has approved the decision already, and with it the money.
+    """
     effect.amount, effect.currency = (money.amount, money.currency) if money else (None, "")
     effect.approval = None
-    if money and money.needs_two:
+    if money and money.needs_two and second is None:
         effect.state = EffectState.WAITING
     elif money:
-        effect.approval = approval(effect, money, first=by)
+        effect.approval = approval(effect, money, first=by, second=second)
 
 
 def approval(effect: Effect, money: Money, *, first: User, second: User | None = None) -> Approval:

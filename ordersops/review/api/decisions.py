@@ -17,7 +17,7 @@ from ordersops.review import actions
 from ordersops.review.models import Decision
 
 TAG = "Decisions"
-SHOWN = ("by", "store", "case")
+SHOWN = ("by", "second", "store", "case")
 
 
 class DecisionRow(Row):
@@ -25,13 +25,14 @@ class DecisionRow(Row):
 
     store = StoreName()
     by = Person()
+    second = Person()
     lane = serializers.CharField(source="case.lane", read_only=True)
     order = serializers.UUIDField(source="case.order_id", read_only=True)
 
     class Meta:
         model = Decision
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "case", "order", "recommendation", "outcome", "overrides", "reason", "note", "label", "source", "by",
+            "id", "store", "lane", "case", "order", "recommendation", "outcome", "overrides", "reason", "note", "label", "source", "by", "second",
             "case_version", "supersedes", "decided_at",
         ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Decisions: what was decided, by whom, on which advice. A row never changes; a later decision supersedes it."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from ordersops.ids import uuid7
 
@@ -20,44 +20,6 @@ class Label(models.TextChoices):
     INCONCLUSIVE = "inconclusive", "Inconclusive"
 
 
-class FirstImpression(models.Model):
-    """What a reviewer thought before the advice was opened to them. Immutable in the database; one for each case and person."""
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="impressions")
-    recommendation = models.ForeignKey(
-        "advice.Recommendation", on_delete=models.PROTECT, related_name="impressions", help_text="The advice that was closed."
-    )
-    outcome = models.CharField(max_length=40)
-    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="impressions")
-    at = models.DateTimeField()
-
-    class Meta:
-        ordering = ["at"]
-        constraints = [models.UniqueConstraint(fields=["case", "by"], name="review_one_impression_each")]
-        indexes = [models.Index(fields=["store", "-at"], name="review_impressions")]
-
-    def __str__(self) -> str:
-        return f"{self.outcome} by {self.by_id}"
-
-
-class Tick(models.Model):
-    """An item of the lane's checklist that a person made sure of. Taken off again, the row goes; the history keeps both."""
-
-    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
-    case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="ticks")
-    item = models.CharField(max_length=40, help_text="Key of the lane's Check.")
-    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="ticks")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["case", "item"], name="review_one_tick_per_item")]
-
-    def __str__(self) -> str:
-        return f"{self.item} by {self.by_id}"
-
-
 class Decision(models.Model):
     """Immutable in the database. That it was undone is a superseding decision with the outcome `undo`."""
 
@@ -72,6 +34,12 @@ class Decision(models.Model):
     label = models.CharField(max_length=20, choices=Label.choices)
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.PERSON)
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="decisions")
+    second = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", help_text="Who approved it where two people were needed."
+    )
+    proposal = models.OneToOneField(
+        "review.Proposal", null=True, on_delete=models.PROTECT, related_name="decision", help_text="As it waited for a second person."
+    )
     case_version = models.PositiveIntegerField()
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
     decided_at = models.DateTimeField()
@@ -80,6 +48,7 @@ class Decision(models.Model):
         ordering = ["-decided_at"]
         constraints = [
             models.UniqueConstraint(fields=["case", "case_version"], name="review_one_decision_per_version"),
+            models.CheckConstraint(condition=Q(second=None) | ~Q(second=F("by")), name="review_two_different_people"),
             models.CheckConstraint(condition=Q(overrides=False) | ~Q(note=""), name="review_override_has_a_note"),
         ]
         indexes = [

@@ -15,6 +15,7 @@ from ordersops.cases import actions as cases
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.cases.presence import touch
+from ordersops.cases.taking import queue_query
 from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
@@ -22,24 +23,25 @@ from ordersops.review.case_page import bar, checklist, page, version
 from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, OverrideForm, TickForm
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
+from ordersops.review.views.after import decided
 from ordersops.rollout import actions as rollout
 
 
-def _load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
+def load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) -> Case:
     loaded = Case.objects.select_related("order", "store", "leased_by") if queryset is None else queryset
     return get_or_404(loaded, request, Perm.VIEW_CASES, pk=pk)
 
 
 @require_safe
 def case(request: Request, pk: UUID) -> HttpResponse:
-    found = _load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by", "assigned_to"))
-    return render(request, "review/case.html", page(found, request.user))
+    found = load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by", "assigned_to"))
+    return render(request, "review/case.html", {**page(found, request.user), "queue_query": queue_query(request.user, request.GET)})
 
 
 @require_safe
 def decision_bar(request: Request, pk: UUID) -> HttpResponse:
     """The bar alone, asked for every two seconds: 204 as long as nothing changed."""
-    found = _load(request, pk, Case.objects.select_related("leased_by", "assigned_to"))
+    found = load(request, pk, Case.objects.select_related("leased_by", "assigned_to"))
     here = touch(found, request.user)
     if seen(request, version(found, here)):
         return HttpResponse(status=204)
@@ -51,18 +53,18 @@ def decision_bar(request: Request, pk: UUID) -> HttpResponse:
 
 def _bar(request: Request, found: Case, here: Sequence[str], *, changed: bool = False) -> HttpResponse:
     context = bar(found, request.user, available(found, request.user), here=here)
-    return render(request, "review/_decision_bar.html", {**context, "changed": changed})
+    return render(request, "review/_decision_bar.html", {**context, "changed": changed, "queue_query": queue_query(request.user, request.GET)})
 
 
 @require_POST
 def claim(request: Request, pk: UUID) -> HttpResponse:
-    found = cases.claim(case=_load(request, pk), by=request.user)
+    found = cases.claim(case=load(request, pk), by=request.user)
     return _after_lease(request, found)
 
 
 @require_POST
 def release(request: Request, pk: UUID) -> HttpResponse:
-    found = cases.release(case=_load(request, pk), by=request.user)
+    found = cases.release(case=load(request, pk), by=request.user)
     return _after_lease(request, found)
 
 
@@ -75,14 +77,14 @@ def _after_lease(request: Request, found: Case) -> HttpResponse:
 @require_POST
 def lease(request: Request, pk: UUID) -> HttpResponse:
     """The heartbeat of an open page: 204, or 409 once the lease is lost."""
-    cases.heartbeat(case=_load(request, pk), by=request.user)
+    cases.heartbeat(case=load(request, pk), by=request.user)
     return HttpResponse(status=204)
 
 
 @require_POST
 def impression(request: Request, pk: UUID) -> HttpResponse:
     """What the person thinks before the advice is opened; then the page with the advice."""
-    found = _load(request, pk)
+    found = load(request, pk)
     form = ImpressionForm(request.POST)
     actions.give_impression(case=found, by=request.user, outcome=form.cleaned_data["outcome"] if form.is_valid() else "")
     return done(request, "case", found.pk)
@@ -91,7 +93,7 @@ def impression(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def tick(request: Request, pk: UUID) -> HttpResponse:
     """Tick an item of the checklist, or take the tick back. To htmx: the checklist, and the bar, which it may open."""
-    found = _load(request, pk)
+    found = load(request, pk)
     form = TickForm(request.POST)
     if not form.is_valid():
         raise Invalid("Say which item of the checklist.")
@@ -106,7 +108,7 @@ def tick(request: Request, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def approve(request: Request, pk: UUID) -> HttpResponse:
     """The confirm step of approving, and approving."""
-    found = _load(request, pk)
+    found = load(request, pk)
     if request.method != "POST":
         return _confirm(request, found, "approve", {})
     form = ApproveForm(request.POST)
@@ -116,13 +118,13 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
         decision = actions.approve(case=found, by=request.user, **form.cleaned_data)
     except Invalid as refusal:
         return _confirm(request, found, "approve", form.filled(refusal.message), status=422)
-    return _decided(request, found, decision)
+    return decided(request, found, decision)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def override(request: Request, pk: UUID) -> HttpResponse:
     """The form for deciding against the advice, and deciding so."""
-    found = _load(request, pk)
+    found = load(request, pk)
     if request.method != "POST":
         return _confirm(request, found, "override", {})
     form = OverrideForm(request.POST)
@@ -132,7 +134,7 @@ def override(request: Request, pk: UUID) -> HttpResponse:
         decision = actions.override(case=found, by=request.user, **form.cleaned_data)
     except Invalid as refusal:
         return _confirm(request, found, "override", form.filled(refusal.message), status=422)
-    return _decided(request, found, decision)
+    return decided(request, found, decision)
 
 
 def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -143,13 +145,9 @@ def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], st
     may: Available = available(found, request.user)
     if not getattr(may, act):
         raise Conflict(may.why_not or "No other outcome is possible for this order now.")
-    context = {**bar(found, request.user, may), "form": filled, "order": found.order}
+    asked = request.POST if request.method == "POST" else request.GET
+    context = {**bar(found, request.user, may), "form": filled, "order": found.order, "queue_query": queue_query(request.user, asked)}
     return show(request, f"review/{act}.html", context, fragment=f"review/_{act}_form.html", status=status)
-
-
-def _decided(request: Request, found: Case, decision: Decision) -> HttpResponse:
-    outcome = lane(found.lane).outcomes[decision.outcome]
-    return done(request, "case", found.pk, say=f"{outcome.label}: decided. {outcome.sentence}")
 
 
 @require_POST

@@ -1,0 +1,40 @@
+"""Taking the next case out of the queue as the person had filtered it. The filters travel as the text of a query."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from django.db.models import Q
+
+from ordersops.accounts.roles import Perm
+from ordersops.cases import actions
+from ordersops.cases.forms import QueueFilters
+from ordersops.cases.models import Case
+from ordersops.cases.queries import fitting, mine
+from ordersops.stores.models import Store
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+
+def queue_query(user: "User", asked: Mapping[str, Any]) -> str:
+    """The filters that came along in the address, or in a form's field `queue`; what cannot be read is left out."""
+    data = dict(parse_qsl(str(asked["queue"])[:1000])) if "queue" in asked else asked
+    return str(_filters(user, data).context()["query"])
+
+
+def take(lane: str, user: "User", query: str) -> Case | None:
+    """Lease the most urgent free case that the filters let through. Where they say `mine`, the one of those held that ends first."""
+    asked = _filters(user, dict(parse_qsl(query))).read()
+    if asked["mine"]:
+        return next((case for case in mine(user) if case.lane == lane), None)
+    fits = fitting(user, asked)
+    if asked["store"]:
+        fits &= Q(store=asked["store"])
+    return actions.next_case(lane=lane, by=user, fits=fits)
+
+
+def _filters(user: "User", data: Mapping[str, Any]) -> QueueFilters:
+    named = str(data.get("store", ""))
+    stores = Store.objects.visible_to(user, Perm.VIEW_CASES) if named else []
+    return QueueFilters(data, store=[(str(store.pk), store.name) for store in stores])

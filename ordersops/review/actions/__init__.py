@@ -1,0 +1,12 @@
+"""Verbs of the desk: deciding, the second person, and taking back."""
+
+from ordersops.review.actions.choosing import LEAST_NOTE, lock
+from ordersops.review.actions.deciding import approve, decide_under, override
+from ordersops.review.actions.noting import give_impression, tick
+from ordersops.review.actions.second import approve_second, decide_otherwise, send_back, take_back_proposal
+from ordersops.review.actions.undoing import undo
+
+__all__ = [
+    "LEAST_NOTE", "approve", "approve_second", "decide_otherwise", "decide_under", "give_impression", "lock", "override", "send_back",
+    "take_back_proposal", "tick", "undo",
+]  # fmt: skip

@@ -1,0 +1,128 @@
+"""Deciding: as recommended, against it, or in the name of the system. What a person may do now is computed once, in `queries.available`."""
+
+from django.utils import timezone
+
+from ordersops.accounts.access import require
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.advice.models import Recommendation
+from ordersops.audit.actions import atomic, record
+from ordersops.audit.verbs import Verb
+from ordersops.cases.models import Case, CaseState
+from ordersops.effects import actions as effects
+from ordersops.errors import Invalid
+from ordersops.ids import uuid7
+from ordersops.orders.actions import release_fraud_holds, set_risk
+from ordersops.orders.lifecycle import Risk
+from ordersops.review.actions.choosing import Choice, choose, open_case, said
+from ordersops.review.actions.proposing import propose
+from ordersops.review.models import Decision, Proposal, Source
+from ordersops.review.two import Limits
+from ordersops.rollout.actions import observe
+
+
+@atomic
+def approve(*, case: Case, by: User, version: int, reason: str = "", note: str = "") -> Decision | Proposal:
+    """Decide as recommended. Needs the lane's right to decide; without a reason code the default one is taken.
+
+    Where two people are needed (two.py) it waits for the second one, and nothing leaves until then.
+    Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
+    """
+    case, orders, recommendation = open_case(case, by, version)
+    choice = choose(case, orders, recommendation, outcome=recommendation.outcome, reason=reason, note=note, by=by)
+    return _proposed(choice) or approved(choice)
+
+
+@atomic
+def override(*, case: Case, by: User, outcome: str, reason: str, note: str, version: int) -> Decision | Proposal:
+    """Decide against the recommendation. Needs `override` as well, a reason code, and a note of at least ten characters.
+
+    Waits for a second person, and raises Conflict, as `approve` does; Invalid when outcome, reason or note do not fit.
+    """
+    require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
+    case, orders, recommendation = open_case(case, by, version)
+    if outcome == recommendation.outcome:
+        raise Invalid("That is what the recommendation says: approve it instead.")
+    said(note, needed=True)
+    choice = choose(case, orders, recommendation, outcome=outcome, reason=reason, note=note, by=by)
+    return _proposed(choice) or overridden(choice)
+
+
+def decide_under(*, case: Case, recommendation: Recommendation, policy: str, mode: str) -> Decision:
+    """Decide as advised, in the name of the system, under the policy version that allows it. Made as a person's decision is, and undone like one.
+
+    In automation's unit, which has locked the case and asked every gate. The system has no right to decide of its own.
+    """
+    system = User.objects.system()
+    choice = choose(case, [case.order], recommendation, outcome=recommendation.outcome, reason="", note="", by=system)
+    decision = write(choice, source=Source.SYSTEM)
+    record(
+        Verb.CASE_DECIDED, by=system, case=choice.case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
+        policy=policy, mode=mode,
+    )  # fmt: skip
+    carry_out(decision, choice)
+    return decision
+
+
+def approved(choice: Choice) -> Decision:
+    """The decision as recommended, its event, and what follows."""
+    decision = write(choice)
+    record(
+        Verb.CASE_APPROVED, by=choice.by, case=choice.case, decision=decision.pk, recommendation=choice.recommendation.pk,
+        outcome=decision.outcome, reason=decision.reason,
+    )  # fmt: skip
+    return followed(decision, choice)
+
+
+def overridden(choice: Choice) -> Decision:
+    """The decision against the recommendation, its event, and what follows."""
+    decision = write(choice)
+    record(
+        Verb.CASE_OVERRIDDEN, by=choice.by, case=choice.case, decision=decision.pk, recommendation=choice.recommendation.pk,
+        recommended=choice.recommendation.outcome, outcome=decision.outcome, reason=decision.reason,
+    )  # fmt: skip
+    return followed(decision, choice)
+
+
+def followed(decision: Decision, choice: Choice) -> Decision:
+    """What follows outside is planned, and the advice is measured against the decision. The decision's own event is told before."""
+    carry_out(decision, choice)
+    observe(decision=decision)
+    return decision
+
+
+def _proposed(choice: Choice) -> Proposal | None:
+    """The wait for a second person, where one is needed."""
+    why = Limits(choice.lane).why_two(choice.case, choice.open_to, choice.recommendation, choice.outcome.key, choice.reason)
+    return propose(choice, why) if why else None
+
+
+def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | None = None, second: User | None = None) -> Decision:
+    """Write the decision and what follows from it in here. Its event is the caller's, and then what follows outside."""
+    case, outcome = choice.case, choice.outcome
+    decision = Decision.objects.create(
+        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key, overrides=choice.overrides,
+        reason=choice.reason.code, note=choice.note, label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
+        case_version=case.version, supersedes=_standing(case), decided_at=timezone.now(),
+    )  # fmt: skip
+    case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
+    case.leased_by = case.lease_until = None
+    case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
+    release_fraud_holds(orders=choice.open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=second or choice.by)
+    set_risk(orders=choice.open_to, to=outcome.risk, by=second or choice.by)
+    return decision
+
+
+def carry_out(decision: Decision, choice: Choice) -> None:
+    """Plan what follows outside, once the decision's own event is told."""
+    outcome = choice.outcome
+    if outcome.effect:
+        effects.plan(kind=outcome.effect, orders=choice.open_to, decision=decision, by=choice.by)
+    for kind in outcome.also:
+        if reached := effects.reached(kind=kind, orders=choice.open_to):
+            effects.plan(kind=kind, orders=reached, decision=decision, by=choice.by)
+
+
+def _standing(case: Case) -> Decision | None:
+    """The end of the case's chain of decisions: an undo, or what was decided before the case was opened again. A chain has no fork."""
+    return case.decisions.filter(superseded_by__isnull=True).first()
