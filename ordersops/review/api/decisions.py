@@ -25,7 +25,7 @@ class DecisionRow(Row):
 
     store = StoreName()
     by = Person()
-    second = Person()
+    second = Person(allow_null=True)
     lane = serializers.CharField(source="case.lane", read_only=True)
     order = serializers.UUIDField(source="case.order_id", read_only=True)
 
