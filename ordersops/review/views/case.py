@@ -53,7 +53,9 @@ def decision_bar(request: Request, pk: UUID) -> HttpResponse:
 
 def _bar(request: Request, found: Case, here: Sequence[str], *, changed: bool = False) -> HttpResponse:
     context = bar(found, request.user, available(found, request.user), here=here)
-    return render(request, "review/_decision_bar.html", {**context, "changed": changed, "queue_query": queue_query(request.user, request.GET)})
+    return render(
+        request, "review/_decision_bar.html", {**context, "changed": changed, "queue_query": queue_query(request.user, request.GET)}
+    )
 
 
 @require_POST
