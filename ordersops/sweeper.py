@@ -48,6 +48,7 @@ ROUNDS = [
     Round("calls", 3600, "ordersops.advice.bodies.forget_old"),
     Round("attempts", 3600, "ordersops.effects.bodies.forget_old"),
     Round("messages", 3600, "ordersops.notifications.keeping.forget_old"),
+    Round("answers", 3600, "ordersops.api.actions.forget_old_answers"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),
     Round("sessions", 3600, "ordersops.accounts.actions.forget_old_sessions"),
 ]

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
@@ -49,7 +50,8 @@ def page_of(row: type[serializers.BaseSerializer[Any]]) -> type[serializers.Seri
         "items": row(many=True, read_only=True),
         "next_cursor": serializers.CharField(allow_null=True, read_only=True, help_text="Null on the last page."),
     }
-    return type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+    page = type(f"{row.__name__}Page", (serializers.Serializer,), fields)
+    return extend_schema_serializer(many=False)(page)  # it is one thing, although a list answers with it
 
 
 def listed(request: Asked, page: Page[Any], row: type[serializers.BaseSerializer[Any]], **context: Any) -> Response:

@@ -8,6 +8,8 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import JSONParser
 from rest_framework.renderers import JSONRenderer
 
+from ordersops.api.problems import Problem
+
 
 class StrictJSON(JSONParser):
     """JSON without NUL, lone surrogates or endless nesting."""
@@ -24,7 +26,7 @@ class StrictJSON(JSONParser):
 def _sound(data: Any) -> None:
     if isinstance(data, str):
         if "\x00" in data or (not data.isascii() and any("\ud800" <= sign <= "\udfff" for sign in data)):
-            raise ParseError("A text in the body holds NUL or half a surrogate pair, which is no text.")
+            raise Problem("invalid", "A text in the body holds NUL or half a surrogate pair, which is no text.")
     elif isinstance(data, dict):
         for key, value in data.items():
             _sound(key)

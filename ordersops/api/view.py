@@ -124,7 +124,7 @@ class Resource(ViewSet):
             if match is None:
                 raise Problem("malformed", f'If-Match takes the ETag of the case, such as "{now}".')
             if stated is not None and stated != int(match[1]):
-                raise Problem("malformed", "If-Match and `version` say different things; send one of them.")
+                raise Problem("invalid", "If-Match and `version` say different things; send one of them.")
             if int(match[1]) != now:
                 raise Problem("changed", "New facts or new advice arrived since you read the case. Nothing was decided.")
             return int(match[1])
