@@ -8,21 +8,19 @@ delays no other.
 import logging
 import random
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from ordersops.accounts.access import can, read_rights
 from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic
 from ordersops.breaker import Breakers
-from ordersops.jobs import enqueue
 from ordersops.notifications import stopping
 from ordersops.notifications.channels import SECONDS, Call, Result, email, slack, teams, webhook
 from ordersops.notifications.fan_out import may_be_told
@@ -67,14 +65,20 @@ def deliver() -> int:
         for parcel in parcels:
             if parcel.call is None:
                 _drop(parcel)
-        for ended in as_completed(under_way):
-            parcel = under_way[ended]
-            error = ended.exception()
-            if error is not None:
-                log.error("A message could not be sent.", exc_info=error)
-            result = ended.result() if error is None else Result(False, error=f"{type(error).__name__} on our side.")
-            _settle(parcel, result)
+        waiting = set(under_way)
+        while waiting:
+            # Those that answer together are written down together; who is slow keeps nobody's result waiting.
+            ended, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            _settle([(under_way[one], _result(one)) for one in ended])
     return len(rows)
+
+
+def _result(ended: "Future[Result]") -> Result:
+    error = ended.exception()
+    if error is None:
+        return ended.result()
+    log.error("A message could not be sent.", exc_info=error)
+    return Result(False, error=f"{type(error).__name__} on our side.")
 
 
 def oldest_ready() -> datetime | None:
@@ -241,33 +245,49 @@ def _is_wanted(row: Outgoing) -> bool:
 
 # --- How it ended ---------------------------------------------------------------------------------------------------
 @atomic
-def _settle(parcel: Parcel, result: Result) -> None:
-    rows = _ours(parcel)
-    Attempt.objects.bulk_create(
+def _settle(ended: Sequence[tuple[Parcel, Result]]) -> None:
+    """Write down how these calls ended: one line in the log for each row, and what becomes of it."""
+    tries = [
         Attempt(
             outgoing=row, number=row.attempts, status=result.status, latency_ms=result.latency_ms, excerpt=result.excerpt,
             error=result.error[:300],
         )
-        for row in parcel.rows
-    )  # fmt: skip
-    line, now = parcel.first.line, timezone.now()
-    if result.ok:
-        breakers.success(line)
-    elif result.alert or not result.permanent:
-        breakers.fault(line, pause=timedelta(seconds=result.retry_after) if result.retry_after else None, alert=result.alert)
+        for parcel, result in ended for row in parcel.rows
+    ]  # fmt: skip
+    Attempt.objects.bulk_create(tries)
+    now = timezone.now()
+    ours = _ours([row for parcel, _ in ended for row in parcel.rows])
+    taken = [row.pk for parcel, result in ended for row in parcel.rows if result.ok and row.pk in ours]
+    Outgoing.objects.filter(pk__in=taken).update(state=State.DONE, settled_at=now, lease_until=None, last_error="")
+    for parcel, result in ended:
+        if not result.ok:
+            _failed([row for row in parcel.rows if row.pk in ours], result, now)
+    _tell_lines(ended)
+    well = {parcel.first.subscriber_id for parcel, result in ended if result.ok and parcel.first.subscriber_id}
+    Subscriber.objects.filter(pk__in=well, failing_since__isnull=False).update(failing_since=None)
+    for parcel, result in ended:
+        if not result.ok and parcel.first.subscriber_id and (result.gone or parcel.first.subscriber_id not in well):
+            _tell_subscriber(parcel.first.subscriber_id, result, now)
+
+
+def _failed(rows: Sequence[Outgoing], result: Result, now: datetime) -> None:
     for row in rows:
-        row.lease_until, row.last_error = None, "" if result.ok else result.error[:300]
-        if result.ok:
-            row.state, row.settled_at = State.DONE, now
-        elif result.permanent or row.attempts >= MOST_ATTEMPTS:
+        row.lease_until, row.last_error = None, result.error[:300]
+        if result.permanent or row.attempts >= MOST_ATTEMPTS:
             row.state, row.settled_at = State.DEAD, now
         else:
             row.state, row.not_before = State.READY, now + max(pause(row.attempts), timedelta(seconds=result.retry_after or 0))
-    Outgoing.objects.bulk_update(rows, ["state", "lease_until", "last_error", "settled_at", "not_before"])
-    if parcel.first.subscriber_id:
-        _tell_subscriber(parcel.first.subscriber_id, result, now)
-        if result.ok or any(row.state == State.DEAD for row in rows):
-            _go_on(parcel.first)
+        row.save(update_fields=["state", "lease_until", "last_error", "settled_at", "not_before"])
+
+
+def _tell_lines(ended: Sequence[tuple[Parcel, Result]]) -> None:
+    """Breakers in the order of their names, so that two workers do not wait for each other."""
+    for parcel, result in sorted(ended, key=lambda one: (one[0].first.line, one[1].ok)):
+        line = parcel.first.line
+        if result.alert or not (result.ok or result.permanent):
+            breakers.fault(line, pause=timedelta(seconds=result.retry_after) if result.retry_after else None, alert=result.alert)
+    for line in sorted({parcel.first.line for parcel, result in ended if result.ok}):
+        breakers.success(line)
 
 
 def pause(attempts: int) -> timedelta:
@@ -276,9 +296,6 @@ def pause(attempts: int) -> timedelta:
 
 
 def _tell_subscriber(pk: UUID, result: Result, now: datetime) -> None:
-    if result.ok:
-        Subscriber.objects.filter(pk=pk, failing_since__isnull=False).update(failing_since=None)
-        return
     Subscriber.objects.filter(pk=pk, failing_since=None).update(failing_since=now)
     if result.gone:
         stopping.stop(pk, "The receiver answered 410: it wants no more webhooks.")
@@ -286,23 +303,14 @@ def _tell_subscriber(pk: UUID, result: Result, now: datetime) -> None:
         stopping.stop_if_long(pk, now, result.error)
 
 
-def _go_on(row: Outgoing) -> None:
-    """The next event of the stream may leave now."""
-    waits = Q(subscriber=row.subscriber_id, stream=row.stream, seq__gt=row.seq, state=State.READY)
-    if row.stream and Outgoing.objects.filter(waits).exists():
-        enqueue("notifications.deliver")
-
-
 @transaction.atomic
 def _drop(parcel: Parcel) -> None:
-    rows = _ours(parcel)
-    for row in rows:
-        row.state, row.lease_until, row.settled_at, row.last_error = State.DROPPED, None, timezone.now(), parcel.dropped[:300]
-    Outgoing.objects.bulk_update(rows, ["state", "lease_until", "settled_at", "last_error"])
+    ours = Outgoing.objects.filter(pk__in=_ours(parcel.rows))
+    ours.update(state=State.DROPPED, lease_until=None, settled_at=timezone.now(), last_error=parcel.dropped[:300])
 
 
-def _ours(parcel: Parcel) -> list[Outgoing]:
-    """The parcel's rows, locked, of which this attempt is still the last one. A worker slower than its lease has lost its say."""
-    counts = {row.pk: row.attempts for row in parcel.rows}
+def _ours(rows: Sequence[Outgoing]) -> set[UUID]:
+    """Lock the rows; those of which this attempt is still the last one. A worker slower than its lease has lost its say."""
+    counts = {row.pk: row.attempts for row in rows}
     found = Outgoing.objects.select_for_update().filter(pk__in=counts, state=State.SENDING).order_by("pk")
-    return [row for row in found if row.attempts == counts[row.pk]]
+    return {pk for pk, attempts in found.values_list("pk", "attempts") if attempts == counts[pk]}

@@ -6,9 +6,9 @@ from zoneinfo import available_timezones
 
 from django import forms
 
-from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import lanes
 from ordersops.notifications.models import Route
+from ordersops.notifications.payload import TELLABLE
 from ordersops.notifications.topics import TOPICS
 from ordersops.stores.models import Store
 
@@ -38,7 +38,7 @@ class SubscriberForm(_WithStore):
     url = forms.CharField(
         max_length=200, label="Address", widget=_text(inputmode="url", placeholder="https://example.com/webhooks/ordersops")
     )
-    verbs = forms.MultipleChoiceField(label="Events", choices=[(verb.value, verb.label) for verb in Verb])
+    verbs = forms.MultipleChoiceField(label="Events", choices=[(verb.value, verb.label) for verb in TELLABLE])
     is_active = forms.BooleanField(required=False, label="Active")
 
     field_order = ["name", "url", "store", "verbs", "is_active"]

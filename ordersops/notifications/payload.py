@@ -5,7 +5,10 @@ import re
 from typing import Any
 
 from ordersops.audit.models import Event
+from ordersops.audit.verbs import Verb
 
+# What can be told: events of stores. Of what has no store (sign-in, keys, settings of people) nobody is told.
+TELLABLE = [verb for verb in Verb if verb.partition(".")[0] not in {"access", "audit", "keys", "notification", "slack", "token"}]
 # Free text and names in payloads of the history: staff and stores write these, and could name a customer.
 HELD_BACK = frozenset(
     {"name", "who", "of", "to", "was", "why", "because", "error", "note", "what", "text", "about", "filters", "question", "title", "words"}

@@ -15,6 +15,7 @@ from ordersops.audit.verbs import Verb
 from ordersops.lists import CAP, Page, capped, newest
 from ordersops.notifications.actions.subscribers import may_manage
 from ordersops.notifications.models import Attempt, Breaker, Outgoing, Rule, SlackAccount, State, Subscriber
+from ordersops.notifications.payload import TELLABLE
 from ordersops.notifications.topics import TOPICS
 from ordersops.stores.models import Store
 
@@ -66,9 +67,9 @@ def _speed(this: Subscriber) -> dict[str, Any]:
 
 
 def verb_groups() -> list[tuple[str, list[tuple[str, str, str]]]]:
-    """Every verb of the history, by what it is about: (verb, label, sentence)."""
+    """Every verb that can be told, by what it is about: (verb, label, sentence)."""
     groups: dict[str, list[tuple[str, str, str]]] = {}
-    for verb in Verb:
+    for verb in TELLABLE:
         groups.setdefault(verb.value.partition(".")[0], []).append((verb.value, verb.label, verb.plain))
     return sorted(groups.items())
 

@@ -18,6 +18,7 @@ from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
 from ordersops.notifications.models import Breaker, Channel, Outgoing, State, Subscriber
+from ordersops.notifications.payload import TELLABLE
 from ordersops.notifications.stopping import give_up_waiting, tell
 from ordersops.stores.callbacks import check_callback_url, is_private
 from ordersops.stores.models import Store
@@ -170,8 +171,8 @@ def _verbs(verbs: Iterable[str]) -> list[str]:
     found = sorted(set(verbs))
     if not found:
         raise Invalid("Choose at least one event.")
-    if unknown := [verb for verb in found if Verb.named(verb) is None]:
-        raise Invalid(f"There is no event “{unknown[0][:40]}”.")
+    if unknown := [verb for verb in found if verb not in TELLABLE]:
+        raise Invalid(f"There is no event “{unknown[0][:40]}” that could be told.")
     return found
 
 
