@@ -9,8 +9,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from ordersops.accounts.access import rights, store_ids
+from ordersops.accounts.catalogue import BUILT_IN, all_roles
 from ordersops.accounts.models import User
-from ordersops.accounts.roles import Perm, Role
+from ordersops.accounts.roles import Perm
+from ordersops.accounts.waiting import for_judgement
 from ordersops.cases.lanes import lanes
 from ordersops.cases.models import Case
 from ordersops.effects.models import Effect, EffectState
@@ -20,6 +22,7 @@ from ordersops.review import waiting
 from ordersops.review.just import JUST, Just, just
 from ordersops.stores.models import Store
 
+RIGHTS = ("/rights/", "/roles/", "/teams/")  # pages that belong to People
 WAITING_FOR_SOMEBODY = (EffectState.WAITING, EffectState.HANDED_OVER, EffectState.DEAD)
 
 
@@ -49,7 +52,12 @@ class Desk:
     def roles(self) -> list[str]:
         """The names of the person's roles, each once."""
         held = set(Group.objects.filter(user=self._user, store_role__isnull=False).values_list("store_role__role", flat=True))
-        return [role.label for role in Role if role in held]
+        return [role.name for key, role in (all_roles() if held - BUILT_IN.keys() else BUILT_IN).items() if key in held]
+
+    @cached_property
+    def rights_to_judge(self) -> int:
+        """How many changes of rights wait for this person's word."""
+        return len(for_judgement(self._user))
 
     @cached_property
     def lanes(self) -> list[dict[str, Any]]:
@@ -102,14 +110,25 @@ class Desk:
         if Perm.VIEW_AUDIT in self.perms:
             found.append(self._section("audit", "Audit", reverse("audit")))
         if Perm.VIEW_PEOPLE in self.perms:
-            found.append(self._section("people", "People", reverse("people")))
+            count = str(self.rights_to_judge) if self.rights_to_judge else None
+            found.append(
+                self._section("people", "People", reverse("people"), count, count_of="changes of rights wait for you", also=RIGHTS)
+            )
         return found
 
     def _section(
-        self, key: str, label: str, url: str, count: str | None = None, *, count_of: str = "", urgent: bool = False
+        self,
+        key: str,
+        label: str,
+        url: str,
+        count: str | None = None,
+        *,
+        count_of: str = "",
+        urgent: bool = False,
+        also: tuple[str, ...] = (),
     ) -> dict[str, Any]:
         here = self._request.path
-        active = here == "/" if url == "/" else here.startswith(url)
+        active = here == "/" if url == "/" else here.startswith((url, *also))
         return {
             "key": key,
             "label": label,

@@ -14,8 +14,10 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render, resolve_url
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from ordersops.accounts.models import User
 from ordersops.api import problems
 from ordersops.audit.actions import request_scope
 from ordersops.errors import Refusal
@@ -47,13 +49,13 @@ class SignInRequired:
         if not getattr(view, "login_required", True):
             return None
         if request.user.is_authenticated:
-            if self._is_fresh(request):
+            if self._is_fresh(request, request.user):
                 return None
             logout(request)
         return self._to_sign_in(request)
 
     @staticmethod
-    def _is_fresh(request: HttpRequest) -> bool:
+    def _is_fresh(request: HttpRequest, user: User) -> bool:
         now, session = int(time.time()), request.session
         since, seen = session.get("signed_in_at"), session.get("seen_at")
         if since is None or seen is None:
@@ -64,6 +66,7 @@ class SignInRequired:
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if now - seen > NOTED_EVERY and not name.startswith("_") and name not in BY_ITSELF:
             session["seen_at"] = now
+            User.objects.filter(pk=user.pk).update(seen_at=timezone.now())  # for colleagues, who see when one was here
         return True
 
     @staticmethod

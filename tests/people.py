@@ -79,6 +79,12 @@ def _with(role: Role) -> Callable[[MakePerson, Store], User]:
     return person
 
 
+@pytest.fixture
+def other_admin(make_person: MakePerson, store: Store) -> User:
+    """A second admin of `store`: a change of rights takes two."""
+    return make_person(Role.ADMIN, store, name="Other admin")
+
+
 # One person for each role, in `store`.
 fraud_reviewer = _with(Role.FRAUD_REVIEWER)
 senior_fraud_reviewer = _with(Role.SENIOR_FRAUD_REVIEWER)

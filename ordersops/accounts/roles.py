@@ -44,7 +44,8 @@ class Perm(StrEnum):
     STOP_AUTOMATION = "stop_automation", "Throw a kill switch, and lift it"
     EXPORT_ADVICE = "export_advice", "Take decisions and their masked evidence out as a file"
     MANAGE_STORES = "manage_stores", "Change a store's connection and secrets"
-    MANAGE_PEOPLE = "manage_people", "Give and take roles"
+    MANAGE_TEAMS = "manage_teams", "Set up teams, skills and working hours"
+    MANAGE_PEOPLE = "manage_people", "Invite people, and ask for or approve a change of their rights"
     REQUIRE_FACTOR = "require_factor", "Require a second factor of a role"
 
 
@@ -83,24 +84,57 @@ ROLES: dict[Role, frozenset[Perm]] = {
     Role.RETURNS_REVIEWER: frozenset(_reads | {Perm.DISCUSS_CASES} | _money),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
     Role.SUPERVISOR: frozenset(
-        _senior | _ops | _money | _rollout | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.REQUIRE_FACTOR}
+        _senior
+        | _ops
+        | _money
+        | _rollout
+        | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
     ),
     # Reads everything and changes nothing.
     Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),
     Role.ADMIN: frozenset(
         _reads
-        | {
-            Perm.VIEW_INTAKE,
-            Perm.REPLAY_DELIVERY,
-            Perm.VIEW_PEOPLE,
-            Perm.MANAGE_STORES,
-            Perm.MANAGE_PEOPLE,
-            Perm.REQUIRE_FACTOR,
-            Perm.VIEW_AUDIT,
-        }
-        | {Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION}
+        | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.VIEW_AUDIT}
+        | {Perm.VIEW_ROLLOUT, Perm.STOP_AUTOMATION, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
     ),
 }
+
+# What a role is for, in one sentence.
+WORDS: dict[Role, str] = {
+    Role.FRAUD_REVIEWER: "Works the fraud queue: takes cases, approves what is advised or decides against it.",
+    Role.SENIOR_FRAUD_REVIEWER: "Works the fraud queue, keeps the lists, and may release an order that hits the block list.",
+    Role.OPS_REVIEWER: "Keeps orders moving: holds that are not fraud, failed deliveries and effects, acts on orders.",
+    Role.RETURNS_REVIEWER: "Handles returns and asks for refunds.",
+    Role.SUPPORT_AGENT: "Looks orders up to answer a customer, and changes nothing.",
+    Role.SUPERVISOR: "Decides everything that reviewers do, approves as the second person, and steers automation and teams.",
+    Role.AUDITOR: "Reads everything and changes nothing.",
+    Role.ADMIN: "Keeps people, rights and store connections, and decides nothing about orders.",
+}
+
+# The rights as they are read: by what they are about.
+AREAS: dict[str, tuple[Perm, ...]] = {
+    "Orders and acts": (
+        Perm.VIEW_ORDERS, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.REFUND, Perm.APPROVE_SECOND,
+        Perm.RETRY_EFFECT,
+    ),
+    "Cases and decisions": (
+        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,
+        Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS,
+    ),
+    "Policies and automation": (
+        Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,
+    ),
+    "Intake and stores": (Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.MANAGE_STORES),
+    "People and history": (Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.MANAGE_PEOPLE, Perm.REQUIRE_FACTOR, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT),
+}  # fmt: skip
+
+
+def areas() -> list[tuple[str, list[Perm]]]:
+    """Every right once, by what it is about; those that AREAS does not place stand last."""
+    placed = {perm for perms in AREAS.values() for perm in perms}
+    rest = [perm for perm in Perm if perm not in placed]
+    return [(title, list(perms)) for title, perms in AREAS.items()] + ([("More", rest)] if rest else [])
+
 
 # What automation may do by itself: hold, never release; assess, never decide.
 SYSTEM: frozenset[Perm] = frozenset({Perm.VIEW_ORDERS, Perm.VIEW_CASES, Perm.PLACE_HOLD})

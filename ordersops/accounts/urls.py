@@ -1,12 +1,35 @@
 from django.urls import path
 
-from ordersops.accounts import views
+from ordersops.accounts.views import invitation, people, rights, roles, teams
 
 urlpatterns = [
-    path("people/", views.people, name="people"),
-    path("people/invite", views.invite, name="person_invite"),
-    path("people/<uuid:pk>/", views.person, name="person"),
-    path("people/<uuid:pk>/roles/give", views.give_role, name="person_role_give"),
-    path("people/<uuid:pk>/roles/take", views.take_role, name="person_role_take"),
-    path("people/<uuid:pk>/deactivate", views.deactivate, name="person_deactivate"),
+    path("invitations/<str:token>", invitation.invitation, name="invitation"),
+    path("people/", people.people, name="people"),
+    path("people/invite", people.invite, name="person_invite"),
+    path("people/<uuid:pk>/", people.person, name="person"),
+    path("people/<uuid:pk>/link", people.link, name="person_link"),
+    path("people/<uuid:pk>/roles/give", people.give_role, name="person_role_give"),
+    path("people/<uuid:pk>/roles/take", people.take_role, name="person_role_take"),
+    path("people/<uuid:pk>/deactivate", people.deactivate, name="person_deactivate"),
+    path("people/<uuid:pk>/reopen", people.reopen, name="person_reopen"),
+    path("people/<uuid:pk>/describe", people.describe, name="person_describe"),
+    path("rights/", rights.changes, name="rights_changes"),
+    path("rights/<uuid:pk>/", rights.change, name="rights_change"),
+    path("rights/<uuid:pk>/approve", rights.approve, name="rights_approve"),
+    path("rights/<uuid:pk>/send-back", rights.send_back, name="rights_send_back"),
+    path("rights/<uuid:pk>/withdraw", rights.withdraw, name="rights_withdraw"),
+    path("roles/", roles.roles, name="roles"),
+    path("roles/new", roles.new, name="role_new"),
+    path("roles/make", roles.make, name="role_make"),
+    path("roles/<slug:key>/", roles.role, name="role"),
+    path("roles/<slug:key>/edit", roles.edit, name="role_edit"),
+    path("roles/<slug:key>/change", roles.change, name="role_change"),
+    path("roles/<slug:key>/retire", roles.retire, name="role_retire"),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/make", teams.make, name="team_make"),
+    path("teams/<uuid:pk>/", teams.team, name="team"),
+    path("teams/<uuid:pk>/change", teams.change, name="team_change"),
+    path("teams/<uuid:pk>/dissolve", teams.dissolve, name="team_dissolve"),
+    path("skills/add", teams.add_skill, name="skill_add"),
+    path("skills/<int:pk>/remove", teams.remove_skill, name="skill_remove"),
 ]

@@ -99,6 +99,7 @@ class Verb(StrEnum):
         "{actor} received new advice from {advisor}: {outcome}, score {score}.",
         {"recommendation": UUID, "advisor": str, "outcome": str, "score": int},
     )
+    CASE_LET_GO = "case.let_go", "{actor} gave the case back for {name}, whose access ended.", {"name": str}
     CASE_WITHDRAWN = "case.withdrawn", "{actor} withdrew the case: {reason}.", {"reason": str}
     CASE_MERGED = "case.merged", "{actor} merged the case into another about the same attack.", {"into": UUID}
     CASE_ORDER_ADDED = "case.order_added", "{actor} added the order to a case, which is now about {orders} orders.", {"orders": int}
@@ -384,6 +385,14 @@ class Verb(StrEnum):
     PERSON_INVITED = "person.invited", "{actor} invited {name}.", {"name": str}
     ROLE_GIVEN = "person.role_given", "{actor} gave {name} the role {role}.", {"name": str, "role": str}
     ROLE_TAKEN = "person.role_taken", "{actor} took the role {role} from {name}.", {"name": str, "role": str}
+    # shown: whether the link was shown to who invited, because no mail leaves.
+    INVITATION_MADE = (
+        "person.invitation_made",
+        "{actor} made a link for {name} to set a password, valid until {until}.",
+        {"name": str, "until": datetime, "shown": bool},
+    )
+    INVITATION_USED = "person.invitation_used", "{actor} set a password by the link of the invitation.", NO_DATA
+    PERSON_DESCRIBED = "person.described", "{actor} changed of {name}: {changed}.", {"name": str, "changed": list}
     PERSON_DEACTIVATED = "person.deactivated", "{actor} deactivated {name}; every session ended.", {"name": str}
     # stores: empty where it is for all stores of its owner.
     TOKEN_MADE = (
@@ -392,6 +401,35 @@ class Verb(StrEnum):
         {"token": UUID, "prefix": str, "scopes": list, "stores": list, "until": datetime},
     )
     TOKEN_REVOKED = "token.revoked", "{actor} revoked the access token {prefix} of {name}.", {"token": UUID, "prefix": str, "name": str}
+    PERSON_REOPENED = "person.reopened", "{actor} opened the account of {name} again.", {"name": str}
+    RIGHTS_ASKED = "rights.asked", "{actor} asked to {what}: {why}.", {"change": UUID, "what": str, "why": str}
+    RIGHTS_APPROVED = (
+        "rights.approved",
+        "{actor} approved as the second person what {asker} asked for: {what}.",
+        {"change": UUID, "what": str, "asker": str},
+    )
+    RIGHTS_SENT_BACK = (
+        "rights.sent_back",
+        "{actor} sent back what {asker} asked for: {what}.",
+        {"change": UUID, "what": str, "asker": str},
+    )
+    RIGHTS_WITHDRAWN = (
+        "rights.withdrawn",
+        "{actor} withdrew what {asker} asked for: {what}.",
+        {"change": UUID, "what": str, "asker": str},
+    )
+    ROLE_MADE = "role.made", "{actor} made the role {role} with the rights {rights}.", {"role": str, "rights": list}
+    ROLE_CHANGED = (
+        "role.changed",
+        "{actor} changed the role {role}: added {more}, removed {less}.",
+        {"role": str, "more": list, "less": list},
+    )
+    ROLE_RETIRED = "role.retired", "{actor} retired the role {role}.", {"role": str}
+    TEAM_MADE = "team.made", "{actor} founded the team {name}.", {"team": UUID, "name": str}
+    TEAM_CHANGED = "team.changed", "{actor} changed the team {name}, members: {members}.", {"team": UUID, "name": str, "members": int}
+    TEAM_DISSOLVED = "team.dissolved", "{actor} dissolved the team {name}.", {"team": UUID, "name": str}
+    SKILL_ADDED = "skill.added", "{actor} added the skill {name}.", {"name": str}
+    SKILL_REMOVED = "skill.removed", "{actor} removed the skill {name}.", {"name": str}
     SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA
     SESSIONS_ENDED = "person.sessions_ended", "{actor} signed {name} out elsewhere, sessions: {count}.", {"name": str, "count": int}
     FACTOR_ADDED = "person.factor_added", "{actor} set up a second factor: {factor}.", {"factor": str}
@@ -477,6 +515,7 @@ class _Sentence(string.Formatter):
 
 _VERBATIM = {
     "actor", "name", "prefix", "first", "why", "because", "policy", "version", "what", "number", "error", "topic", "currency", "advisor",
+    "asker", "role",
 }  # fmt: skip
 _ABSENT = {"total": "an unknown amount of", "until": "further notice", "since": "its first day", "again_at": "no set time"}
 

@@ -7,6 +7,7 @@ from django.apps import apps
 
 from ordersops.accounts.access import can, held_roles, require
 from ordersops.accounts.access import rights as rights_of
+from ordersops.accounts.catalogue import name_of
 from ordersops.accounts.roles import Perm, Role
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.errors import Forbidden
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 def label(role: str) -> str:
     """A role as people call it."""
-    return Role(role).label if role in Role.values else role.replace("_", " ").capitalize()
+    return name_of(role)
 
 
 def obstacle(case: "Case", user: "User") -> str:

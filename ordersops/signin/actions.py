@@ -36,7 +36,7 @@ def require_factor(*, store: "Store", role: str, by: User) -> FactorRule:
         raise Conflict("Set up a second factor for yourself first: then you know what you ask of the others.")
     rule, new = FactorRule.objects.get_or_create(store=store, role=role, defaults={"by": by})
     if new:
-        record(Verb.FACTOR_REQUIRED, by=by, store=store, role=held.get_role_display())
+        record(Verb.FACTOR_REQUIRED, by=by, store=store, role=held.name)
     return rule
 
 
@@ -46,7 +46,7 @@ def lift_factor(*, rule: FactorRule, by: User) -> None:
     require(by, Perm.REQUIRE_FACTOR, rule.store_id, to="lift the need for a second factor", store=rule.store)
     held = rule.store.roles.filter(role=rule.role).first()
     rule.delete()
-    record(Verb.FACTOR_LIFTED, by=by, store=rule.store, role=held.get_role_display() if held else rule.role)
+    record(Verb.FACTOR_LIFTED, by=by, store=rule.store, role=held.name if held else rule.role)
 
 
 @atomic

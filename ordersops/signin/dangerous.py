@@ -4,7 +4,8 @@ from django.http import HttpRequest
 
 PROOF_SECONDS = 15 * 60
 DANGEROUS = {
-    "person_invite", "person_role_give", "person_deactivate", "person_sessions_end", "factor_require", "factor_lift",
+    "person_invite", "person_link", "person_role_give", "person_deactivate", "person_reopen", "person_sessions_end", "rights_approve",
+    "role_make", "role_change", "factor_require", "factor_lift",
     "store_connect", "store_rotate", "policy_approve", "rollout_promote", "rollout_allow", "effect_approve", "privacy_settle",
 }  # fmt: skip
 SECRETS = ("secret", "password", "token", "key")

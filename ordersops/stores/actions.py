@@ -9,15 +9,15 @@ from django.db import IntegrityError
 from django.utils import timezone
 from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
-from ordersops.accounts.access import can_anywhere, forget_rights, require
+from ordersops.accounts.access import can_anywhere, require
 from ordersops.accounts.models import User
-from ordersops.accounts.roles import Perm, Role
+from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Forbidden, Invalid
 from ordersops.stores.callbacks import check_api_url, check_callback_url
 from ordersops.stores.currencies import CURRENCIES
-from ordersops.stores.models import Store, StoreRole
+from ordersops.stores.models import Store
 from ordersops.stores.platforms import Platform, platforms
 
 LONGEST_GRACE = timedelta(days=7)
@@ -191,15 +191,11 @@ def _take_helpdesk(store: Store, url: str, secret: str) -> dict[str, Any]:
 
 def _people(store: Store, by: User) -> None:
     """The store's roles, and its first admin. Nobody but the system has a right in it otherwise."""
-    from ordersops.accounts.actions import make_role_groups
+    from ordersops.accounts.actions import first_admin, make_role_groups
 
     make_role_groups(store)
-    if by.is_system:
-        return
-    admins = StoreRole.objects.get(store=store, role=Role.ADMIN).group
-    admins.user_set.add(by)
-    forget_rights(by)
-    record(Verb.ROLE_GIVEN, by=by, person=by, store=store, name=by.name, role=Role.ADMIN.label)
+    if not by.is_system:
+        first_admin(store=store, by=by)
 
 
 def _save(store: Store, *, new: bool = False) -> None:

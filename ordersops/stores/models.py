@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from ordersops.accounts.roles import Perm, Role
+from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
 from ordersops.sealing import SealedField
 
@@ -111,14 +111,21 @@ class StoreGroupPermission(GroupObjectPermissionBase):
 
 
 class StoreRole(models.Model):
-    """The people who have one role in one store. The group's rights are synced from the table in accounts/roles.py."""
+    """The people who have one role in one store. The group's rights are synced from the roles as accounts/catalogue.py knows them."""
 
     store = models.ForeignKey(Store, on_delete=models.CASCADE, related_name="roles")
-    role = models.CharField(max_length=40, choices=Role.choices)
+    role = models.CharField(max_length=40, help_text="A role of accounts/roles.py, or the key of one that the installation made.")
     group = models.OneToOneField(Group, on_delete=models.CASCADE, related_name="store_role")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "role"], name="stores_one_group_per_role")]
 
     def __str__(self) -> str:
-        return f"{self.get_role_display()} in {self.store}"
+        return f"{self.name} in {self.store}"
+
+    @property
+    def name(self) -> str:
+        """What people call the role."""
+        from ordersops.accounts.catalogue import name_of
+
+        return name_of(self.role)

@@ -8,8 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ordersops.accounts.access import get_or_404, require_anywhere
-from ordersops.accounts.actions import forget_rights
+from ordersops.accounts.access import forget_rights, get_or_404, require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, done

@@ -151,9 +151,9 @@ def test_refusals_are_pages_or_fragments(client: Client, support_agent: User) ->
 
 def test_answers_carry_a_request_id_that_the_history_knows(client: Client, admin: User, make_person: Any, store: Any) -> None:
     client.force_login(admin)
-    person = make_person()
-    answer = client.post(reverse("person_role_give", args=[person.pk]), {"role": "auditor", "store": store.pk})
-    event = Event.objects.get(stream=f"user:{person.pk}", verb="person.role_given")
+    person = make_person(Role.OPS_REVIEWER, store)
+    answer = client.post(reverse("person_role_give", args=[person.pk]), {"role": "auditor", "store": store.pk, "why": "Reads"})
+    event = Event.objects.get(stream=f"user:{person.pk}", verb="rights.asked")
     assert answer["X-Request-Id"] == event.request_id
 
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from ordersops.accounts.actions import ask_give, give_role, invite, make_team
+from ordersops.accounts.models import CustomRole, RightsChange, Skill, Team, User
 from ordersops.accounts.roles import Role
 from ordersops.api.actions import make_token
 from ordersops.api.models import AccessToken
@@ -100,6 +103,26 @@ def a_slack_account(world: World) -> SlackAccount:
 def a_token(world: World) -> AccessToken:
     """Of a colleague, for their own store."""
     return make_token(name="Nightly report", scopes=["read"], days=7, by=world.colleague)[0]
+
+
+def a_change(world: World) -> RightsChange:
+    """Somebody has asked for a role for the colleague."""
+    if there := RightsChange.objects.waiting().filter(person=world.colleague).first():
+        return there
+    system = User.objects.system()
+    asker = invite(email=f"{uuid4()}@desk.example", name="Asker", by=system)
+    give_role(person=asker, role=ADMIN, store=world.store, by=system)
+    return ask_give(person=world.colleague, role=AUDITOR, store=world.store, by=asker, why="Reads for a month")
+
+
+def an_own_role() -> str:
+    key = f"own-{uuid4().hex[:12]}"
+    CustomRole.objects.create(key=key, name=f"Role {key}", based_on="auditor", perms=["view_orders"])
+    return key
+
+
+def a_team(world: World) -> Team:
+    return make_team(name=f"Team {uuid4().hex[:8]}", stores=[world.store], by=User.objects.system())
 
 
 PAGES: dict[str, Entry] = {
@@ -209,9 +232,13 @@ PAGES: dict[str, Entry] = {
     "slack_link": _reads(EVERYBODY, status=422),  # without what Slack showed
     "people": _reads(HISTORY),
     "person": _reads(HISTORY, lambda w: [w.colleague.pk]),
-    "person_invite": _acts({ADMIN}, None, status=200, data=lambda w: {"email": "new@desk.example", "name": "New Colleague"}),
-    "person_role_give": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "auditor", "store": w.store.pk}),
-    "person_role_take": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "ops_reviewer", "store": w.store.pk}),
+    "person_invite": _acts(
+        {ADMIN}, None, status=200,
+        data=lambda w: {"email": "new@desk.example", "name": "New Colleague", "role": "auditor", "store": w.store.pk, "why": "Joins us"},
+    ),
+    "person_link": _acts({ADMIN}, lambda w: [w.colleague.pk], status=200),
+    "person_role_give": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "auditor", "store": w.store.pk, "why": "Reads"}),
+    "person_role_take": _acts({ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"role": "ops_reviewer", "store": w.store.pk, "why": "Moves"}),
     "person_deactivate": _acts({ADMIN}, lambda w: [w.colleague.pk]),
     "person_sessions_end": _acts({ADMIN}, lambda w: [w.colleague.pk]),
     "mfa_index": _reads(EVERYBODY),
@@ -220,6 +247,29 @@ PAGES: dict[str, Entry] = {
     "factor_rules": _reads({SUPERVISOR, ADMIN}),
     "factor_require": _acts({SUPERVISOR, ADMIN}, None, status=409, data=a_role),  # they have no factor of their own yet
     "factor_lift": _acts({SUPERVISOR, ADMIN}, None, status=422, data=a_role),  # nothing is required yet
+    "person_reopen": _acts({ADMIN}, lambda w: [w.colleague.pk], status=409, data=lambda w: {"why": "Is back"}),  # it is open
+    "person_describe": _acts({SUPERVISOR, ADMIN}, lambda w: [w.colleague.pk], data=lambda w: {"time_zone": "Europe/Berlin"}),
+    "rights_changes": _reads(HISTORY),
+    "rights_change": _reads(HISTORY, lambda w: [a_change(w).pk]),
+    "rights_approve": _acts({ADMIN}, lambda w: [a_change(w).pk]),
+    "rights_send_back": _acts({ADMIN}, lambda w: [a_change(w).pk], data=lambda w: {"why": "Not needed there"}),
+    "rights_withdraw": _acts(set(), lambda w: [a_change(w).pk]),  # only who asked
+    "roles": _reads(HISTORY),
+    "role": _reads(HISTORY, lambda w: ["auditor"], lane=True),
+    "role_new": _reads({ADMIN}),
+    "role_make": _acts({ADMIN}, None, data=lambda w: {"name": "Night watch", "based_on": "auditor", "perms": ["view_orders"], "why": "For nights"}),
+    "role_edit": _reads({ADMIN}, lambda w: [an_own_role()], lane=True),
+    "role_change": Entry(
+        {ADMIN}, lambda w: [an_own_role()], 303, True, lambda w: {"name": "Day watch", "perms": ["view_cases"], "why": "For days"}, lane=True
+    ),
+    "role_retire": Entry({ADMIN}, lambda w: [an_own_role()], 303, True, lambda w: {"why": "Nobody has it"}, lane=True),
+    "teams": _reads(HISTORY),
+    "team": _reads(HISTORY, lambda w: [a_team(w).pk]),
+    "team_make": _acts({SUPERVISOR, ADMIN}, None, data=lambda w: {"name": "Night team", "stores": [w.store.pk]}),
+    "team_change": _acts({SUPERVISOR, ADMIN}, lambda w: [a_team(w).pk], data=lambda w: {"name": "Day team", "stores": [w.store.pk]}),
+    "team_dissolve": _acts({SUPERVISOR, ADMIN}, lambda w: [a_team(w).pk]),
+    "skill_add": _acts({SUPERVISOR, ADMIN}, None, data=lambda w: {"kind": "language", "name": "Basque"}),
+    "skill_remove": Entry({SUPERVISOR, ADMIN}, lambda w: [Skill.objects.create(kind="subject", name=str(uuid4())).pk], 303, True, lane=True),
     "advisors": _reads(ROLLOUT),
     "advice_export": _reads({SUPERVISOR}),
     "advice_replays": _reads(ROLLOUT),
@@ -250,7 +300,7 @@ DRAWN = {
     "proposal_approve", "proposal_send_back", "proposal_otherwise",
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
-PUBLIC = {"account_login", "account_logout", "account_inactive", "healthz", "readyz", "slack_interactions", "api_schema"}
+PUBLIC = {"account_login", "account_logout", "account_inactive", "invitation", "healthz", "readyz", "slack_interactions", "api_schema"}
 # allauth's own pages about one's own account, whoever one is: tests/signin.
 OWN = {
     "account_reauthenticate", "mfa_authenticate", "mfa_reauthenticate", "mfa_login_webauthn", "mfa_reauthenticate_webauthn",
@@ -264,6 +314,7 @@ LISTS = [
     "webhooks", "notifications", "notification_log",
     "orders", "effects", "second", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays",
     "rollout",
+    "rights_changes", "roles", "teams",
 ]  # fmt: skip
 TIMELINES = {"order": EVERYBODY, "case": READERS}
 
@@ -307,7 +358,7 @@ def test_each_role_in_its_own_store(name: str, world: World, make_person: Any) -
 def test_another_store_does_not_exist(name: str, world: World, make_person: Any, other_store: Any) -> None:
     entry = PAGES[name]
     for role in Role:
-        if name.startswith("person") and role not in HISTORY:
+        if name.startswith(("person", "rights_", "team")) and role not in HISTORY:
             continue  # they may not see people at all, of any store
         client = Client()
         client.force_login(make_person(role, other_store))

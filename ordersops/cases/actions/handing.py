@@ -1,5 +1,8 @@
 """Giving a case to somebody: assigning it to a person, escalating it to a role, handing it back."""
 
+from django.db.models import Q
+from django.utils import timezone
+
 from ordersops.accounts.access import can, require
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
@@ -9,7 +12,7 @@ from ordersops.cases.actions.lease import locked
 from ordersops.cases.actions.talking import note_of
 from ordersops.cases.escalation import label, may_hand_back, obstacle, require_work, targets
 from ordersops.cases.lanes import lane as lane_named
-from ordersops.cases.models import Case, Comment
+from ordersops.cases.models import Case, Comment, Presence
 from ordersops.errors import Conflict, Forbidden, Invalid
 
 HANDED = ["assigned_to", "leased_by", "lease_until", "escalated_to", "comments_count", "changed_at"]
@@ -83,6 +86,26 @@ def hand_back(*, case: Case, note: str, by: User) -> Case:
     case.save(update_fields=HANDED)
     record(Verb.CASE_HANDED_BACK, by=by, case=case, role=label(role), comment=said.pk)
     return case
+
+
+@atomic
+def let_go(*, person: User, by: User) -> int:
+    """Give back every case that the person holds or has assigned: their access has ended. In the unit that ends it; returns how many.
+
+    What they decided, and what waits for a second person because of it, stays.
+    """
+    theirs = Case.objects.undecided().filter(Q(leased_by=person) | Q(assigned_to=person))
+    cases = list(theirs.order_by("pk").select_for_update(of=("self",)))
+    for case in cases:
+        if case.leased_by_id == person.pk:
+            case.leased_by = case.lease_until = None
+        if case.assigned_to_id == person.pk:
+            case.assigned_to = None
+        case.changed_at = timezone.now()
+        record(Verb.CASE_LET_GO, by=by, case=case, name=person.name)
+    Case.objects.bulk_update(cases, ["leased_by", "lease_until", "assigned_to", "changed_at"])
+    Presence.objects.filter(person=person).delete()
+    return len(cases)
 
 
 def _open(case: Case) -> Case:

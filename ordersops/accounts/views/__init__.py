@@ -1,0 +1,1 @@
+"""The pages of people, their roles, changes of rights, teams, and invitations."""
