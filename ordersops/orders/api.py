@@ -14,7 +14,7 @@ from ordersops.api.rows import Document, Flag, Input, Money, Nothing, Person, Ro
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.orders import actions, queries
-from ordersops.orders.forms import HOLD_REASONS
+from ordersops.orders.forms import HOLD_REASONS, OrderFilters
 from ordersops.orders.lifecycle import Payment, Risk, Stage
 from ordersops.orders.models import Customer, Dispute, Hold, Line, Order, Refund, Shipment, Transaction
 
@@ -154,7 +154,8 @@ class Orders(Resource):
         """Orders, the newest placed first."""
         self.need_somewhere(Perm.VIEW_ORDERS)
         asked = self.asked(OrderQuery)
-        return listed(request, queries.page_of(request.user, asked, asked["cursor"], asked["limit"]), OrderRow)
+        filters = {**dict.fromkeys(OrderFilters.base_fields), **asked}  # those of the desk, the ones that it has besides unset
+        return listed(request, queries.page_of(request.user, filters, asked["cursor"], asked["limit"]), OrderRow)
 
     @reads(OrderDetail, rights=[Perm.VIEW_ORDERS], tag=TAG)
     def retrieve(self, request: Asked, pk: UUID) -> Response:

@@ -17,7 +17,7 @@ from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.cases import actions as leases
 from ordersops.cases import queries
-from ordersops.cases.forms import BANDS
+from ordersops.cases.forms import BANDS, QueueFilters
 from ordersops.cases.lanes import Lane, lane, lanes
 from ordersops.cases.models import Case, CaseState
 from ordersops.lists import newest
@@ -133,6 +133,9 @@ class QueueQuery(PageQuery):
     store = serializers.UUIDField(required=False, default=None)
     band = serializers.ChoiceField(BANDS, required=False, default="")
     mine = Flag(required=False, default=False)
+    asked = Flag(required=False, default=False, help_text="true: only where the token's owner was asked something.")
+    escalated = Flag(required=False, default=False)
+    asleep = Flag(required=False, default=False, help_text="true: what was put aside.")
     overdue = Flag(required=False, default=False)
     attack = Flag(required=False, default=False)
 
@@ -177,7 +180,8 @@ class Queues(_OfCases):
         about = _lane(lane)
         self.need_somewhere(Perm.VIEW_CASES)
         asked = self.asked(QueueQuery)
-        return listed(request, queries.queue(about, request.user, asked, asked["cursor"], asked["limit"]), CaseRow)
+        filters = {**dict.fromkeys(QueueFilters.base_fields), **asked}  # those of the desk, the ones that it has besides unset
+        return listed(request, queries.queue(about, request.user, filters, asked["cursor"], asked["limit"]), CaseRow)
 
     @acts(NextCase, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
     def take_next(self, request: Asked, lane: str) -> Response:
