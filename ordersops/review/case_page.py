@@ -6,6 +6,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 
 from ordersops.accounts.access import can
@@ -15,6 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Question, QuestionState
 from ordersops.audit.models import Event
 from ordersops.cases.around import acts, standing, talk
+from ordersops.cases.clocks import authorised_until
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case
 from ordersops.cases.presence import touch
@@ -64,6 +66,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
     may = available(case, user, recommendation=recommendation)
     context = bar(case, user, may, decisions, touch(case, user))
     revisions = [] if case.is_attack else revisions_of(order)
+    prefetch_related_objects([order], "transactions")
     transactions = list(order.transactions.all())
     found = {
         **context,
@@ -96,6 +99,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "lines": list(order.lines.all()),
         "transactions": transactions,
         "authorized_at": next((one.at for one in reversed(transactions) if one.kind == "authorization" and one.status == "success"), None),
+        "authorised_until": authorised_until(order),
         "authorised_until_stated": any(one.expires_at for one in transactions),
         "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
         "revisions": dressed(revisions),

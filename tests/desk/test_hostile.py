@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import escape
 
 from ordersops.intake import masking
-from tests.factories import CaseFactory, DeliveryFactory, LineFactory, OrderFactory, evidence
+from ordersops.orders.models import Dispute, Refund, Revision
+from tests.factories import CaseFactory, CustomerFactory, DeliveryFactory, LineFactory, OrderFactory, evidence
 
 pytestmark = pytest.mark.django_db
 FOUND = Path(__file__).resolve().parents[3] / "shared/outside/hostile/blns.json"
@@ -60,6 +62,40 @@ def test_hostile_text_is_shown_as_text(client: Client, fraud_reviewer: Any, stor
                 assert escape(written[:300]) in text
                 if "<" in written:
                     assert written[:300] not in text
+
+
+def test_hostile_text_of_others_on_the_case_page(client: Client, fraud_reviewer: Any, store: Any) -> None:
+    """Linked orders, the customer's past, before and after, disputes and refunds: what others typed there stays text too."""
+    client.force_login(fraud_reviewer)
+    at = timezone.now()
+    for text in ESPECIALLY:
+        seen = text.replace("\u202e", "")
+        customer = CustomerFactory(store=store, name=text)
+        order = OrderFactory(store=store, customer=customer, ip_key=1, email_key=2, name=text, shipping_method=text[:200])
+        for number in (1, 2):
+            other = OrderFactory(
+                store=store,
+                customer=customer,
+                ip_key=1,
+                email_key=2,
+                number=f"{text[:80]}{number}",
+                captured=5,
+                refunded=1,
+                currency=text[:3],
+            )
+            Dispute.objects.create(order=other, store=store, external_id="d", reason=text[:120], status=text[:60], opened_at=at)
+            Refund.objects.create(order=other, store=store, external_id="r", reason=text, amount=1, at=at)
+        for field, before, after in (("note", "", text), ("shipping_address", {"address1": text}, {"address1": "x", "city": text})):
+            Revision.objects.create(order=order, store=store, at=at, field=field, before=before, after=after)
+        case = CaseFactory(order=order, headline="Odd words", advice__snapshot__facts=evidence(note=text))
+        for url in (reverse("case", args=[case.pk]), reverse("order", args=[order.pk])):
+            page = client.get(url).content.decode()
+            assert escape(seen) in page
+            assert "<img src=x" not in page
+            assert "<script>alert" not in page
+        shown = client.get(reverse("case", args=[case.pk]))
+        assert shown.context["graph"] is not None
+        assert escape(seen[:13]) in shown.content.decode()
 
 
 def test_raw_bodies_hide_personal_values(client: Client, admin: Any, store: Any) -> None:
