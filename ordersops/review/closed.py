@@ -9,13 +9,14 @@ ADVICE = frozenset({
     "recommendation", "outcome", "claims", "claims_failed", "claims_why", "claims_but", "claims_more", "faults", "notes", "warnings",
     "standing_in", "considered", "prose", "draft", "set_aside", "advisor_label", "sure", "sure_why", "policy", "mode_words",
     "rollout_anchor", "older_recommendations", "risk_points", "clearing_points", "impressions", "decisions",
-    "proposal", "proposals", "sent_back",
+    "proposal", "proposals", "sent_back", "effects",
 })  # fmt: skip
 # Events that tell what was advised, how the order scored, or what others thought.
 TELLING = frozenset({
     Verb.CASE_RECOMMENDED, Verb.ORDER_ASSESSED, Verb.ADVISOR_CONSULTED, Verb.ADVISOR_MEASURED, Verb.CASE_OPENED, Verb.CASE_IMPRESSION,
     Verb.CASE_LEFT_TO_PERSON, Verb.CASE_APPROVED, Verb.CASE_OVERRIDDEN, Verb.CASE_DECIDED, Verb.DECISION_UNDONE, Verb.CASE_PROPOSED,
-    Verb.CASE_SECOND_APPROVED, Verb.CASE_SENT_BACK, Verb.CASE_DECIDED_OTHERWISE, Verb.CASE_PROPOSAL_TAKEN_BACK,
+    Verb.CASE_SECOND_APPROVED, Verb.CASE_SENT_BACK, Verb.CASE_DECIDED_OTHERWISE, Verb.CASE_PROPOSAL_TAKEN_BACK, Verb.EFFECT_PLANNED,
+    Verb.EFFECT_UNDONE,
 })  # fmt: skip
 
 

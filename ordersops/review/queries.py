@@ -56,6 +56,11 @@ class Available:
         return bool(self.two) and all(self.two.values())
 
     @property
+    def why_waits(self) -> list[str]:
+        """Why, where every outcome waits."""
+        return next(iter(self.two.values()), [])
+
+    @property
     def choices(self) -> list[tuple[Outcome, list[Reason]]]:
         """The other outcomes, each with its reasons."""
         return [(outcome, self.override_reasons.get(outcome.key, [])) for outcome in self.others]

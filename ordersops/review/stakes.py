@@ -24,26 +24,26 @@ class Answer:
     moves: str  # the money
     by_hand: bool  # a person does it in the store
     needs_two: bool
+    why_two: str
     mistaken: str
-    key: str  # that opens its confirm step
 
 
 def answers(case: Case, about: Lane, may: Available, user: "User") -> list[Answer]:
     """The answers that are possible for the order now: what is advised first, in the lane's order while the advice is closed."""
-    if not case.is_open:
+    if not (case.is_open or case.is_waiting):
         return []
     found = [_answer(case, about.outcomes[key], about.outcomes[key] == may.recommended, may, user) for key in about.possible(case.order)]
     return sorted(found, key=lambda answer: not answer.advised)
 
 
 def _answer(case: Case, outcome: Outcome, advised: bool, may: Available, user: "User") -> Answer:
-    order = case.order
+    order, two = case.order, may.two.get(outcome.key, [])
     by_hand, goes_back = foresee(kind=outcome.effect, order=order, by=user) if outcome.effect else (False, None)
     return Answer(
-        outcome=outcome, advised=advised, by_hand=by_hand, needs_two=goes_back is not None and goes_back.needs_two,
+        outcome=outcome, advised=advised, by_hand=by_hand, needs_two=bool(two) or (goes_back is not None and goes_back.needs_two),
+        why_two=" ".join(two),
         moves=f"{'Of the first order: ' if case.is_attack else ''}{_moves(order, outcome, goes_back)}",
         mistaken=outcome.mistaken.format(amount=money(case.amount, case.currency)) if case.amount is not None else "",
-        key="a" if advised and may.approve else "o" if not advised and may.override else "",
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ def queries(client: Client, url: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(url).status_code == 200
     assert len(captured) <= MOST_PER_PAGE
-    return len(captured)
+    # That somebody is here is written every few seconds, by the clock and not by the rows.
+    return sum("cases_presence" not in asked["sql"] for asked in captured)
 
 
 def _linked(store: Store, count: int) -> list[Order]:
