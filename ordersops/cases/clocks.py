@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from ordersops.cases.models import Case
-from ordersops.cases.worktime import EVERY_DAY, Calendar, add, between
 from ordersops.orders.lifecycle import Payment
 from ordersops.orders.models import Order, Transaction
 from ordersops.stores.models import Store
+from ordersops.stores.worktime import EVERY_DAY, Calendar, add, between
 
 WARN = 0.75
 # For how long an authorisation stands where the store does not say: what card networks give an online sale.

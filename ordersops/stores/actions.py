@@ -63,7 +63,7 @@ def connect(
         name=_name(name),
         platform=adapter.key,
         currency=_currency(currency),
-        time_zone=_time_zone(time_zone),
+        time_zone=zone_named(time_zone),
         callback_url=check_callback_url(callback_url),
     )
     _take_key(store, api_url, api_key, api_secret)
@@ -227,7 +227,7 @@ def _currency(currency: str) -> str:
     return code
 
 
-def _time_zone(name: str) -> str:
+def zone_named(name: str) -> str:
     if name not in available_timezones():
         raise Invalid(f"“{name[:60]}” is not a time zone of the IANA list. Enter one such as Europe/Berlin.")
     return name

@@ -9,13 +9,16 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.stores.forms import StoreForm
+from ordersops.stores.hours import HoursForm
 from ordersops.stores.models import Store
 from ordersops.stores.proof import proof, with_the_old_secret
 
 EVENTS_SHOWN = 25
 
 
-def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_secret: str = "") -> dict[str, Any]:
+def store_page(
+    store: Store, user: User, *, form: StoreForm | None = None, hours: HoursForm | None = None, new_secret: str = ""
+) -> dict[str, Any]:
     """The context of stores/store.html. The address and the secret's end are for those who may change the connection."""
     manages = can(user, Perm.MANAGE_STORES, store.pk)
     now = {
@@ -38,6 +41,7 @@ def store_page(store: Store, user: User, *, form: StoreForm | None = None, new_s
         "old_secret_until": store.previous_secret_expires_at if len(store.active_secrets()) > 1 else None,
         "old_secret_used": with_the_old_secret(store) if len(store.active_secrets()) > 1 else 0,
         "form": (form or StoreForm(initial=now, store=store)) if manages else None,
+        "hours": (hours or HoursForm.of(store)) if manages else None,
         "timeline": list(events),
         "timeline_more": "",
     }

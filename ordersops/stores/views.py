@@ -8,12 +8,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ordersops.accounts.access import forget_rights, get_or_404, require_anywhere
+from ordersops.accounts.access import forget_rights, get_or_404, require, require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, done
 from ordersops.stores import actions, queries
 from ordersops.stores.forms import ConnectForm, RotateForm, StoreForm
+from ordersops.stores.hours import HoursForm, set_hours
 from ordersops.stores.models import Store
 
 
@@ -61,6 +62,22 @@ def store(request: Request, pk: UUID) -> HttpResponse:
         else:
             return done(request, "store", found.pk, say="Saved.")
     return render(request, "stores/store.html", queries.store_page(found, request.user, form=form), status=422)
+
+
+@require_POST
+def hours(request: Request, pk: UUID) -> HttpResponse:
+    """Say when people work for the store."""
+    found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
+    require(request.user, Perm.MANAGE_STORES, found.pk, to="change the working hours")
+    form = HoursForm(request.POST)
+    if form.is_valid():
+        try:
+            set_hours(store=found, by=request.user, **form.cleaned_data)
+        except Invalid as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            return done(request, "store", found.pk, say="Saved. Deadlines that are set already stay.")
+    return render(request, "stores/store.html", queries.store_page(found, request.user, hours=form), status=422)
 
 
 @never_cache

@@ -20,7 +20,7 @@ document.addEventListener(
   (event) => {
     if (!(event.target instanceof HTMLDialogElement) || event.target.id !== "dialog-act") return;
     event.target.replaceChildren();
-    document.querySelector("#act-more > summary")?.focus();
+    document.querySelector("#act-more > summary")?.focus({ preventScroll: true });
   },
   true,
 );

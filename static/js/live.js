@@ -30,7 +30,7 @@ function showState() {
 function ask() {
   if (document.visibilityState !== "visible" || !window.htmx) return;
   for (const region of document.querySelectorAll("[data-live]")) {
-    if (!region.checkVisibility() && region.closest("dialog")) continue; // a form that nobody opened
+    if (region.closest("dialog:not([open])")) continue; // a form that nobody opened
     const every = Number(region.dataset.live || 2) * 1000 * (failed ? Math.min(failed, 8) : 1);
     if (Date.now() - (lastAsked.get(region) ?? 0) < every || isBusy(region)) continue;
     lastAsked.set(region, Date.now());

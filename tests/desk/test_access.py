@@ -206,6 +206,9 @@ PAGES: dict[str, Entry] = {
     "store_compare": _acts({ADMIN}, lambda w: [w.store.pk], status=422),  # these three need a key of the store's interface
     "store_subscriptions": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
     "store_subscribe": _acts({ADMIN}, lambda w: [w.store.pk], status=422),
+    "store_hours": _acts(
+        {ADMIN}, lambda w: [w.store.pk], data=lambda w: {"time_zone": "Europe/Berlin", "country": "DE", "working_days": [0, 1, 2, 3, 4]}
+    ),
     "store_rotate": _acts({ADMIN}, lambda w: [w.store.pk], status=200),
     "privacy": _reads(INTAKE),
     "privacy_erase": _acts({ADMIN}, lambda w: [personal_request(w.delivery).pk]),

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordersops.cases.worktime import Calendar, add, between, countries, public_holidays
+from ordersops.stores.worktime import Calendar, add, between, countries, public_holidays
 
 BERLIN = Calendar("Europe/Berlin", frozenset(range(5)), time(9), time(17), "DE")
 calendars = st.builds(
