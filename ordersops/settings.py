@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "ordersops.advice",
     "ordersops.rollout",
     "ordersops.review",
+    "ordersops.search",
     "ordersops.intake",
     "ordersops.notifications",
     "fraud",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("ordersops.cases.urls")),
     path("", include("ordersops.review.urls")),
     path("", include("ordersops.orders.urls")),
+    path("", include("ordersops.search.urls")),
     path("effects/", include("ordersops.effects.urls")),
     path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),

@@ -37,6 +37,7 @@ class Perm(StrEnum):
     REFUND = "refund", "Ask for a refund"
     APPROVE_SECOND = "approve_second", "Approve as the second person what somebody else asked for"
     REPLAY_DELIVERY = "replay_delivery", "Process a failed delivery again"
+    SHARE_VIEWS = "share_views", "Share saved views of lists with everybody in the store"
     VIEW_ROLLOUT = "view_rollout", "See policies, how far a lane is automated, and how advisors are doing"
     WRITE_POLICY = "write_policy", "Propose a policy version"
     APPROVE_POLICY = "approve_policy", "Approve or send back a policy version that somebody else wrote"
@@ -88,7 +89,7 @@ ROLES: dict[Role, frozenset[Perm]] = {
         | _ops
         | _money
         | _rollout
-        | {Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
+        | {Perm.SHARE_VIEWS, Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
     ),
     # Reads everything and changes nothing.
     Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),

@@ -438,6 +438,8 @@ class Verb(StrEnum):
     FACTOR_FAILED = "person.factor_failed", "{actor} gave a wrong second factor: {factor}.", {"factor": str}
     FACTOR_REQUIRED = "role.factor_required", "{actor} requires a second factor of everybody with the role {role}.", {"role": str}
     FACTOR_LIFTED = "role.factor_lifted", "{actor} no longer requires a second factor of the role {role}.", {"role": str}
+    VIEW_SHARED = "view.shared", "{actor} shared the view {name}.", {"name": str}
+    VIEW_UNSHARED = "view.unshared", "{actor} took the shared view {name} away.", {"name": str}
     # about: what else the refused attempt named, ids as text.
     ACCESS_REFUSED = "access.refused", "{actor} was refused: the right {right} is missing.", {"right": str, "about": dict}
 

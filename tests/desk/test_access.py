@@ -21,6 +21,7 @@ from ordersops.cases.models import Case
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
+from ordersops.search.models import SavedView
 from tests.desk.conftest import World
 from tests.factories import CallFactory, CaseFactory, DecisionFactory, ReplayFactory
 from tests.privacy.test_requests import personal_request
@@ -168,6 +169,12 @@ PAGES: dict[str, Entry] = {
         data=lambda w: {"why": "The bank took the money back", "severity": "S1"},
     ),
     "orders": _reads(EVERYBODY),
+    "search": _reads(EVERYBODY),
+    "_palette": _reads(EVERYBODY),
+    "view_save": _acts(
+        {SUPERVISOR}, None, data=lambda w: {"name": "Large", "path": reverse("orders"), "query": "risk=high", "store": w.store.pk}
+    ),  # shared; each person keeps their own
+    "view_delete": _acts({SUPERVISOR}, lambda w: [SavedView.objects.get_or_create(owner=w.colleague, store=w.store, path="/orders/", name="Theirs")[0].pk]),
     "order": _reads(EVERYBODY, lambda w: [w.order.pk]),
     "order_hold": _acts({*DECIDERS, OPS}, lambda w: [w.order.pk], data=lambda w: {"reason": "stock"}),
     "hold_release": _acts({OPS, SUPERVISOR}, lambda w: [w.hold.pk]),
