@@ -80,6 +80,10 @@ def a_scope(world: World) -> dict[str, Any]:
     return {"lane": "fraud", "store": world.store.pk, "scope": "everything", "to": "off", "because": "A quiet week"}
 
 
+def a_shared_view(world: World) -> Any:
+    return SavedView.objects.get_or_create(owner=world.colleague, store=world.store, path="/orders/", name="Theirs")[0].pk
+
+
 def a_role(world: World) -> dict[str, Any]:
     return {"store": world.store.pk, "role": "fraud_reviewer"}
 
@@ -174,7 +178,7 @@ PAGES: dict[str, Entry] = {
     "view_save": _acts(
         {SUPERVISOR}, None, data=lambda w: {"name": "Large", "path": reverse("orders"), "query": "risk=high", "store": w.store.pk}
     ),  # shared; each person keeps their own
-    "view_delete": _acts({SUPERVISOR}, lambda w: [SavedView.objects.get_or_create(owner=w.colleague, store=w.store, path="/orders/", name="Theirs")[0].pk]),
+    "view_delete": _acts({SUPERVISOR}, lambda w: [a_shared_view(w)]),
     "order": _reads(EVERYBODY, lambda w: [w.order.pk]),
     "order_hold": _acts({*DECIDERS, OPS}, lambda w: [w.order.pk], data=lambda w: {"reason": "stock"}),
     "hold_release": _acts({OPS, SUPERVISOR}, lambda w: [w.hold.pk]),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('stores', '0008_saved_views'),
+        ('stores', '0008_roles_of_ones_own'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
