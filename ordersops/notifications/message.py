@@ -112,7 +112,7 @@ def approvable(case: Case, may: Available) -> Outcome | None:
 
     What only asks a second person is left to the desk, where the sum and the doubts are in sight.
     """
-    if not may.approve or may.doubt or case.is_attack or getattr(may, "needs_two", False):
+    if not may.approve or may.doubt or case.is_attack or may.recommended_two:
         return None
     return may.recommended
 

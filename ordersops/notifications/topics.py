@@ -23,13 +23,13 @@ class Topic:
     verbs: frozenset[str]
     needs: Perm = Perm.VIEW_CASES
     mine: bool = False
-    where: tuple[str, Any] | None = None  # a key of the payload that has to have this value
+    where: tuple[str, Any] | None = None  # a key of the payload that has to have this value, where it is there
 
     def fits(self, event: Event, person: UUID, meant_for: Collection[UUID]) -> bool:
         """Whether the event is this topic's, and for the person."""
         if event.verb not in self.verbs or (self.mine and person not in meant_for):
             return False
-        return self.where is None or event.data.get(self.where[0]) == self.where[1]
+        return self.where is None or event.data.get(*self.where) == self.where[1]
 
 
 def _topic(key: str, label: str, *verbs: str, **more: Any) -> Topic:
@@ -45,8 +45,8 @@ TOPICS: dict[str, Topic] = {
         _topic("mentioned", "A colleague asks me, or answers me", "case.asked", "case.answered", mine=True),
         _topic("late", "A case is late", "case.breached"),
         _topic("returned", "A case comes back, or is opened again", "case.woken", "case.reopened"),
-        _topic("second", "A second person has to approve", "effect.asked", where=("two", True)),
-        _topic("sent_back", "What was asked for is sent back", "decision.sent_back", "effect.sent_back", "policy.sent_back"),
+        _topic("second", "A second person has to approve", "effect.asked", "case.proposed", where=("two", True)),
+        _topic("sent_back", "What was asked for is sent back", "case.sent_back", "effect.sent_back", "policy.sent_back"),
         _topic("undone", "A decision is taken back", "decision.undone"),
         _topic("failed", "An effect failed, or waits for a person", "effect.dead", "effect.handed_over"),
         _topic("silent", "A store falls silent, or cannot be read", "store.silent", "store.unread", needs=Perm.VIEW_INTAKE),
