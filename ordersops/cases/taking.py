@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 def queue_query(user: "User", asked: Mapping[str, Any]) -> str:
     """The filters that came along in the address, or in a form's field `queue`; what cannot be read is left out."""
     data = dict(parse_qsl(str(asked["queue"])[:1000])) if "queue" in asked else asked
-    return str(_filters(user, data).context()["query"])
+    return str(filters_of(user, data).context()["query"])
 
 
 def take(lane: str, user: "User", query: str) -> Case | None:
     """Lease the most urgent free case that the filters let through. Where they say `mine`, the one of those held that ends first."""
-    asked = _filters(user, dict(parse_qsl(query))).read()
+    asked = filters_of(user, dict(parse_qsl(query))).read()
     if asked["mine"]:
         return next((case for case in mine(user) if case.lane == lane), None)
     fits = fitting(user, asked)
@@ -34,7 +34,8 @@ def take(lane: str, user: "User", query: str) -> Case | None:
     return actions.next_case(lane=lane, by=user, fits=fits)
 
 
-def _filters(user: "User", data: Mapping[str, Any]) -> QueueFilters:
+def filters_of(user: "User", data: Mapping[str, Any]) -> QueueFilters:
+    """The filters, with the stores that the person sees where one is named."""
     named = str(data.get("store", ""))
     stores = Store.objects.visible_to(user, Perm.VIEW_CASES) if named else []
     return QueueFilters(data, store=[(str(store.pk), store.name) for store in stores])

@@ -57,8 +57,9 @@ class Available:
 
     @property
     def why_waits(self) -> list[str]:
-        """Why, where every outcome waits."""
-        return next(iter(self.two.values()), [])
+        """What asks for a second person whichever outcome is chosen."""
+        first, *others = self.two.values() or [[]]
+        return [why for why in first if all(why in other for other in others)]
 
     @property
     def choices(self) -> list[tuple[Outcome, list[Reason]]]:

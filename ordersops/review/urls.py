@@ -1,7 +1,7 @@
 from django.urls import path
 
+from ordersops.review.views import bulk, second
 from ordersops.review.views import case as views
-from ordersops.review.views import second
 
 urlpatterns = [
     path("cases/<uuid:pk>/", views.case, name="case"),
@@ -15,6 +15,10 @@ urlpatterns = [
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
     path("second/", second.queue, name="second"),
     path("second/rows", second.rows, name="_second_rows"),
+    path("queues/<slug:lane>/several", bulk.choose, name="bulk_new"),
+    path("second/bulk/<uuid:pk>/", bulk.bulk, name="bulk"),
+    path("second/bulk/<uuid:pk>/approve", bulk.approve, name="bulk_approve"),
+    path("second/bulk/<uuid:pk>/send-back", bulk.send_back, name="bulk_send_back"),
     path("proposals/<uuid:pk>/approve", second.approve, name="proposal_approve"),
     path("proposals/<uuid:pk>/send-back", second.send_back, name="proposal_send_back"),
     path("proposals/<uuid:pk>/otherwise", second.otherwise, name="proposal_otherwise"),

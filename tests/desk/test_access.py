@@ -19,6 +19,7 @@ from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
+from ordersops.review.models import Bulk, Proposal
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
@@ -130,6 +131,21 @@ def a_team(world: World) -> Team:
     return make_team(name=f"Team {uuid4().hex[:8]}", stores=[world.store], by=User.objects.system())
 
 
+def a_bulk(world: World) -> Proposal:
+    """The proposal of the world as the only row of a bulk decision."""
+    if world.proposal.bulk is None:
+        world.proposal.bulk = Bulk.objects.create(lane="fraud", outcome="decline", reason="D3", by=world.proposal.by, asked=1)
+        world.proposal.save()
+    elif not Bulk.objects.filter(pk=world.proposal.bulk_id).exists():  # rolled back since
+        world.proposal.bulk.save(force_insert=True)
+        world.proposal.save()
+    return world.proposal
+
+
+def a_row(world: World) -> dict[str, Any]:
+    return {"row": f"{world.proposal.pk}:{world.proposal.case.version}"}
+
+
 PAGES: dict[str, Entry] = {
     "home": _reads(EVERYBODY),
     "queue": _reads(READERS, lambda w: ["fraud"], lane=True),
@@ -160,6 +176,10 @@ PAGES: dict[str, Entry] = {
     ),
     "second": _reads(READERS),
     "_second_rows": _reads(READERS),
+    "bulk_new": Entry(DECIDERS, lambda w: ["fraud"], 200, lane=True),
+    "bulk": _reads(READERS, lambda w: [a_bulk(w).bulk_id]),
+    "bulk_approve": _acts({SUPERVISOR}, lambda w: [a_bulk(w).bulk_id], data=lambda w: a_row(w)),
+    "bulk_send_back": _acts({SUPERVISOR}, lambda w: [a_bulk(w).bulk_id], data=lambda w: {**a_row(w), "note": "Look at them one by one."}),
     "proposal_approve": _acts({SUPERVISOR}, lambda w: [w.proposal.pk], data=lambda w: {"version": w.proposal.case.version}),
     "proposal_send_back": _acts({SUPERVISOR}, lambda w: [w.proposal.pk], data=lambda w: {"note": "Look at the address once more."}),
     "proposal_otherwise": _acts(
@@ -323,7 +343,17 @@ OWN = {
     "socialaccount_login_cancelled", "socialaccount_login_error", "session_end",
 }  # fmt: skip
 # Pages that are read, and whose form is sent to the same address.
-FORMS = {"tokens", "store", "store_connect", "webhook", "webhook_new", "notification_rule", "notification_rule_new", "slack_link"}
+FORMS = {
+    "bulk_new",
+    "tokens",
+    "store",
+    "store_connect",
+    "webhook",
+    "webhook_new",
+    "notification_rule",
+    "notification_rule_new",
+    "slack_link",
+}
 LISTS = [
     "webhooks", "notifications", "notification_log",
     "orders", "effects", "second", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays",

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ordersops.accounts.actions import give_role
@@ -103,6 +105,28 @@ def test_while_it_waits_it_is_neither_decided_nor_opened_again(waiting: Proposal
         approve(case=waiting.case, by=second, version=version(waiting))
     assert opened([opening(waiting.case.order)], system) == []
     assert Case.objects.count() == 1
+
+
+def test_the_page_says_beforehand_that_it_will_wait(store: Store, system: User, senior_fraud_reviewer: User, client: Client) -> None:
+    case = dear(store, system, members=1)
+    client.force_login(senior_fraud_reviewer)
+    for url in (reverse("case", args=[case.pk]), reverse("case_override", args=[case.pk]), reverse("case_approve", args=[case.pk])):
+        assert "It will wait for a second person." in client.get(url).content.decode()
+
+
+def test_the_queue_and_the_page_of_the_second_person(waiting: Proposal, second: User, fraud_reviewer: User, client: Client) -> None:
+    client.force_login(fraud_reviewer)
+    page = client.get(reverse("case", args=[waiting.case_id])).content.decode()
+    assert reverse("proposal_take_back", args=[waiting.pk]) in page
+    assert "Approve as the second person" not in page
+    client.force_login(second)
+    assert str(waiting.pk) in client.get(reverse("second")).content.decode()
+    for name in ("approve", "send_back", "otherwise"):
+        url = reverse(f"proposal_{name}", args=[waiting.pk])
+        assert client.get(url).status_code == 200
+        assert url in client.get(reverse("case", args=[waiting.case_id])).content.decode()
+    client.post(reverse("proposal_approve", args=[waiting.pk]), {"version": version(waiting)})
+    assert "Undo" in client.get(reverse("second")).content.decode()  # on the page that came next
 
 
 # --- Approving --------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Verbs of the desk: deciding, the second person, and taking back."""
 
+from ordersops.review.actions.bulk import approve_bulk, propose_bulk, send_back_bulk
 from ordersops.review.actions.choosing import LEAST_NOTE, lock
 from ordersops.review.actions.deciding import approve, decide_under, override
 from ordersops.review.actions.noting import give_impression, tick
@@ -7,6 +8,6 @@ from ordersops.review.actions.second import approve_second, decide_otherwise, se
 from ordersops.review.actions.undoing import undo
 
 __all__ = [
-    "LEAST_NOTE", "approve", "approve_second", "decide_otherwise", "decide_under", "give_impression", "lock", "override", "send_back",
-    "take_back_proposal", "tick", "undo",
+    "LEAST_NOTE", "approve", "approve_bulk", "approve_second", "decide_otherwise", "decide_under", "give_impression", "lock", "override",
+    "propose_bulk", "send_back", "send_back_bulk", "take_back_proposal", "tick", "undo",
 ]  # fmt: skip

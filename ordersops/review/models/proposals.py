@@ -33,7 +33,7 @@ TRANSITIONS: dict[str, frozenset[str]] = {
 
 
 class Bulk(models.Model):
-    """One decision about many cases, each of which waits for a second person by itself. Never changes."""
+    """One decision about many cases, each of which waits for a second person by itself."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     lane = models.CharField(max_length=30)
