@@ -47,6 +47,8 @@ PEOPLE = {
     Role.AUDITOR: ("auditor@demo.example", "August Keller"),
     Role.ADMIN: ("admin@demo.example", "Ada Nowak"),
 }
+# A change of rights takes two people.
+SECOND_ADMIN = ("admin2@demo.example", "Amir Haddad")
 
 
 def password() -> str:
@@ -97,9 +99,9 @@ def _new_keys(shop: Shop) -> tuple[str, str]:
 
 
 def _people(stores: list[Store], system: User) -> dict[Role, User]:
-    people = {}
+    people: dict[Role, User] = {}
     word = password()
-    for role, (email, name) in PEOPLE.items():
+    for role, (email, name) in [*PEOPLE.items(), (Role.ADMIN, SECOND_ADMIN)]:
         person = User.objects.filter(email=email).first()
         if person is None:
             person = invite(email=email, name=name, by=system, password=word)
@@ -108,7 +110,7 @@ def _people(stores: list[Store], system: User) -> dict[Role, User]:
             person.save(update_fields=["password"])
         for store in stores:
             give_role(person=person, role=role, store=store, by=system)
-        people[role] = person
+        people.setdefault(role, person)
     return people
 
 
@@ -139,7 +141,7 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
 def welcome(stores: list[Store], product_url: str, store_url: str) -> str:
     """What is printed when it is ready: where to go, and as whom."""
     lines = ["", f"  {'sign in at':<22} {product_url}", *([f"  {'simulated store':<22} {store_url}"] if store_url else []), ""]
-    lines += [f"  {role.label:<22} {email}" for role, (email, _) in PEOPLE.items()]
+    lines += [f"  {role.label:<22} {email}" for role, (email, _) in [*PEOPLE.items(), (Role.ADMIN, SECOND_ADMIN)]]
     lines += [f"  {'password of all':<22} {password()}", ""]
     lines += [f"  {store.name:<22} POST {product_url}{store.endpoint_path}" for store in stores]
     return "\n".join([*lines, ""])
