@@ -8,6 +8,7 @@ from django.urls import path
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from ordersops.accounts.access import require
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
 from ordersops.api.pages import PageQuery, listed, page_of
@@ -18,6 +19,7 @@ from ordersops.effects import actions, queries
 from ordersops.effects.actions.asking import LEAST_REASON, LONGEST_REASON
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Approval, Attempt, Effect, EffectState
+from ordersops.effects.preview import ask_store
 from ordersops.lists import newest
 from ordersops.orders.models import Order
 
@@ -153,6 +155,8 @@ class Effects(Resource):
         order = self.load(Order.objects.select_related("store"), Perm.VIEW_ORDERS, pk=pk)
         asked = self.body(AskInput)
         self.need_scope(Scope.of(ASKED[asked["kind"]].needs))
+        require(request.user, ASKED[asked["kind"]].needs, order.store_id, to="ask for this", order=order)
+        ask_store(order=order, kind=asked["kind"], arguments=asked["arguments"], by=request.user)
         return self._shown(actions.ask(order=order, by=request.user, **asked), status=201)
 
     @acts(EffectDetail, rights=[*SEES, Perm.RETRY_EFFECT], tag=TAG, scope=Scope.ACT, takes=Nothing)

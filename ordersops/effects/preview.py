@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.effects.bodies import shown
-from ordersops.effects.connectors import Request, way
+from ordersops.effects.connectors import Request, connector, way
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Effect
-from ordersops.errors import Invalid, Upstream
+from ordersops.errors import Conflict, Invalid, Upstream
 from ordersops.ids import uuid7
 from ordersops.orders.models import Order
 
@@ -24,6 +24,7 @@ class Preview:
     done: bool = False
     by_hand: bool = False
     why: str = ""
+    refused: bool = False  # the store itself would not do it now
 
 
 def preview(effect: Effect) -> Preview:
@@ -34,9 +35,24 @@ def preview(effect: Effect) -> Preview:
     try:
         seen = found.look(effect)
         request = None if seen.done else shown(found.prepare(effect, seen), effect.store)
-    except (Invalid, Upstream) as error:
-        return Preview(why=error.message)
+    except Invalid as error:
+        return Preview(why=error.message, refused=True)
+    except Upstream as error:
+        return Preview(why=error.message, refused=error.permanent)
     return Preview(request, dict(seen.differs), seen.done)
+
+
+def ask_store(*, order: Order, kind: str, arguments: dict[str, Any], by: User) -> None:
+    """Ask the store, before anything is planned, whether it allows the act now. Conflict with its words where it does not.
+
+    Only for the kinds about which stores say that, and where the store's own interface is the way. One that cannot be asked is
+    no refusal: it is asked again before the write.
+    """
+    if kind not in KINDS or not KINDS[kind].asks_store or connector(order.store) is None:
+        return
+    found = preview(draft(order=order, kind=kind, arguments=arguments, by=by))
+    if found.refused:
+        raise Conflict(f"{found.why} Nothing was planned.")
 
 
 def draft(*, order: Order, kind: str, arguments: dict[str, Any], by: User) -> Effect:

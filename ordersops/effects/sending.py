@@ -15,7 +15,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.breaker import Breakers
 from ordersops.effects import bodies
-from ordersops.effects.connectors import SECONDS, Answer, Connector, Request, way
+from ordersops.effects.connectors import SECONDS, Answer, Connector, NotSeenYet, Request, Seen, way
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.kinds.rules import owed
 from ordersops.effects.models import Attempt, Effect, EffectState
@@ -67,8 +67,8 @@ def send(effect: Effect) -> None:
 
 def _deliver(effect: Effect, attempt: Attempt, found: Connector) -> None:
     seen = found.look(effect)
+    _keep(effect, seen)
     if seen.done:
-        effect.external_id = str(seen.found.get("id", ""))[:120] or effect.external_id
         _settle(effect, attempt, EffectState.DONE, Verb.EFFECT_SENT if effect.accepted_at else Verb.EFFECT_FOUND_DONE)
         return
     if effect.accepted_at is None:
@@ -78,17 +78,16 @@ def _deliver(effect: Effect, attempt: Attempt, found: Connector) -> None:
         answer = found.send(effect, request)
         _accepted(effect, attempt, answer)
         seen = found.look(effect)
+        _keep(effect, seen)
     if not seen.done:
         raise NotSeenYet()
-    effect.external_id = str(seen.found.get("id", ""))[:120] or effect.external_id
     _settle(effect, attempt, EffectState.DONE, Verb.EFFECT_SENT)
 
 
-class NotSeenYet(Upstream):
-    """Accepted, and not to be seen yet: only looking again helps, and the other side is well."""
-
-    def __init__(self) -> None:
-        super().__init__("The store accepted it, but does not show it yet.", permanent=False)
+def _keep(effect: Effect, seen: Seen) -> None:
+    """What only the other side knows: what it made is called, and what was there before."""
+    effect.external_id = str(seen.found.get("id", ""))[:120] or effect.external_id
+    effect.before = {**effect.before, **seen.before}
 
 
 def _may_leave(effect: Effect) -> None:
@@ -192,4 +191,6 @@ def _fail(effect: Effect, attempt: Attempt | None, error: Upstream) -> None:
 
 
 def _save(effect: Effect) -> None:
-    effect.save(update_fields=["state", "lease_until", "last_error", "not_before", "settled_at", "response_status", "external_id"])
+    effect.save(
+        update_fields=["state", "lease_until", "last_error", "not_before", "settled_at", "response_status", "external_id", "before"]
+    )

@@ -16,7 +16,7 @@ from ordersops.effects.forms import EffectFilters
 from ordersops.effects.kinds import KINDS, Kind
 from ordersops.effects.kinds.arguments import Nothing
 from ordersops.effects.models import Effect
-from ordersops.effects.preview import draft, preview
+from ordersops.effects.preview import ask_store, draft, preview
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, back, done, show
 from ordersops.ids import uuid7
@@ -128,8 +128,10 @@ def ask_preview(request: Request, pk: UUID, kind: str) -> HttpResponse:
 def ask_confirm(request: Request, pk: UUID, kind: str) -> HttpResponse:
     """Ask for it."""
     order, what = _about(request, pk, kind)
+    arguments = typed(what, order, request.POST)
+    ask_store(order=order, kind=kind, arguments=arguments, by=request.user)
     asked = actions.ask(
-        order=order, kind=kind, arguments=typed(what, order, request.POST), reason=request.POST.get("why", ""), by=request.user,
+        order=order, kind=kind, arguments=arguments, reason=request.POST.get("why", ""), by=request.user,
         once=request.POST.get("once", ""),
     )  # fmt: skip
     waits = "it waits for a second person" if asked.state == "waiting" else "it leaves when its hold window is over"

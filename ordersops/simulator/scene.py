@@ -276,7 +276,7 @@ class Scene:
             return
         if order.authorised:
             self.pay(order)
-        shipment = self.ship(order) if order.captured else None
+        shipment = self.ship(order) if order.captured or order.free else None
         if shipment is None:
             return
         for status in ("in_transit", "out_for_delivery", "delivered") if deliver else ("in_transit",):

@@ -11,6 +11,7 @@ from graphql import GraphQLResolveInfo
 
 from . import shopify_rows as rows
 from .hooks import Hook, new_hook
+from .shopify_made import PLACE, Made
 from .shopify_once import refused
 from .shopify_parts import gid
 from .shopify_returns import Returns
@@ -20,12 +21,10 @@ from .shopify_works import Works
 from .world import Note, Risk
 
 MOST_TAGS = 250
-_PLACE = {"address1": "address1", "address2": "address2", "city": "city", "company": "company", "phone": "phone", "zip": "postal_code",
-          "province": "region", "provinceCode": "region_code", "countryCode": "country"}  # fmt: skip
 _RESTOCK = {"RETURN": "return", "CANCEL": "cancel", "NO_RESTOCK": "none", "LEGACY_RESTOCK": "return"}
 
 
-class Root(Works, Returns, Stock):
+class Root(Works, Returns, Stock, Made):
     """One request to one shop."""
 
     # -- what an order says of itself
@@ -75,7 +74,7 @@ class Root(Works, Returns, Stock):
             if "tags" in input:
                 order.tags = list(input["tags"] or [])
             if place := input.get("shippingAddress"):
-                changed: Row = {ours: place[theirs] for theirs, ours in _PLACE.items() if theirs in place}
+                changed: Row = {ours: place[theirs] for theirs, ours in PLACE.items() if theirs in place}
                 if {"firstName", "lastName"} & set(place):
                     changed["name"] = " ".join(filter(None, (place.get("firstName"), place.get("lastName"))))
                 after = replace(order.ship_to, **changed)

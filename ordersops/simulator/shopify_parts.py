@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from .catalogue import Product
 from .places import COUNTRY_NAMES
 from .world import ZERO, Dispute, Line, Order, Refund, Risk, Shipment, Transaction, cents
 
@@ -21,6 +22,10 @@ def when(moment: datetime | None) -> str | None:
 
 def gid(kind: str, key: int) -> str:
     return f"gid://shopify/{kind}/{key}"
+
+
+def variant_key(product: Product) -> int:
+    return 42_000_000_000_000 + crc32(product.sku.encode())
 
 
 def money_set(amount: Decimal, currency: str) -> dict[str, Any]:
@@ -56,7 +61,7 @@ def line_item(order: Order, line: Line) -> dict[str, Any]:
         "title": product.title,
         "total_discount": "0.00",
         "total_discount_set": money_set(ZERO, currency),
-        "variant_id": 42_000_000_000_000 + crc32(product.sku.encode()),
+        "variant_id": variant_key(product),
         "variant_inventory_management": "shopify",
         "variant_title": None,
         "vendor": order.shop.name,

@@ -40,6 +40,8 @@ class Reads:
         """By the time of the last change; a cursor is the change that it stands behind, so that a page never skips one."""
         limits = [(_COMPARE[sign], _moment(text)) for sign, text in re.findall(r"updated_at:(>=|<=|>|<)'?([^'\s]+)'?", query)]
         found = [o for o in self._director.orders(self._shop) if all(holds(_changed(o), limit) for holds, limit in limits)]
+        if tag := re.search(r"(?<![\w_])tag:'?([\w-]+)", query):
+            found = [order for order in found if tag[1] in order.tags]
         found.sort(key=lambda order: (_changed(order), order.key))
         if after:
             moment, _, key = base64.urlsafe_b64decode(after).decode().partition("|")

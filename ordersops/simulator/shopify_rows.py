@@ -12,7 +12,7 @@ from .config import Shop
 from .goods_back import Return
 from .numbering import customer_key
 from .places import Address
-from .shopify_parts import gid
+from .shopify_parts import gid, variant_key
 from .works import Work
 from .world import ZERO, Dispute, Hold, Line, Order, Refund, Shipment, Transaction
 
@@ -257,6 +257,7 @@ def _line(order: Order, line: Line) -> Row:
         "currentQuantity": 0 if order.cancelled_at else line.current,
         "requiresShipping": line.product.requires_shipping,
         "isGiftCard": line.product.kind == "gift_card",
+        "variant": {"id": gid("ProductVariant", variant_key(line.product))},
         "originalUnitPriceSet": bag(line.product.price, order.shop.currency),
     }
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zlib import crc32
 
+from .catalogue import Product
 from .hooks import Hook
 from .numbering import customer_key
 from .places import Address
@@ -33,7 +34,7 @@ def status(order: Order) -> str:
         return "refunded"
     if order.word == "held" or (order.awaits_word and order.word is None and not order.shipments and order.payment_status != "failed"):
         return "on-hold"
-    if order.captured:
+    if order.captured or order.free:
         goods = [line for line in order.lines if line.product.requires_shipping]
         return "processing" if any(line.fulfillable for line in goods) else "completed"
     if order.authorised:
@@ -60,7 +61,7 @@ def order_body(order: Order) -> dict[str, Any]:
     items = [line_item(order, line, tax) for line, tax in zip(order.lines, taxes, strict=True)]
     return {
         "id": order.number,
-        "parent_id": 0,
+        "parent_id": order.parent,
         "status": now,
         "currency": order.shop.currency,
         "version": "10.2.1",
@@ -86,7 +87,7 @@ def order_body(order: Order) -> dict[str, Any]:
         "created_via": "checkout",
         "customer_note": order.note or "",
         **_dates("date_completed", finished),
-        **_dates("date_paid", paid.at if paid else None),
+        **_dates("date_paid", paid.at if paid else order.placed_at if order.free else None),
         "cart_hash": f"{order.key:032x}",
         "number": str(order.number),
         "meta_data": _meta(order, reserved=bool(authorised and not paid)),
@@ -115,12 +116,16 @@ def order_body(order: Order) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def product_key(product: Product) -> int:
+    return 1000 + crc32(product.sku.encode()) % 9000
+
+
 def line_item(order: Order, line: Line, tax: Decimal) -> dict[str, Any]:
     net = line.price - _shared(order, order.discount)[order.lines.index(line)]
     return {
         "id": line.key,
         "name": line.product.title,
-        "product_id": 1000 + crc32(line.product.sku.encode()) % 9000,
+        "product_id": product_key(line.product),
         "variation_id": 0,
         "quantity": line.quantity,
         "tax_class": "",

@@ -14,7 +14,7 @@ from .api import Answered, Asked, encoded
 from .config import Shop
 from .director import Director
 from .hooks import Hook, new_hook
-from .woocommerce_writes import Refused, add_note, change_order, give_back
+from .woocommerce_writes import Refused, add_note, change_order, create_order, give_back
 from .world import Order
 
 BASE = "/wp-json/wc/v3/"
@@ -56,6 +56,8 @@ class WooCommerce:
         match asked.method, *asked.path.removeprefix(BASE).strip("/").split("/"):
             case "GET", "orders":
                 return _listed(_chosen(self._director.orders(shop), asked.query), shape.order_body, asked.query)
+            case "POST", "orders":
+                return 201, shape.order_body(create_order(self._director, shop, _document(asked))), {}
             case "GET", "orders", name:
                 return 200, shape.order_body(self._order(shop, name)), {}
             case "PUT" | "POST", "orders", name:
@@ -126,6 +128,8 @@ def _chosen(orders: list[Order], query: dict[str, str]) -> list[Order]:
             orders = [order for order in orders if (moment(order) > limit if later else moment(order) < limit)]
     if (wanted := query.get("status", "any")) != "any":
         orders = [order for order in orders if shape.status(order) in wanted.split(",")]
+    if "parent" in query:
+        orders = [order for order in orders if str(order.parent) in query["parent"].split(",")]
     if "include" in query:
         orders = [order for order in orders if str(order.number) in query["include"].split(",")]
     by = query.get("orderby", "date")

@@ -8,7 +8,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from . import woocommerce as shape
+from .catalogue import products
+from .config import Shop
 from .director import Director
+from .made import make
 from .places import Address
 from .scene import Scene
 from .world import Line, Note, Order, Refund
@@ -79,6 +82,28 @@ def _move(director: Director, scene: Scene, order: Order, wanted: str) -> None:
     if shape.status(order) != wanted:
         order.merchant_status = wanted
     scene.edit(order)
+
+
+def create_order(director: Director, shop: Shop, document: dict[str, Any]) -> Order:
+    """An order for a customer of the shop. Set as paid, it goes on as if its total had come."""
+    email = (document.get("billing") or {}).get("email")
+    like = next((order for order in reversed(director.orders(shop)) if order.person.email == email), None)
+    if like is None or document.get("set_paid") is not True:
+        raise Refused(400, "woocommerce_rest_invalid_order", "This shop makes orders for its customers only, and paid ones.")
+    known = {shape.product_key(product): product for product in products(shop.index)}
+    asked = [item for item in document.get("line_items") or [] if isinstance(item, dict)]
+    items = [(known[item["product_id"]], int(item.get("quantity") or 1)) for item in asked if item.get("product_id") in known]
+    if not items or len(items) < len(asked):
+        raise Refused(400, "woocommerce_rest_invalid_product_id", "Invalid product ID.")
+    try:
+        paid = sum((Decimal(str(item["total"])) for item in asked), Decimal(0))
+    except (InvalidOperation, KeyError):
+        raise Refused(400, "rest_invalid_param", "Invalid parameter(s): line_items") from None
+    parent = document.get("parent_id") or 0
+    return make(
+        director, like, items, paid=paid, ship_to=_address(document, "shipping", like.ship_to), tags=[], note=document.get("customer_note"),
+        parent=parent if isinstance(parent, int) else 0, meta=_meta(document),
+    )  # fmt: skip
 
 
 def add_note(director: Director, order: Order, document: dict[str, Any]) -> Note:

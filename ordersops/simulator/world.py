@@ -183,6 +183,7 @@ class Order:
     meta: dict[str, tuple[int, Any]] = field(default_factory=dict)  # by key: number and value
     works: list[Work] = field(default_factory=list)
     returns: list[Return] = field(default_factory=list)
+    parent: int = 0  # the number of the order that it was made under
     merchant_status: str | None = None  # what the shop's people set by hand, where it is not what follows from the facts
 
     @property
@@ -230,8 +231,15 @@ class Order:
         return ZERO if self._moved("void") else self._moved("authorization")
 
     @property
+    def free(self) -> bool:
+        """Nothing is to be paid."""
+        return not self.total and not self.transactions
+
+    @property
     def payment_status(self) -> str:
         """The payment axis, derived from the transactions alone."""
+        if self.free:
+            return "paid"
         if self.captured:
             if self.refunded >= self.captured:
                 return "refunded"

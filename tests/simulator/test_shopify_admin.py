@@ -266,7 +266,7 @@ def test_a_risk_assessment_is_kept_and_announced(run: Callable[..., Running], re
     order_id = held(running)
     facts = [{"description": "Mail of random letters", "sentiment": "NEGATIVE"}]
     do(running, "risk_create", input={"orderId": gid("Order", order_id), "riskLevel": "HIGH", "facts": facts})
-    risk = do(running, "order_risks", id=gid("Order", order_id))["risk"]
+    risk = ask(running, "order_risks", id=gid("Order", order_id))["data"]["order"]["risk"]
     assert (risk["recommendation"], risk["assessments"][0]["facts"]) == ("CANCEL", facts)
     running.settle()
     assert receiver.received[-1].topic == "orders/risk_assessment_changed"

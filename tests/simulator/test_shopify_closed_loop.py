@@ -16,14 +16,17 @@ from ordersops.accounts.roles import Role
 from ordersops.audit.actions import atomic
 from ordersops.effects import jobs
 from ordersops.effects.actions import plan, reached
-from ordersops.effects.actions.asking import approve_second, ask
+from ordersops.effects.actions.asking import approve_second, ask, take_back
 from ordersops.effects.connectors.shopify import ACTS
 from ordersops.effects.models import Effect
+from ordersops.effects.preview import ask_store
+from ordersops.errors import Conflict
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.simulator import works
 from ordersops.simulator.shopify_parts import risk
 from ordersops.simulator.shopify_stock import item_key
+from ordersops.simulator.world import Hold
 from ordersops.simulator.world import Order as Sold
 from ordersops.stores.models import Store
 from ordersops.stores.platforms.shopify import Shopify
@@ -165,6 +168,48 @@ def test_split_move_and_ship_the_part(shop: Start) -> None:
     here.do(sold, "fulfilment.create", fulfilment_order=str(part.key), tracking_number="1Z7", carrier="UPS")
     assert (works.state(sold, part), works.state(sold, sold.works[0])) == ("CLOSED", "OPEN")
     assert sold.shipments[0].items == [(sold.lines[0], 2)]
+
+
+def test_a_split_and_a_move_are_taken_back(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    split = here.do(sold, "fulfilment.split", fulfilment_order=first, lines=[{"external_id": str(sold.lines[0].key), "quantity": 2}])
+    merged = here.sent(take_back(effect=split, by=here.by))
+    assert (merged.kind, merged.inverse_of) == ("fulfilment.merge", split)
+    assert [works.state(sold, part) for part in sold.works] == ["OPEN", "CLOSED"]
+    moved = here.do(sold, "fulfilment.move", fulfilment_order=first, location=str(works.BRANCH))
+    assert moved.before == {"location": str(works.HOME), "fulfilment_order": first}
+    here.sent(take_back(effect=moved, by=here.by))
+    assert sold.works[0].place == works.HOME
+
+
+def test_what_the_shop_does_not_allow_is_said_before_it_is_asked_for_and_before_it_is_written(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    arguments = {"fulfilment_order": first, "location": str(works.BRANCH)}
+    order = here.mirrored(sold)
+    asked = ask(order=order, kind="fulfilment.move", arguments=arguments, reason="A test asks for it", by=here.by)
+    with here.running.store.director.at(sold) as scene:
+        sold.holds.append(Hold(scene.numbering.key(), "somebody-else", "OTHER"))
+    words = "The store does not allow a move of this fulfilment order now; it allows: hold, release."
+    with pytest.raises(Conflict, match=words):
+        ask_store(order=order, kind="fulfilment.move", arguments=arguments, by=here.by)
+    calls = len(here.running.store.record.calls)
+    Effect.objects.filter(pk=asked.pk).update(not_before=timezone.now() - timedelta(seconds=1))
+    jobs.send()
+    asked.refresh_from_db()
+    assert (asked.state, asked.last_error) == ("dead", words)
+    assert not [call for call in list(here.running.store.record.calls)[calls:] if "Move" in call.what]
+    ask_store(order=order, kind="order.note", arguments={"text": "x"}, by=here.by)
+
+
+def test_a_replacement_is_another_order_that_ships(shop: Start) -> None:
+    here, sold, _ = fresh(shop)
+    line = sold.lines[0]
+    effect = here.do(sold, "replacement.create", lines=[{"external_id": str(line.key), "quantity": 2}], reason="damaged")
+    (new,) = [order for order in here.running.store.record.orders if str(order.key) == effect.external_id]
+    assert ([(part.product, part.quantity) for part in new.lines], new.total, new.payment_status) == ([(line.product, 2)], 0, "paid")
+    assert (new.person.email, new.ship_to, new.attributes) == (sold.person.email, sold.ship_to, {"Replaces": sold.name})
+    mirrored = here.mirrored(new)
+    assert (mirrored.total, mirrored.payment) == (0, "paid")
 
 
 def test_the_partner_is_asked_and_told_to_stop(shop: Start) -> None:

@@ -162,6 +162,28 @@ def test_a_refund_of_lines_and_never_more_than_was_taken(run: Callable[..., Runn
     assert running.order(order_id)["refunded"] == "5.00"
 
 
+def test_an_order_at_no_price_is_made_under_another_and_ships(run: Callable[..., Running], receiver: Receiver) -> None:
+    running = run()
+    (order_id,) = running.send("ordinary", shop=2)
+    running.settle()
+    order = ask(running, "GET", f"orders/{order_id}").json()
+    lines = [{"product_id": order["line_items"][0]["product_id"], "quantity": 1, "subtotal": "0.00", "total": "0.00"}]
+    wanted = {
+        "parent_id": order["id"], "billing": order["billing"], "shipping": order["shipping"], "line_items": lines, "set_paid": True,
+        "meta_data": [{"key": "_ours", "value": "7"}],
+    }  # fmt: skip
+    made = ask(running, "POST", "orders", json=wanted)
+    assert (made.status_code, made.json()["total"], made.json()["status"]) == (201, "0.00", "processing")
+    running.settle()
+    (found,) = ask(running, "GET", "orders?parent=" + order_id).json()
+    assert (found["id"], found["parent_id"], found["shipping"]) == (made.json()["id"], order["id"], order["shipping"])
+    assert [row["value"] for row in found["meta_data"] if row["key"] == "_ours"] == ["7"]
+    assert found["status"] == "completed"
+    assert "order.created" in [received.headers["x-wc-webhook-topic"] for received in receiver.received[-8:]]
+    assert ask(running, "POST", "orders", json=wanted | {"billing": {"email": "nobody@x.example"}}).status_code == 400
+    assert ask(running, "POST", "orders", json=wanted | {"line_items": [{"product_id": 1, "total": "0"}]}).status_code == 400
+
+
 def test_address_note_and_meta_are_changed_and_announced_once(run: Callable[..., Running], receiver: Receiver) -> None:
     running = run()
     order_id = held(running)

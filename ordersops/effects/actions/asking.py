@@ -10,7 +10,7 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.effects.actions.planning import approval, money_of, move, put_money, window
+from ordersops.effects.actions.planning import approval, due, money_of, move, put_money
 from ordersops.effects.kinds import KINDS, Kind, inverse
 from ordersops.effects.limits import in_force
 from ordersops.effects.models import Effect, EffectState
@@ -42,7 +42,7 @@ def ask(
     if refusals := [*what.refusals(order, typed, by), *_beyond(what, order, by)]:
         raise Conflict(f"{' '.join(refusals)} Nothing was planned.")
     effect.arguments, effect.before = typed.kept(), what.before(order, typed)
-    effect.due_at = effect.not_before = window()
+    effect.due_at = effect.not_before = due(kind, order)
     put_money(effect, money_of(kind, order, typed, by), by)
     effect.save(force_insert=True)
     record(
@@ -70,7 +70,7 @@ def approve_second(*, effect: Effect, by: User) -> Effect:
         raise Conflict("The money of the order has changed since it was asked for. It still waits; send it back.")
     move(effect, EffectState.PLANNED)
     effect.approval = approval(effect, money, first=first, second=by)
-    effect.due_at = effect.not_before = window()
+    effect.due_at = effect.not_before = due(effect.kind, effect.order)
     effect.save(update_fields=["state", "approval", "due_at", "not_before"])
     record(
         Verb.EFFECT_APPROVED, by=by, order=effect.order, effect=effect.pk, kind=effect.kind, approval=effect.approval.pk,

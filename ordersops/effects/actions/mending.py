@@ -10,9 +10,10 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.effects.actions.asking import said
-from ordersops.effects.actions.planning import changed_names, money_of, move, put_money, window
+from ordersops.effects.actions.planning import changed_names, due, money_of, move, put_money
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Attempt, Effect, EffectState
+from ordersops.effects.quiet import REACHES_CUSTOMERS, after_quiet
 from ordersops.errors import Conflict
 from ordersops.jobs import enqueue
 from ordersops.orders.models import Order
@@ -22,11 +23,13 @@ from ordersops.orders.models import Order
 def retry(*, effect: Effect, by: User) -> Effect:
     """Send a failed effect again, under the same idempotency key. Needs `retry_effect`; Conflict unless it has failed."""
     require(by, Perm.RETRY_EFFECT, effect.store_id, to="send effects again", order=effect.order_id)
-    effect = Effect.objects.select_for_update().get(pk=effect.pk)
+    effect = Effect.objects.select_for_update(of=("self",)).select_related("order__store").get(pk=effect.pk)
     if effect.state != EffectState.DEAD:
         raise Conflict(f"This effect is “{effect.get_state_display()}”; only one that has failed can be sent again.")
     move(effect, EffectState.PLANNED)
-    effect.attempts, effect.not_before, effect.lease_until = 0, timezone.now(), None
+    now = timezone.now()
+    effect.not_before = after_quiet(effect.order, now) if effect.kind in REACHES_CUSTOMERS else now
+    effect.attempts, effect.lease_until = 0, None
     effect.save(update_fields=["state", "attempts", "not_before", "lease_until"])
     record(Verb.EFFECT_RETRIED, by=by, order=effect.order_id, effect=effect.pk, kind=effect.kind)
     enqueue("effects.send")
@@ -57,7 +60,7 @@ def edit(*, effect: Effect, arguments: dict[str, Any], by: User) -> Effect:
         effect.asked_by = by
     move(effect, EffectState.PLANNED)
     effect.attempts, effect.lease_until, effect.last_error = 0, None, ""
-    effect.due_at = effect.not_before = window()
+    effect.due_at = effect.not_before = due(effect.kind, order)
     stem, _, times = effect.idempotency_key.partition("~")
     effect.idempotency_key = f"{stem}~{int(times or 0) + 1}"
     effect.amount = None

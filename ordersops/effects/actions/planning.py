@@ -21,6 +21,7 @@ from ordersops.effects.kinds.arguments import Arguments, Assessment, Cancel
 from ordersops.effects.kinds.rules import owed
 from ordersops.effects.limits import in_force
 from ordersops.effects.models import TRANSITIONS, Approval, Effect, EffectState
+from ordersops.effects.quiet import REACHES_CUSTOMERS, after_quiet
 from ordersops.errors import Conflict
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
@@ -43,20 +44,20 @@ class Money:
 
 def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) -> list[Effect]:
     """Plan one effect for each order, due after the hold window. In the unit of the decision."""
-    due = window()
     effects = []
     for order in orders:
         arguments = _decided(kind, order, by)
         money = money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
         effect = Effect(
-            id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind, due_at=due, not_before=due,
+            id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind,
             idempotency_key=f"{kind}:{decision.pk}:{order.pk}", arguments=arguments.kept() if arguments else {},
         )  # fmt: skip
+        effect.due_at = effect.not_before = due(kind, order)
         put_money(effect, money, by, second=decision.second)
         effect.save(force_insert=True)
         effects.append(effect)
     for effect in effects:
-        record(Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=kind, decision=decision.pk, due_at=due)
+        record(Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=kind, decision=decision.pk, due_at=effect.due_at)
     enqueue("effects.send")
     return effects
 
@@ -79,6 +80,11 @@ def undo_all(*, decision: "Decision", by: User) -> list[Effect]:
 def window() -> datetime:
     """When what is planned now is due."""
     return timezone.now() + timedelta(seconds=settings.HOLD_WINDOW_SECONDS)
+
+
+def due(kind: str, order: Order) -> datetime:
+    """When an act on this order that is planned now is due: after its hold window; what reaches the customer not in quiet hours."""
+    return after_quiet(order, window()) if kind in REACHES_CUSTOMERS else window()
 
 
 def money_of(kind: str, order: Order, arguments: Arguments, by: User, but: Effect | None = None) -> Money | None:

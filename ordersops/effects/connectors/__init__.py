@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ordersops.errors import Upstream
+
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
     from ordersops.stores.models import Store
@@ -38,6 +40,7 @@ class Seen:
     done: bool
     differs: dict[str, tuple[str, str]] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)  # ids and states that `prepare` needs; `id`: what was made is called there
+    before: dict[str, Any] = field(default_factory=dict)  # what its inverse needs, as read before the write and after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,13 @@ class Answer:
     body: str = ""
     request_id: str = ""
     latency_ms: int = 0
+
+
+class NotSeenYet(Upstream):
+    """Accepted, or perhaps accepted, and not to be seen yet: only looking again helps, and the other side is well."""
+
+    def __init__(self, says: str = "The store accepted it, but does not show it yet.") -> None:
+        super().__init__(says, permanent=False)
 
 
 class Connector(Protocol):

@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from ordersops.effects.connectors import Answer, Request, Seen
+from ordersops.effects.connectors import Answer, Request, Seen, woocommerce_replacement
 from ordersops.errors import Invalid, Upstream
 from ordersops.stores.platforms.reading import money, number, rows, table, text, units, word
 from ordersops.stores.platforms.woocommerce.parts import TAGS, meta, name_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 WHOLE = 14.0  # seconds for one look or one write
 
-HELD_FROM, ACT, MARK = "_ordersops_held_from", "_ordersops_act", "_ordersops_effect"
+HELD_FROM, ACT, MARK = "_ordersops_held_from", "_ordersops_act", woocommerce_replacement.MARK
 OVER = frozenset({"completed", "cancelled", "refunded", "failed", "trash"})
 ENDED = frozenset({"cancelled", "refunded"})
 # Our fields of an address -> theirs; the name is two fields there.
@@ -38,6 +38,7 @@ class WooCommerceConnector:
     key = "woocommerce"
     kinds = frozenset({
         "order.release", "order.hold", "order.cancel", "order.tag", "order.note", "order.metafield", "order.update_address", "refund.create",
+        "replacement.create",
     })  # fmt: skip
     keyed: frozenset[str] = frozenset()
 
@@ -48,6 +49,8 @@ class WooCommerceConnector:
         more: Row = {}
         if effect.kind == "refund.create":
             more["refunds"] = list(rest.rows(f"{path}/refunds"))
+        if effect.kind == "replacement.create":
+            more["under"] = list(rest.rows("orders", parent=effect.order.external_id))
         if effect.kind == "order.note":
             more["notes"] = [row for row in rest.get(f"{path}/notes", type="internal").value if isinstance(row, dict)]
         seen = LOOKS[effect.kind](effect, order, more)
@@ -57,12 +60,12 @@ class WooCommerceConnector:
         self._known(effect)
         method, path, body = WRITES[effect.kind](effect, seen.found)
         content = json.dumps(body, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
-        return Request(method, Rest(effect.store).url(f"{_path(effect)}{path}"), content, {"content-type": "application/json"})
+        return Request(method, Rest(effect.store).url(f"{_target(effect)}{path}"), content, {"content-type": "application/json"})
 
     def send(self, effect: "Effect", request: Request) -> Answer:
         """The key goes to the shop that the effect is about, whatever address a stored request names."""
         rest = Rest(effect.store, whole=WHOLE)
-        if not f"{request.url}/".startswith(f"{rest.url(_path(effect))}/"):
+        if not f"{request.url}/".startswith(f"{rest.url(_target(effect))}/"):
             raise Upstream("The shop's address changed after this was prepared. Try it again.", permanent=False)
         reply = rest.send(request.method, request.url, request.body)
         return Answer(reply.status, reply.body, latency_ms=reply.milliseconds)
@@ -77,6 +80,11 @@ def _path(effect: "Effect") -> str:
     if not (key.isascii() and key.isdigit()):
         raise Upstream(f"“{key[:40]}” is no number of a WooCommerce order. Do it by hand.", permanent=True)
     return f"orders/{key}"
+
+
+def _target(effect: "Effect") -> str:
+    """What is written to: a replacement is an order of its own."""
+    return "orders" if effect.kind == "replacement.create" else _path(effect)
 
 
 def mark(effect: "Effect") -> str:
@@ -264,9 +272,9 @@ def _line(line: Row, worth: Row) -> Row:
 
 LOOKS: dict[str, Callable[["Effect", Row, Row], Seen]] = {
     "order.release": _released, "order.hold": _held, "order.cancel": _cancelled, "order.tag": _tagged, "order.note": _noted,
-    "order.metafield": _set, "order.update_address": _addressed, "refund.create": _refunded,
+    "order.metafield": _set, "order.update_address": _addressed, "refund.create": _refunded, "replacement.create": woocommerce_replacement.look,
 }  # fmt: skip
 WRITES: dict[str, Callable[["Effect", Row], Write]] = {
     "order.release": _release, "order.hold": _hold, "order.cancel": _cancel, "order.tag": _tag, "order.note": _note,
-    "order.metafield": _metafield, "order.update_address": _address, "refund.create": _refund,
+    "order.metafield": _metafield, "order.update_address": _address, "refund.create": _refund, "replacement.create": woocommerce_replacement.write,
 }  # fmt: skip

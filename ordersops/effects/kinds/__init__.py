@@ -37,6 +37,7 @@ class Kind:
     needs: Perm
     refuses: Rule
     since_decided: Callable[["Order"], Iterator[str]] = rules.not_cancelled  # where a decision planned it: looked at before it leaves
+    asks_store: bool = False  # the store says by the order what it allows now (supportedActions), so it is asked before anything is planned
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
@@ -98,17 +99,31 @@ def _address_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse 
     return ("order.update_address", before) if before else None
 
 
+def _moved_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    """To where it was read to be before the move; under the id that it has there now."""
+    if not before.get("location"):
+        return None  # it lay there already: we moved nothing
+    work = before.get("fulfilment_order") or arguments["fulfilment_order"]
+    return "fulfilment.move", {"fulfilment_order": work, "location": before["location"]}
+
+
+def _merged(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    if not before.get("fulfilment_order") or not before.get("part"):
+        return None  # it was split already: we made no part
+    return "fulfilment.merge", {"fulfilment_order": before["fulfilment_order"], "part": before["part"]}
+
+
 ENTRIES = [
     Kind(
         "order.release", "Release the order", "The store's fulfilment hold ends and the order may ship.",
         "Open order {order} in the store's admin and release its fulfilment hold, so that it can ship", a.Nothing, Perm.DECIDE_FRAUD,
-        rules.releasable, reversible=True, since_decided=rules.still_releasable,
+        rules.releasable, asks_store=True, reversible=True, since_decided=rules.still_releasable,
         undoes=lambda arguments, before: ("order.hold", {"reason": "other", "note": "Released by mistake"}),
     ),
     Kind(
         "order.hold", "Hold the order", "The store does not ship the order until the hold is released.",
         "Open order {order} in the store's admin and hold its fulfilment", a.HoldOrder, Perm.PLACE_HOLD, rules.not_gone,
-        reversible=True, since_decided=rules.still_here, undoes=lambda arguments, before: ("order.release", {}),
+        asks_store=True, reversible=True, since_decided=rules.still_here, undoes=lambda arguments, before: ("order.release", {}),
     ),
     Kind(
         "order.cancel", "Cancel the order", "The order is cancelled for good; what was paid goes back.",
@@ -149,26 +164,33 @@ ENTRIES = [
     Kind(
         "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
         "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.to_ship,
-        most_an_hour=2,
+        most_an_hour=2, asks_store=True, reversible=True, undoes=_moved_back,
     ),
     Kind(
         "fulfilment.split", "Split the shipment", "Part of the order ships by itself.",
         "Open order {order} in the store's admin and split its fulfilment as shown here", a.Split, Perm.ACT_ON_ORDER, rules.divisible,
-        most_an_hour=5,
+        most_an_hour=5, asks_store=True, reversible=True, undoes=_merged,
+    ),
+    Kind(
+        "fulfilment.merge", "Merge two shipments", "What was split ships together again.",
+        "Open order {order} in the store's admin and merge its fulfilments as shown here", a.Merge, Perm.ACT_ON_ORDER, rules.to_ship,
+        most_an_hour=5, asks_store=True,
     ),
     Kind(
         "fulfilment.request", "Request fulfilment", "The warehouse is asked to ship.",
         "Open order {order} in the store's admin and request its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.releasable,
-        reversible=True, since_decided=rules.still_releasable,
+        asks_store=True, reversible=True, since_decided=rules.still_releasable,
         undoes=lambda arguments, before: ("fulfilment.cancel_request", {"fulfilment_order": arguments["fulfilment_order"], "message": ""}),
     ),
     Kind(
         "fulfilment.cancel_request", "Ask the warehouse to stop", "The warehouse is asked not to ship; it may refuse.",
         "Open order {order} in the store's admin and ask for a cancellation of its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.not_gone,
+        asks_store=True,
     ),
     Kind(
         "fulfilment.create", "Mark as shipped", "The order is fulfilled with this tracking number.",
         "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.shippable,
+        asks_store=True,
     ),
     Kind(
         "return.approve", "Approve the return", "The customer may send the goods back.",
@@ -189,7 +211,7 @@ ENTRIES = [
     ),
     Kind(
         "message.send", "Write to the customer", "An e-mail goes to the address of the order. It cannot be called back.",
-        "Write to the customer of order {order} what is shown here", a.Letter, Perm.ACT_ON_ORDER, rules.has_address, most_an_hour=3,
+        "Write to the customer of order {order} what is shown here", a.Letter, Perm.ACT_ON_ORDER, rules.may_write, most_an_hour=3,
         since_decided=rules.anything,
     ),
     Kind(

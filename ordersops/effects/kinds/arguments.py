@@ -125,6 +125,13 @@ class Split(Arguments):
     lines: list[Portion] = Field(min_length=1, max_length=250)
 
 
+class Merge(Arguments):
+    """Two fulfilment orders of one place that ship together again; the first one stays."""
+
+    fulfilment_order: Word
+    part: Word
+
+
 class Message(Arguments):
     fulfilment_order: Word
     message: Short = ""
@@ -164,8 +171,9 @@ class Replace(Arguments):
 
 
 class Letter(Arguments):
-    """A message to the customer. Its text is the caller's."""
+    """A message to the customer about the order itself. Its text is the caller's."""
 
+    about: Literal["order", "delivery", "address", "payment", "return", "refund", "replacement"] = "order"
     subject: Word
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=4000, pattern=r"^[^\x00]*$")]
 

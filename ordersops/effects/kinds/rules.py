@@ -10,10 +10,15 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from django.utils import timezone
+
 from ordersops.effects.kinds import arguments as a
+from ordersops.effects.quiet import SAME_WORDS_AGAIN, TRANSACTIONAL
 from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Payment, Risk
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ordersops.accounts.models import User
     from ordersops.effects.models import Effect
     from ordersops.orders.models import Order
@@ -195,23 +200,36 @@ def replaceable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect
             yield f"Of “{found.title or found.sku}”, {max(free, 0)} can be replaced: the rest is refunded, cancelled or replaced already."
 
 
-def has_address(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
-    yield from not_asked_before(order, arguments, by, but)
+def may_write(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Consent is the address that was left with the order, for what is about the order; and the same words once in a day."""
+    yield from known(order, arguments, by)
     if not order.email:
-        yield "The order has no e-mail address."
+        yield "The order has no e-mail address, so nobody agreed to be written to."
+    if not isinstance(arguments, a.Letter):
+        return
+    if arguments.about not in TRANSACTIONAL:
+        yield "Only what is about the order itself is sent from here."
+    since = timezone.now() - SAME_WORDS_AGAIN
+    if any(_words(effect.arguments.get("text")) == _words(arguments.text) for effect in _others(order, "message.send", but, since)):
+        yield "The same text was sent about this order already, within a day."
+
+
+def _words(text: object) -> str:
+    return " ".join(str(text or "").casefold().split())
 
 
 def not_asked_before(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
-    """The same words twice help nobody."""
+    """The same ticket twice helps nobody."""
     yield from known(order, arguments, by)
-    kind = {a.Letter: "message.send", a.Ticket: "ticket.create"}.get(type(arguments), "")
-    if kind and any(effect.arguments == arguments.kept() for effect in _others(order, kind, but)):
+    if isinstance(arguments, a.Ticket) and any(effect.arguments == arguments.kept() for effect in _others(order, "ticket.create", but)):
         yield "The same was sent about this order already."
 
 
-def _others(order: "Order", kind: str, but: "Effect | None") -> "list[Effect]":
-    """Effects of the kind that are under way or done."""
+def _others(order: "Order", kind: str, but: "Effect | None", since: "datetime | None" = None) -> "list[Effect]":
+    """Effects of the kind that are under way or done, planned after `since`."""
     rows = order.effects.filter(kind=kind).exclude(state__in=["undone", "given_up"], accepted_at=None)
+    if since:
+        rows = rows.filter(planned_at__gt=since)
     return list(rows.exclude(pk=but.pk) if but else rows)
 
 

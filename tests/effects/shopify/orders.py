@@ -76,9 +76,9 @@ def as_api(number: int = 1, **changes: Any) -> Row:
     sale["maximumRefundableV2"] = {"amount": "48.00", "currencyCode": "USD"}
     lines = [
         {"id": gid("LineItem", 11), "sku": "LAMP", "title": "Lamp", "name": "Lamp - red", "quantity": 2, "currentQuantity": 1,
-         "requiresShipping": True, "isGiftCard": False, "originalUnitPriceSet": bag("20.00")},
+         "requiresShipping": True, "isGiftCard": False, "originalUnitPriceSet": bag("20.00"), "variant": {"id": gid("ProductVariant", 41)}},
         {"id": gid("LineItem", 12), "sku": "CARD", "title": "Gift card", "name": "Gift card", "quantity": 1, "currentQuantity": 1,
-         "requiresShipping": False, "isGiftCard": True, "originalUnitPriceSet": bag("20.00")},
+         "requiresShipping": False, "isGiftCard": True, "originalUnitPriceSet": bag("20.00"), "variant": None},
     ]  # fmt: skip
     row: Row = {
         **none, "id": gid("Order", number), "name": f"#100{number}", "createdAt": WHEN, "updatedAt": "2026-03-02T09:30:00Z",

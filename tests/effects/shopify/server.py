@@ -61,6 +61,8 @@ class Shop:
         return self.order_rows.get(id)
 
     def orders(self, info: Any, query: str, first: int, after: str | None = None, sortKey: str = "", **_: Any) -> Row:
+        if query.startswith("tag:"):
+            return page([row for row in self.order_rows.values() if query.removeprefix("tag:") in row["tags"]], first, after)
         since, until = re.findall(r"updated_at:[<>]='([^']+)'", query)
         rows = [row for row in self.order_rows.values() if since <= row["updatedAt"] <= until]
         assert sortKey == "UPDATED_AT"
@@ -146,6 +148,11 @@ class Shop:
         row |= {"cancelledAt": "2026-03-01T13:00:00Z", "cancelReason": reason}
         return {"job": {"id": "gid://shopify/Job/1"}, "orderCancelUserErrors": []}
 
+    def orderCreate(self, info: Any, order: Row, options: Row | None = None) -> Row:
+        row = {"id": f"gid://shopify/Order/{9000 + len(self.order_rows)}", "name": "#9001", "tags": order["tags"], "input": order}
+        self.order_rows[row["id"]] = row | {"options": options}
+        return {"order": row, "userErrors": []}
+
     def refundCreate(self, info: Any, input: Row) -> Row:
         def make() -> Row:
             rows = self.order_rows[input["orderId"]]["refund_rows"]
@@ -206,6 +213,19 @@ class Shop:
         other = work_row(int(work["id"].rpartition("/")[2]) + 100, taken)
         order["work"].append(other)
         return {"fulfillmentOrderSplits": [{"fulfillmentOrder": other, "remainingFulfillmentOrder": work}], "userErrors": []}
+
+    def fulfillmentOrderMerge(self, info: Any, fulfillmentOrderMergeInputs: list[Row]) -> Row:
+        (asked,) = fulfillmentOrderMergeInputs
+        first, *others = [self._part("work", intent["fulfillmentOrderId"]) for intent in asked["mergeIntents"]]
+        assert first is not None
+        for other in others:
+            assert other is not None
+            for line in other["lines"]:
+                held = next(one for one in first["lines"] if one["lineItem"] == line["lineItem"])
+                held["remainingQuantity"] += line["remainingQuantity"]
+                line["remainingQuantity"] = 0
+            other["status"] = "CLOSED"
+        return {"fulfillmentOrderMerges": [{"fulfillmentOrder": first}], "userErrors": []}
 
     def fulfillmentOrderSubmitFulfillmentRequest(self, info: Any, id: str, message: str | None = None) -> Row:
         work = self._part("work", id)
@@ -277,7 +297,7 @@ def hook_row(number: int, topic: str, uri: str, **changes: Any) -> Row:
 
 def work_row(number: int, lines: list[Row] | None = None, **changes: Any) -> Row:
     """A fulfilment order."""
-    actions = ["CREATE_FULFILLMENT", "HOLD", "MOVE", "SPLIT", "REQUEST_FULFILLMENT", "REQUEST_CANCELLATION"]
+    actions = ["CREATE_FULFILLMENT", "HOLD", "MOVE", "SPLIT", "REQUEST_FULFILLMENT", "REQUEST_CANCELLATION", "RELEASE_HOLD", "MERGE"]
     row: Row = {
         "id": f"gid://shopify/FulfillmentOrder/{number}", "status": "OPEN", "requestStatus": "UNSUBMITTED",
         "supportedActions": [{"action": action} for action in actions],

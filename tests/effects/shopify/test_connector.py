@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from django.utils import timezone
 
-from ordersops.effects.connectors import CONNECTORS, Seen, connector
+from ordersops.effects.connectors import CONNECTORS, PARTNERS, Seen, connector
 from ordersops.effects.connectors.shopify import ACTS, ShopifyConnector, fulfilment, holds, orders, refunds, returns
-from ordersops.effects.kinds import KINDS
+from ordersops.effects.kinds import KINDS, inverse
 from ordersops.effects.models import Effect
 from ordersops.errors import Invalid, Upstream
 from ordersops.orders.models import Order
@@ -46,6 +46,8 @@ ASKED: dict[str, dict[str, Any]] = {
     "fulfilment.request": WORK | {"message": "Please"},
     "fulfilment.cancel_request": WORK | {"message": "Stop"},
     "fulfilment.create": WORK | {"tracking_number": "1Z9", "carrier": "UPS", "url": "https://ups.example/1Z9", "notify": True},
+    "fulfilment.merge": WORK | {"part": "52"},
+    "replacement.create": {"lines": PORTION, "reason": "damaged", "note": "Broken on arrival"},
     "return.approve": RETURN,
     "return.decline": RETURN | {"reason": "final_sale", "note": "Sorry"},
     "return.process": RETURN | {"lines": PORTION},
@@ -90,7 +92,7 @@ def write(effect: Effect) -> Seen:
 
 
 def test_every_kind_has_an_act_and_an_example() -> None:
-    assert set(ACTS) == set(KINDS) == set(ASKED) == SHOP.kinds
+    assert set(ACTS) == set(KINDS) - set(PARTNERS) == set(ASKED) == SHOP.kinds
     assert SHOP.keyed < SHOP.kinds
 
 
@@ -222,9 +224,75 @@ def test_an_address_keeps_its_province_by_name_or_code(effect: Callable[..., Eff
     "kind", ["fulfilment.move", "fulfilment.split", "fulfilment.request", "fulfilment.create", "fulfilment.cancel_request"]
 )
 def test_what_shopify_does_not_offer_is_not_tried(effect: Callable[..., Effect], order: Row, kind: str) -> None:
-    order["work"][0]["supportedActions"] = []
-    with pytest.raises(Invalid, match="does not allow"):
+    order["work"][0]["supportedActions"] = [{"action": "RELEASE_HOLD"}, {"action": "EXTERNAL"}]
+    with pytest.raises(Invalid, match=r"^The store does not allow a .* of this fulfilment order now; it allows: release\.$"):
         SHOP.prepare(effect(kind), SHOP.look(effect(kind)))
+
+
+@pytest.mark.parametrize(("kind", "what"), [("order.hold", "a hold"), ("order.release", "a release")])
+def test_what_is_offered_instead_of_a_hold_or_a_release_is_said(effect: Callable[..., Effect], order: Row, kind: str, what: str) -> None:
+    for work in order["work"]:
+        work["supportedActions"] = [{"action": "MOVE"}, {"action": "CREATE_FULFILLMENT"}]
+    with pytest.raises(Invalid, match=f"does not allow {what} of this order now; it allows: fulfil, move"):
+        SHOP.prepare(effect(kind), SHOP.look(effect(kind)))
+    for work in order["work"]:
+        work["supportedActions"], work["status"] = [], "IN_PROGRESS"
+    with pytest.raises(Invalid, match="now; it allows nothing: in progress"):
+        SHOP.prepare(effect(kind), SHOP.look(effect(kind)))
+
+
+def test_a_replacement_is_a_new_order_at_no_price_for_the_same_customer(effect: Callable[..., Effect], server: Server) -> None:
+    asked = effect("replacement.create")
+    write(asked)
+    seen = SHOP.look(asked)
+    made = server.shop.order_rows[gid("Order", int(seen.found["id"]))]
+    sent = made["input"]
+    assert sent["customer"] == {"toAssociate": {"id": gid("Customer", 5)}}
+    (line,) = sent["lineItems"]
+    assert (line["variantId"], line["quantity"], line["priceSet"]["shopMoney"]["amount"]) == (gid("ProductVariant", 41), 1, "0.00")
+    assert line["requiresShipping"] is True
+    assert (sent["shippingAddress"]["address1"], sent["shippingAddress"]["countryCode"]) == ("Main 1", "CA")
+    assert sent["customAttributes"] == [{"key": "Replaces", "value": "#1001"}]
+    assert all(len(tag) <= 40 for tag in sent["tags"])
+    assert made["options"]["inventoryBehaviour"] == "DECREMENT_OBEYING_POLICY"
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [({"lines": [{"external_id": "11", "quantity": 3}]}, "no 3 units"), ({"lines": [{"external_id": "99", "quantity": 1}]}, "no 1 units")],
+)
+def test_what_was_not_ordered_is_not_replaced(effect: Callable[..., Effect], changes: dict[str, Any], why: str) -> None:
+    asked = effect("replacement.create", **changes)
+    with pytest.raises(Invalid, match=why):
+        SHOP.prepare(asked, SHOP.look(asked))
+
+
+def test_a_replacement_without_an_address_is_not_made(effect: Callable[..., Effect], order: Row) -> None:
+    order["shippingAddress"] = None
+    with pytest.raises(Invalid, match="nowhere to send"):
+        SHOP.prepare(effect("replacement.create"), SHOP.look(effect("replacement.create")))
+
+
+def test_a_move_and_a_split_are_taken_back_by_what_was_read(effect: Callable[..., Effect]) -> None:
+    for kind, back in (("fulfilment.move", "fulfilment.move"), ("fulfilment.split", "fulfilment.merge")):
+        asked = effect(kind)
+        asked.before = write(asked).before | SHOP.look(asked).before
+        found = inverse(kind, asked.arguments, asked.before)
+        assert found is not None
+        assert found[0] == back
+        taken = effect(back)
+        taken.arguments = KINDS[back].parse(found[1]).kept()
+        write(taken)
+        assert SHOP.look(taken).done
+        assert not SHOP.look(asked).done
+
+
+def test_what_somebody_else_moved_or_split_is_not_taken_back(effect: Callable[..., Effect]) -> None:
+    for kind in ("fulfilment.move", "fulfilment.split"):
+        write(effect(kind))
+        again = SHOP.look(effect(kind))
+        assert again.done
+        assert inverse(kind, effect(kind).arguments, again.before) is None
 
 
 @pytest.mark.parametrize(("number", "status", "done"), [("1Z9", "SUCCESS", True), ("1Z8", "SUCCESS", False), ("1Z9", "CANCELLED", False)])

@@ -45,7 +45,12 @@ class Shop:
     def answer(self, method: str, path: str, query: dict[str, str], body: Any) -> Answer:
         match method, path.split("/"):
             case "GET", ["orders"]:
-                return self._page(self._changed(query), query)
+                under = [order for order in self.orders.values() if str(order.get("parent_id", 0)) == query.get("parent")]
+                return self._page(under if "parent" in query else self._changed(query), query)
+            case "POST", ["orders"]:
+                made = {"id": next(self.numbers), "number": "9001", "refunds": [], "status": "processing", **copy.deepcopy(body)}
+                self.orders[str(made["id"])] = made
+                return _json(made, 201)
             case "GET", ["orders", key] if key in self.orders:
                 return _json(self.orders[key])
             case "PUT", ["orders", key] if key in self.orders:

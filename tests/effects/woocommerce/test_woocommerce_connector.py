@@ -74,6 +74,34 @@ def test_an_act_is_done_once_and_seen(shop: Shop, store: Store, kind: str, argum
     assert len(shop.writes) == 1
 
 
+def test_a_replacement_is_a_new_order_at_no_price_under_the_old_one(shop: Shop, store: Store) -> None:
+    effect = planned(store, "replacement.create", lines=[{"external_id": "11", "quantity": 1}], reason="lost", note="")
+    act(effect)
+    ((method, path, body),) = shop.writes
+    assert (method, path, body["parent_id"], body["set_paid"]) == ("POST", "orders", 727, True)
+    (line,) = body["line_items"]
+    assert (line["quantity"], line["subtotal"], line["total"]) == (1, "0.00", "0.00")
+    assert body["shipping"] == shop.orders["727"]["shipping"]
+    assert OUT.look(effect).found["id"] == "9001"
+    other = planned(store, "replacement.create", lines=[{"external_id": "11", "quantity": 1}], reason="lost", note="")
+    assert not OUT.look(other).done, "the mark is that of one effect"
+
+
+@pytest.mark.parametrize(
+    ("changes", "lines", "why"),
+    [
+        ({"status": "cancelled"}, [{"external_id": "11", "quantity": 1}], "nothing of it to replace"),
+        ({}, [{"external_id": "11", "quantity": 99}], "no 99 units"),
+        ({"line_items": [LINE | {"product_id": 0}]}, [{"external_id": "11", "quantity": 1}], "no longer among"),
+    ],
+)
+def test_what_cannot_be_replaced_is_not_sent(shop: Shop, store: Store, changes: Any, lines: Any, why: str) -> None:
+    shop.orders["727"] |= changes
+    effect = planned(store, "replacement.create", lines=lines, reason="lost", note="")
+    with pytest.raises(Invalid, match=why):
+        OUT.prepare(effect, OUT.look(effect))
+
+
 @pytest.mark.parametrize("kind", ["order.note", "refund.create"])
 def test_what_was_done_though_no_answer_came_is_found_by_its_mark(shop: Shop, store: Store, kind: str) -> None:
     effect = planned(store, kind, **(REFUND if kind == "refund.create" else {"text": "Call first"}))

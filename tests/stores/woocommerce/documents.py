@@ -14,7 +14,8 @@ ABSENT = "WooCommerce's documented payloads are not beside the project (../share
 SECRET = "Letters0And1Digits2Alone3"
 
 LINE = {
-    "id": 11, "name": "Lamp &amp; shade", "sku": "LAMP", "quantity": 2, "subtotal": "60.00", "subtotal_tax": "6.00", "total": "50.00",
+    "id": 11, "product_id": 93, "variation_id": 0, "name": "Lamp &amp; shade", "sku": "LAMP",
+    "quantity": 2, "subtotal": "60.00", "subtotal_tax": "6.00", "total": "50.00",
     "total_tax": "5.00", "price": 25, "meta_data": [],
 }  # fmt: skip
 PERSON = {

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ordersops.effects.connectors import Answer, Request, Seen
-from ordersops.effects.connectors.shopify import fulfilment, holds, orders, refunds, returns, risk, stock
+from ordersops.effects.connectors.shopify import fulfilment, holds, orders, refunds, replacements, returns, risk, stock
 from ordersops.effects.connectors.shopify.act import Act
 from ordersops.errors import Invalid, Upstream
 from ordersops.stores.platforms.shopify.admin import Admin
@@ -31,6 +31,8 @@ ACTS: dict[str, Act] = {
     "fulfilment.request": fulfilment.RequestIt(),
     "fulfilment.cancel_request": fulfilment.CancelRequest(),
     "fulfilment.create": fulfilment.Create(),
+    "fulfilment.merge": fulfilment.Merge(),
+    "replacement.create": replacements.Create(),
     "return.approve": returns.Approve(),
     "return.decline": returns.Decline(),
     "return.process": returns.Process(),

@@ -54,5 +54,23 @@ def supported(work: Row, action: str) -> bool:
     return any(found.get("action") == action for found in rows(work.get("supportedActions")))
 
 
+# FulfillmentOrderAction in our words; what only the platform itself does is not named.
+ACTIONS = {
+    "CREATE_FULFILLMENT": "fulfil", "REQUEST_FULFILLMENT": "request fulfilment", "REQUEST_CANCELLATION": "ask for a cancellation",
+    "CANCEL_FULFILLMENT_ORDER": "cancel", "HOLD": "hold", "RELEASE_HOLD": "release", "MOVE": "move", "SPLIT": "split", "MERGE": "merge",
+    "MARK_AS_OPEN": "open", "REPORT_PROGRESS": "report progress",
+}  # fmt: skip
+
+
+def allowed(works: list[Row]) -> str:
+    """What the store allows now for these fulfilment orders, as the end of a sentence."""
+    offered = {text(found.get("action")) for work in works for found in rows(work.get("supportedActions"))}
+    names = [name for action, name in ACTIONS.items() if action in offered]
+    if names:
+        return f"it allows: {', '.join(names)}"
+    states = sorted({text(work.get("status")).lower().replace("_", " ") for work in works} - {""})
+    return f"it allows nothing: {' and '.join(states) or 'there is none'}"
+
+
 def same(one: Any, other: Any) -> bool:
     return text(one).casefold() == text(other).casefold()

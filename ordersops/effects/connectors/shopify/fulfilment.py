@@ -3,11 +3,11 @@
 from typing import TYPE_CHECKING
 
 from ordersops.effects.connectors import Seen
-from ordersops.effects.connectors.shopify.act import Row, Writes, order_state, supported, there
+from ordersops.effects.connectors.shopify.act import Row, Writes, allowed, order_state, supported, there
 from ordersops.effects.connectors.shopify.holds import GONE
 from ordersops.errors import Invalid
 from ordersops.stores.platforms.reading import rows, table, text
-from ordersops.stores.platforms.shopify.admin import Admin, gid
+from ordersops.stores.platforms.shopify.admin import Admin, gid, plain
 
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
@@ -21,11 +21,10 @@ def read(admin: Admin, key: str) -> Row:
     return there(admin.ask("fulfillment_order", id=key).fields.get("fulfillmentOrder"), f"fulfilment order {key.rpartition('/')[2]}")
 
 
-def need(seen: Seen, action: str) -> None:
-    """Raises Invalid unless Shopify offers the action now."""
-    if not supported(seen.found["work"], action):
-        status = text(seen.found["work"].get("status")).lower()
-        raise Invalid(f"Shopify does not allow this for the fulfilment order now; it is {status or 'in a state of its own'}.")
+def need(work: Row, action: str, what: str) -> None:
+    """Raises Invalid unless Shopify offers the action for the fulfilment order now, saying what it offers instead."""
+    if not supported(work, action):
+        raise Invalid(f"The store does not allow {what} of this fulfilment order now; {allowed([work])}.")
 
 
 def location_of(work: Row) -> str:
@@ -47,13 +46,15 @@ class Move:
 
     def look(self, admin: Admin, effect: "Effect") -> Seen:
         work, wanted = read(admin, work_id(effect)), gid("Location", effect.arguments["location"])
-        now, done = location_of(work), location_of(work) == wanted
-        if not done and work.get("status") == "CLOSED" and not contents(work):
-            done = any(location_of(other) == wanted and other.get("status") not in GONE for other in order_state(admin, effect)["work"])
-        return Seen(done, {"location": (now.rpartition("/")[2], wanted.rpartition("/")[2])}, {"work": work})
+        now, lies = location_of(work), text(work.get("id")) if location_of(work) == wanted else ""
+        if not lies and work.get("status") == "CLOSED" and not contents(work):
+            there = (one for one in order_state(admin, effect)["work"] if location_of(one) == wanted and one.get("status") not in GONE)
+            lies = next((text(one.get("id")) for one in there), "")
+        differs = {"location": (plain(now), plain(wanted))}
+        return Seen(bool(lies), differs, {"work": work}, {"fulfilment_order": plain(lies)} if lies else {"location": plain(now)})
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
-        need(seen, "MOVE")
+        need(seen.found["work"], "MOVE", "a move")
         return [("move", {"id": work_id(effect), "location": gid("Location", effect.arguments["location"])})]
 
 
@@ -64,11 +65,12 @@ class Split:
         work = read(admin, work_id(effect))
         wanted = {gid("LineItem", part["external_id"]): part["quantity"] for part in effect.arguments["lines"]}
         others = [text(found["id"]) for found in order_state(admin, effect)["work"] if found.get("status") not in GONE]
-        done = any(contents(read(admin, key)) == wanted for key in others if key != work_id(effect))
-        return Seen(done, {"shipments": (str(len(others)), str(len(others) + 1))}, {"work": work})
+        part = next((key for key in others if key != work_id(effect) and contents(read(admin, key)) == wanted), "")
+        before = {"part": plain(part)} if part else {"fulfilment_order": plain(work_id(effect))}
+        return Seen(bool(part), {"shipments": (str(len(others)), str(len(others) + 1))}, {"work": work}, before)
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
-        need(seen, "SPLIT")
+        need(seen.found["work"], "SPLIT", "a split")
         held = {text(table(line.get("lineItem")).get("id")): line for line in rows(table(seen.found["work"].get("lineItems")).get("nodes"))}
         parts = []
         for part in effect.arguments["lines"]:
@@ -79,6 +81,21 @@ class Split:
         return [("split", {"splits": [{"fulfillmentOrderId": work_id(effect), "fulfillmentOrderLineItems": parts}]})]
 
 
+class Merge:
+    """Done where one of the two is closed without having shipped anything: its units are in the other."""
+
+    def look(self, admin: Admin, effect: "Effect") -> Seen:
+        keys = [gid("FulfillmentOrder", effect.arguments[name]) for name in ("fulfilment_order", "part")]
+        both = [read(admin, key) for key in keys]
+        closed = [one.get("status") == "CLOSED" and not list(rows(table(one.get("fulfillments")).get("nodes"))) for one in both]
+        return Seen(any(closed) and not all(closed), {"shipments": ("2", "1")}, {"both": both})
+
+    def writes(self, effect: "Effect", seen: Seen) -> Writes:
+        for work in seen.found["both"]:
+            need(work, "MERGE", "a merge")
+        return [("merge", {"merges": [{"mergeIntents": [{"fulfillmentOrderId": work["id"]} for work in seen.found["both"]]}]})]
+
+
 class RequestIt:
     def look(self, admin: Admin, effect: "Effect") -> Seen:
         work = read(admin, work_id(effect))
@@ -86,7 +103,7 @@ class RequestIt:
         return Seen(status in {"SUBMITTED", "ACCEPTED"}, {"request": (status.lower(), "submitted")}, {"work": work})
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
-        need(seen, "REQUEST_FULFILLMENT")
+        need(seen.found["work"], "REQUEST_FULFILLMENT", "a request")
         return [("request_fulfillment", {"id": work_id(effect), "message": effect.arguments.get("message") or None})]
 
 
@@ -101,7 +118,7 @@ class CancelRequest:
         return Seen(done, {"request": (status.lower(), "cancellation requested")}, {"work": work})
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
-        need(seen, "REQUEST_CANCELLATION")
+        need(seen.found["work"], "REQUEST_CANCELLATION", "a request to cancel")
         return [("request_cancellation", {"id": work_id(effect), "message": effect.arguments.get("message") or None})]
 
 
@@ -119,7 +136,7 @@ class Create:
         return Seen(number in numbers, {"tracking numbers": (", ".join(numbers), ", ".join([*numbers, number]))}, {"work": work})
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
-        need(seen, "CREATE_FULFILLMENT")
+        need(seen.found["work"], "CREATE_FULFILLMENT", "a shipment")
         wanted = effect.arguments
         tracking = {"number": wanted["tracking_number"], "company": wanted["carrier"], "url": wanted.get("url") or None}
         fulfillment = {

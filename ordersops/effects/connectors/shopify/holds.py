@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from ordersops.effects.connectors import Seen
-from ordersops.effects.connectors.shopify.act import Row, Writes, not_cancelled, order_state, supported
+from ordersops.effects.connectors.shopify.act import Row, Writes, allowed, not_cancelled, order_state, supported
 from ordersops.errors import Invalid
 from ordersops.stores.platforms.reading import rows, text
 from ordersops.stores.platforms.shopify.admin import Admin
@@ -39,13 +39,13 @@ class Hold:
         return Seen(
             done=bool(held) and not free,
             differs={"fulfilment holds of ours": (str(len(held)), str(len(held) + len(free)))},
-            found={"free": free, "cancelled": order.get("cancelledAt")},
+            found={"free": free, "work": order["work"], "cancelled": order.get("cancelledAt")},
         )
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
         not_cancelled(seen)
         if not seen.found["free"]:
-            raise Invalid("Nothing of the order can be held in the store: it has shipped, or somebody else is at it.")
+            raise Invalid(f"The store does not allow a hold of this order now; {allowed(seen.found['work'])}.")
         hold = {
             "handle": str(effect.pk),
             "reason": REASONS.get(effect.arguments.get("reason", ""), "OTHER"),
@@ -70,9 +70,12 @@ class Release:
         return Seen(
             done=not holds,
             differs={"fulfilment holds": (str(count + others), str(others))},
-            found={"holds": holds, "cancelled": order.get("cancelledAt")},
+            found={"holds": holds, "work": order["work"], "cancelled": order.get("cancelledAt")},
         )
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
         not_cancelled(seen)
+        held = [work for work in seen.found["work"] if text(work["id"]) in seen.found["holds"]]
+        if not any(supported(work, "RELEASE_HOLD") for work in held):
+            raise Invalid(f"The store does not allow a release of this order now; {allowed(held)}.")
         return [("release_hold", {"id": key, "holds": found}) for key, found in sorted(seen.found["holds"].items())]
