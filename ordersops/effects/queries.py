@@ -98,10 +98,13 @@ def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
     refused = not effect.tries.filter(step=Attempt.Step.PREPARED, refused=False).exists()
     events = Event.objects.timeline_for(order=effect.order).shown_to(user, effect.store_id).filter(verb__startswith="effect.")
     settles = can(user, Perm.RETRY_EFFECT, effect.store_id)
+    arguments = fields(kind, effect.order, effect.arguments) if kind else []
+    said_already = {"a.amount", "a.currency"} if effect.amount is not None else set()  # as money
     return {
         "effect": effect,
         "kind": kind,
-        "arguments": fields(kind, effect.order, effect.arguments) if kind else [],
+        "arguments": arguments,
+        "about": [one for one in arguments if one.name not in said_already],
         "tries": tries,
         "timeline": [event for event in events[:200] if event.data.get("effect") == str(effect.pk)],
         "may": {
