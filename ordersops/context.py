@@ -93,6 +93,11 @@ class Desk:
                 self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person")
             )
             found.append(self._section("lists", "Lists", reverse("fraud_lists")))
+        if Perm.VIEW_WORKLOAD in self.perms:
+            found.append(self._section("workload", "Workload", reverse("workload")))
+            found.append(self._section("quality", "Quality", reverse("quality")))
+        elif any(lane.decides in self.perms for lane in lanes().values()):
+            found.append(self._section("quality", "Second reviews", reverse("quality_next")))
         if Perm.VIEW_ROLLOUT in self.perms:
             found.append(self._section("advisors", "Advisors", reverse("advisors")))
         if Perm.VIEW_ROLLOUT in self.perms:

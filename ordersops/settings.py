@@ -80,6 +80,7 @@ INSTALLED_APPS = [
     "ordersops.search",
     "ordersops.intake",
     "ordersops.notifications",
+    "ordersops.insights",
     "fraud",
     "django.contrib.auth",
     "django.contrib.contenttypes",

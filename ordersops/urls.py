@@ -18,6 +18,7 @@ urlpatterns = [
     path("effects/", include("ordersops.effects.urls")),
     path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),
+    path("", include("ordersops.insights.urls")),
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),
     path("intake/", include("ordersops.intake.urls")),

@@ -38,6 +38,8 @@ class Perm(StrEnum):
     APPROVE_SECOND = "approve_second", "Approve as the second person what somebody else asked for"
     REPLAY_DELIVERY = "replay_delivery", "Process a failed delivery again"
     SHARE_VIEWS = "share_views", "Share saved views of lists with everybody in the store"
+    VIEW_WORKLOAD = "view_workload", "See who has how much to do, how fast it is done, and how well people agree"
+    SETTLE_REVIEWS = "settle_reviews", "Settle which of two judgements of a case stands"
     VIEW_ROLLOUT = "view_rollout", "See policies, how far a lane is automated, and how advisors are doing"
     WRITE_POLICY = "write_policy", "Propose a policy version"
     APPROVE_POLICY = "approve_policy", "Approve or send back a policy version that somebody else wrote"
@@ -90,9 +92,12 @@ ROLES: dict[Role, frozenset[Perm]] = {
         | _money
         | _rollout
         | {Perm.SHARE_VIEWS, Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
+        | {Perm.VIEW_WORKLOAD, Perm.SETTLE_REVIEWS}
     ),
     # Reads everything and changes nothing.
-    Role.AUDITOR: frozenset(_reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_ROLLOUT}),
+    Role.AUDITOR: frozenset(
+        _reads | {Perm.VIEW_INTAKE, Perm.VIEW_AUDIT, Perm.EXPORT_AUDIT, Perm.VIEW_PEOPLE, Perm.VIEW_WORKLOAD, Perm.VIEW_ROLLOUT}
+    ),
     Role.ADMIN: frozenset(
         _reads
         | {Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.VIEW_PEOPLE, Perm.MANAGE_STORES, Perm.MANAGE_PEOPLE, Perm.VIEW_AUDIT}

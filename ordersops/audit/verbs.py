@@ -111,6 +111,19 @@ class Verb(StrEnum):
     )
     CASE_TICKED = "case.ticked", "{actor} made sure of “{item}”.", {"item": str}
     CASE_UNTICKED = "case.unticked", "{actor} took back the tick of “{item}”.", {"item": str}
+    # Says neither why the case was drawn nor what it was decided: whoever judges it must not learn that.
+    CASE_DRAWN_AGAIN = "case.drawn_again", "{actor} drew the case for a second, blind review.", {"review": UUID}
+    CASE_TAKEN_AGAIN = "case.taken_again", "{actor} took the case for a second, blind review.", {"review": UUID}
+    CASE_JUDGED_AGAIN = (
+        "case.judged_again",
+        "{actor} judged the case a second time, blind: {outcome}, reason {reason}.",
+        {"review": UUID, "outcome": str, "reason": str},
+    )
+    CASE_SETTLED = (
+        "case.settled",
+        "{actor} settled where two judgements of the case differ: {stands} stands.",
+        {"answer": UUID, "stands": str},
+    )
     CASE_APPROVED = (
         "case.approved",
         "{actor} approved the recommendation: {outcome}, reason {reason}.",

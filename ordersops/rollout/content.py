@@ -49,6 +49,9 @@ class Content(BaseModel):
         description="From which amount, per currency; one that is not named always needs two.",
     )
     bulk_most: int = Field(default=50, ge=2, le=500, description="Cases that one bulk decision may hold.")
+    # how people are measured
+    again_share: Decimal = Field(default=Decimal("0.05"), ge=0, le=1, description="Share of people's decisions judged again, blind.")
+    known_share: Decimal = Field(default=Decimal("0.05"), ge=0, le=1, description="Share of cases with a known answer put among them.")
     # how far automation may go
     highest_mode: str = "assist"
     automatic: tuple[str, ...] = ()  # outcomes that automation may choose

@@ -43,6 +43,10 @@ FIELDS: dict[str, Field] = {
         "Advice closed until a first impression", PEOPLE, "%", "Of the cases, drawn by their id: it shows how far advice sways."
     ),
     "checklist_required": Field("The checklist must be complete", PEOPLE, "", "Nobody decides while an item is open."),
+    "again_share": Field("Judged again by a second person, blind", PEOPLE, "%", "Of people's decisions: it shows how far they agree."),
+    "known_share": Field(
+        "Known answers put among them", PEOPLE, "%", "Of the cases whose truth came out; never more than one for four others."
+    ),
     "two_from": Field(
         "Two people from amounts", TWO, "", "Such as EUR 1000, USD 1000. A currency that is not named always needs two people."
     ),
@@ -56,7 +60,7 @@ FIELDS: dict[str, Field] = {
     "sampling_floor": Field("Checks a week, at least", CHECKS, "", "While the rung is sampled, never less than 20."),
     "latency_seconds": Field("95 % of the answers come within", CHECKS, "s"),
 }
-SHARES = frozenset({"second_share", "blind_share", "sampling_share"})
+SHARES = frozenset({"second_share", "blind_share", "again_share", "known_share", "sampling_share"})
 
 
 @dataclass(frozen=True, slots=True)

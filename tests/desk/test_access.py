@@ -25,6 +25,7 @@ from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
 from tests.desk.conftest import World
 from tests.factories import CallFactory, CaseFactory, DecisionFactory, ReplayFactory
+from tests.insights.scene import judged, to_review
 from tests.privacy.test_requests import personal_request
 
 pytestmark = pytest.mark.django_db
@@ -304,6 +305,12 @@ PAGES: dict[str, Entry] = {
     "team_dissolve": _acts({SUPERVISOR, ADMIN}, lambda w: [a_team(w).pk]),
     "skill_add": _acts({SUPERVISOR, ADMIN}, None, data=lambda w: {"kind": "language", "name": "Basque"}),
     "skill_remove": Entry({SUPERVISOR, ADMIN}, lambda w: [Skill.objects.create(kind="subject", name=str(uuid4())).pk], 303, True, lane=True),
+    "workload": _reads({SUPERVISOR, AUDITOR}),
+    "workload_assign": _acts({SUPERVISOR}, lambda w: [w.case.pk], data=lambda w: {"to": ""}, status=409),  # it is nobody's already
+    "quality": _reads({SUPERVISOR, AUDITOR}),
+    "quality_next": _reads(DECIDERS),
+    "second_review": Entry(set(), lambda w: [to_review(w.decision).pk], refused=404),  # it exists for who has it in hand alone
+    "second_answer": _reads({SUPERVISOR, AUDITOR}, lambda w: [judged(w.decision, w.colleague, "release").pk]),
     "advisors": _reads(ROLLOUT),
     "advice_export": _reads({SUPERVISOR}),
     "advice_replays": _reads(ROLLOUT),
@@ -345,6 +352,9 @@ OWN = {
 # Pages that are read, and whose form is sent to the same address.
 FORMS = {
     "bulk_new",
+    "quality_next",
+    "second_review",
+    "second_answer",
     "tokens",
     "store",
     "store_connect",
@@ -355,6 +365,7 @@ FORMS = {
     "slack_link",
 }
 LISTS = [
+    "workload", "quality", "quality_next",
     "webhooks", "notifications", "notification_log",
     "orders", "effects", "second", "fraud_lists", "intake", "deliveries", "stores", "people", "queue", "home", "audit", "advisors", "advice_replays",
     "rollout",

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class Insights(AppConfig):
+    name = "ordersops.insights"

@@ -1,0 +1,12 @@
+from django.urls import path
+
+from ordersops.insights import quality_views, workload_views
+
+urlpatterns = [
+    path("workload/", workload_views.workload, name="workload"),
+    path("workload/cases/<uuid:pk>/assign", workload_views.assign, name="workload_assign"),
+    path("quality/", quality_views.quality, name="quality"),
+    path("quality/next", quality_views.next_review, name="quality_next"),
+    path("quality/reviews/<uuid:pk>/", quality_views.review, name="second_review"),
+    path("quality/answers/<uuid:pk>/", quality_views.answer, name="second_answer"),
+]
