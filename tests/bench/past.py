@@ -4,7 +4,10 @@ Import it after `Stage.django()`.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
 import psycopg
 
@@ -34,14 +37,26 @@ class Past:
     grown: int = 0
     persons: int = 0
 
-    def grow(self, to: int) -> float:
+    def grow(self, to: int, **more: Any) -> float:
         """Copy templates until there are `to` orders, and refresh the statistics. Returns the seconds it took."""
+        return self._copied([store.pk for store in self.stores], to - self.grown, **more)
+
+    def wait_for_people(self, count: int, stores: Sequence[Store]) -> float:
+        """As many more orders in these stores, each with an open case that a reviewer can approve. Returns the seconds it took."""
+        return self._copied([store.pk for store in stores], count, waiting=self._approvable())
+
+    def _copied(self, stores: list[UUID], count: int, **more: Any) -> float:
         start = time.monotonic()
         with psycopg.connect(self.on.url, autocommit=True) as connection:
-            growth = Growth(connection, [store.pk for store in self.stores], orders=self.grown, persons=self.persons, count=to - self.grown)
+            growth = Growth(connection, [stores[0], stores[-1]], orders=self.grown, persons=self.persons, count=count, **more)
             growth.run()
-        self.grown, self.persons = to, self.persons + growth.persons
+        self.grown, self.persons = self.grown + count, self.persons + growth.persons
         return time.monotonic() - start
+
+    def _approvable(self) -> list[UUID]:
+        """The orders of the open cases, made by the product itself, that can be approved as advised."""
+        cases = Case.objects.open().awake().filter(group_key="", order__external_id__regex="^(?!91)").select_related("order", "store")
+        return [case.order_id for case in cases.order_by("id")[:500] if available(case, self.reviewer).approve]
 
 
 def begin(on: Stage, *, stories: int) -> Past:

@@ -32,12 +32,17 @@ ENDS = ("berg ford stein son wick ham ley mann dale croft", "ton ski aga ert ino
 class Growth:
     """One growth by `count` orders, when there are `orders` by `before` people.
 
-    In every statement `m` is the new order and `t` the template's row.
+    In every statement `m` is the new order and `t` the template's row. With `waiting` each of the orders has an open case, after one of
+    these templates; the first of them keep all of their evidence, the others share their template's snapshot.
     """
 
-    def __init__(self, connection: psycopg.Connection[Any], stores: Sequence[UUID], *, orders: int, persons: int, count: int) -> None:
+    def __init__(
+        self, connection: psycopg.Connection[Any], stores: Sequence[UUID], *, orders: int, persons: int, count: int,
+        open_cases: int = OPEN_CASES, waiting: Sequence[UUID] = (),
+    ) -> None:  # fmt: skip
         self.connection, self.stores = connection, stores
         self.orders, self.before, self.count = orders, persons, count
+        self.open_cases, self.waiting = open_cases, waiting
         self.persons = max(count // 3, 1)
 
     def run(self) -> None:
@@ -67,9 +72,11 @@ class Growth:
     def _map(self) -> None:
         """One order in twenty has an open case and one in twenty a decided one, up to the limits; those with open ones are the newest."""
         upto = self.orders + self.count
-        opened = min(OPEN_CASES, upto // 20) - min(OPEN_CASES, self.orders // 20)
+        opened = min(self.open_cases, upto // 20) - min(self.open_cases, self.orders // 20)
         decided = min(DECIDED_CASES, upto // 20) - min(DECIDED_CASES, self.orders // 20)
         templates = _templates(self.connection)
+        if self.waiting:
+            opened, decided, templates["open"] = self.count, 0, list(self.waiting)
         self.connection.execute("DROP TABLE IF EXISTS bench_map, bench_person")
         self.connection.execute(
             """
@@ -79,7 +86,8 @@ class Growth:
                 CASE kind WHEN 'open' THEN (%(open)s::uuid[])[1 + g %% %(opens)s] WHEN 'decided' THEN (%(decided)s::uuid[])[1 + g %% %(decideds)s]
                     ELSE (%(plain)s::uuid[])[1 + g %% %(plains)s] END AS template
             FROM (
-                SELECT g, kind, kind <> 'plain' OR place <= %(with_advice)s AS full_copy,
+                SELECT g, kind, kind = 'decided' OR kind = 'open' AND g < %(first)s + %(with_case)s OR kind = 'plain' AND place <= %(with_advice)s
+                    AS full_copy,
                     now() - CASE kind WHEN 'open' THEN random() * interval '6 hours'
                         WHEN 'decided' THEN interval '7 hours' + random() * interval '60 days'
                         ELSE interval '7 hours' + random() * %(days)s * interval '1 day' END AS at
@@ -93,7 +101,7 @@ class Growth:
                 "one": self.stores[0], "two": self.stores[1], "persons_before": self.before, "persons": self.persons, "days": DAYS,
                 "open": templates["open"], "opens": len(templates["open"]), "decided": templates["decided"],
                 "decideds": len(templates["decided"]), "plain": templates["plain"], "plains": len(templates["plain"]), "first": self.orders + 1,
-                "last": upto, "n_open": opened, "n_decided": decided, "with_advice": WITH_ADVICE,
+                "last": upto, "n_open": opened, "n_decided": decided, "with_advice": WITH_ADVICE, "with_case": OPEN_CASES,
             },
         )  # fmt: skip
         self.connection.execute("CREATE INDEX ON bench_map (template)")
@@ -175,31 +183,29 @@ class Growth:
                 own["tracking_numbers"] = "jsonb_build_array('1ZN0RT' || m.g)"
             self._copy(model, {**mine, **own}, "t.order_id = m.template")
         decision = "CASE WHEN t.decision_id IS NULL THEN NULL ELSE md5(t.decision_id::text || m.g)::uuid END"
-        self._copy("orders.Hold", {**mine, "placed_at": "m.at", "decision_id": decision}, "t.order_id = m.template AND m.full_copy")
+        held = "t.order_id = m.template AND (m.full_copy OR m.kind = 'open')"
+        self._copy("orders.Hold", {**mine, "placed_at": "m.at", "decision_id": decision}, held)
 
     # --- Cases, advice, decisions ---------------------------------------------------------------------------------------
     def _cases(self) -> None:
         body = "replace(t.body, t.order_id::text, m.id::text)"
         sha = "encode(sha256(convert_to({}, 'UTF8')), 'hex')"
         own = {"store_id": "m.store", "order_id": "m.id"}
-        fits = "t.order_id = m.template AND m.full_copy"
+        fits, asked = "t.order_id = m.template AND m.full_copy", "t.order_id = m.template AND (m.full_copy OR m.kind = 'open')"
         case = {
             **own, "id": "md5(t.id::text || m.g)::uuid", "opened_at": "m.at", "due_at": "m.at + (t.due_at - t.opened_at)", "changed_at": "m.at",
             "decided_at": "m.at + (t.decided_at - t.opened_at)", "leased_by_id": "NULL", "lease_until": "NULL", "priority": "t.priority + m.g %% 12",
         }  # fmt: skip
-        self._copy("cases.Case", case, f"{fits} AND t.group_key = ''")
+        self._copy("cases.Case", case, f"{asked} AND t.group_key = ''")
         self._copy("advice.Snapshot", {**own, "sha256": sha.format(body), "body": body, "taken_at": "m.at"}, fits)
         snapshot = sha.format(
             "replace((SELECT s.body FROM advice_snapshot s WHERE s.sha256 = t.snapshot_id), t.order_id::text, m.id::text)"
         )
         advised = {
-            **own, "id": "md5(t.id::text || m.g)::uuid", "snapshot_id": snapshot,
+            **own, "id": "md5(t.id::text || m.g)::uuid", "snapshot_id": f"CASE WHEN m.full_copy THEN {snapshot} ELSE t.snapshot_id END",
             "advised_at": "m.at + (t.advised_at - (SELECT min(r.advised_at) FROM advice_recommendation r WHERE r.order_id = t.order_id))",
         }  # fmt: skip
-        self._copy("advice.Recommendation", advised, fits)
-        through = (
-            "EXISTS (SELECT FROM advice_recommendation r WHERE r.id = t.recommendation_id AND r.order_id = m.template) AND m.full_copy"
-        )
+        self._copy("advice.Recommendation", advised, asked)
         through = "t.recommendation_id = r.id JOIN bench_map m ON m.template = r.order_id AND m.full_copy"
         self._copy(
             "advice.Signal",
@@ -286,7 +292,7 @@ def _templates(connection: psycopg.Connection[Any]) -> dict[str, list[UUID]]:
         SELECT o.id, coalesce(max(c.state), 'plain') FROM orders_order o LEFT JOIN cases_case c ON c.order_id = o.id
         WHERE o.placed_at IS NOT NULL AND o.external_id NOT LIKE '91%%' AND o.placed_at < %s
             AND NOT EXISTS (SELECT FROM cases_member x WHERE x.order_id = o.id)
-        GROUP BY o.id HAVING coalesce(max(c.group_key), '') = '' AND coalesce(max(c.state), 'plain') <> 'withdrawn' ORDER BY o.id
+        GROUP BY o.id HAVING coalesce(max(c.group_key), '') = '' AND coalesce(max(c.state), 'plain') NOT IN ('withdrawn', 'waiting') ORDER BY o.id
         """,
         [timezone.now()],
     ).fetchall()

@@ -135,6 +135,18 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["store", "lane", "-priority", "due_at", "id"], condition=IN_QUEUE, name="cases_queue"),
             models.Index(fields=["store", "lane", "due_at"], condition=IN_QUEUE, name="cases_due"),
+            # Attacks and what somebody was given are few among many: a queue is never read from end to end to count them.
+            models.Index(
+                fields=["store", "lane", "-priority", "due_at", "id"], condition=IN_QUEUE & ~Q(group_key=""), name="cases_attacks"
+            ),
+            models.Index(fields=["assigned_to"], condition=Q(state="open", assigned_to__isnull=False), name="cases_assigned"),
+            # The first page adds up every open case of a person's stores, out of this index alone.
+            models.Index(
+                fields=["store", "lane", "currency"],
+                include=["id", "amount", "opened_at", "due_at", "leased_by", "lease_until"],
+                condition=IN_QUEUE,
+                name="cases_added_up",
+            ),
             models.Index(fields=["store", "lane", "snoozed_until"], condition=ASLEEP, name="cases_asleep"),
             models.Index(fields=["snoozed_until"], condition=ASLEEP, name="cases_to_wake"),
             models.Index(fields=["due_at"], condition=Q(state="open", breached_at=None, paused_at=None), name="cases_to_breach"),
