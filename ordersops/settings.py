@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "ordersops.intake.door.Door",  # first: a webhook passes no session, sign-in or CSRF work
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",  # pads each answer by chance, and tokens are masked: lengths tell nothing (BREACH)
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -274,7 +275,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG or UNDER_TEST
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "ordersops.staticfiles.BundledStaticFilesStorage"
     },
 }
 WHITENOISE_MANIFEST_STRICT = False

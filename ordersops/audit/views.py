@@ -26,6 +26,8 @@ from ordersops.htmx import show
 
 LONGEST_TIMELINE = 200
 COLUMNS = ["id", "at", "actor", "verb", "sentence", "store", "order", "case", "stream", "seq", "request_id", "data", "hash"]
+# What a spreadsheet takes for the beginning of a formula, in its wide forms too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 @require_safe
@@ -89,7 +91,7 @@ def rows_as_csv(events: EventQuerySet) -> Iterator[str]:
 def inert(cell: Any) -> str:
     """The cell as text that a spreadsheet shows and never runs (OWASP ASVS 5.0, 1.2.10)."""
     text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\0")) else text
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 class _Echo:

@@ -25,7 +25,7 @@ def browser(chromium_path: str) -> Iterator[Browser]:
 
 
 class Desk:
-    """One person at the desk."""
+    """One person at the desk; without a role, somebody who has not signed in."""
 
     def __init__(
         self, browser: Browser, product: Product, role: str, width: int = 1440, height: int = 900, host: str = "127.0.0.1"
@@ -39,9 +39,13 @@ class Desk:
         self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
         self.page.on("console", lambda message: self.troubles.append(message.text) if message.type == "error" else None)
         self.page.on("request", lambda request: self._stays_here(request.url))
+        if role:
+            self.sign_in(role)
+
+    def sign_in(self, role: str) -> None:
         self.page.goto("/accounts/login/")
-        self.page.get_by_label("E-mail").fill(product.logins[role])
-        self.page.locator("input[type=password]").fill(product.password)
+        self.page.get_by_label("E-mail").fill(self.product.logins[role])
+        self.page.locator("input[type=password]").fill(self.product.password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(self.base_url + "/")
 
