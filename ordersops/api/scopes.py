@@ -24,8 +24,9 @@ class Scope(StrEnum):
     DECIDE = (
         "decide",
         "Decide",
-        "Take cases, approve and override, undo a decision",
-        {perm for perm in Perm if perm.value.startswith("decide_")} | {Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST},
+        "Take cases, hand them on, talk about them, approve and override, undo a decision",
+        {perm for perm in Perm if perm.value.startswith("decide_")}
+        | {Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.DISCUSS_CASES},
     )
     ACT = (
         "act",

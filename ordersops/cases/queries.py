@@ -8,7 +8,7 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, F, Min, Q, Sum
 from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
@@ -21,7 +21,6 @@ from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
 from ordersops.orders.queries import found as found_orders
-from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -117,18 +116,29 @@ def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str
         return {key: capped(count) for key, count in zip(views, cursor.fetchone() or (), strict=True)}
 
 
-def version(lane: Lane, user: "User") -> str:
-    """Names the state of the queue: it changes when a case of the person's stores opens, changes or closes.
+# Each store's newest change is read from the end of its index.
+_VERSION = """
+    SELECT
+        (SELECT max(newest.changed_at) FROM unnest(%(stores)s::uuid[]) AS store (id) CROSS JOIN LATERAL (
+            SELECT c.changed_at FROM cases_case c WHERE c.store_id = store.id ORDER BY c.changed_at DESC LIMIT 1) AS newest),
+        (SELECT count(*) FROM (
+            SELECT FROM cases_case WHERE store_id = ANY(%(stores)s) AND lane = %(lane)s AND state = 'open' LIMIT %(most)s) AS counted),
+        (SELECT coalesce(sum(hashtext(p.case_id::text || p.person_id::text)), 0) FROM cases_presence p
+            WHERE p.store_id = ANY(%(stores)s) AND p.seen_at > %(since)s AND p.person_id <> %(person)s)
+"""
 
-    The newest change is read from the end of one index for each store. The count goes with it because a transaction may
-    commit after a later one: its older time alone would not show.
+
+def version(lane: Lane, user: "User") -> str:
+    """Names the state of the queue: it changes when a case of the person's stores opens, changes or closes, and when a colleague comes or goes.
+
+    One plain statement, because every open queue asks it every two seconds. The count goes with the newest change because a
+    transaction may commit after a later one: its older time alone would not show. A lease that is only kept changes nothing.
     """
-    newest = Case.objects.filter(store=OuterRef("pk")).order_by("-changed_at").values("changed_at")[:1]
-    ids = store_ids(user, Perm.VIEW_CASES)
-    stores = Store.objects.filter(pk__in=ids).order_by()
-    at = max(filter(None, stores.annotate(at=Subquery(newest)).values_list("at", flat=True)), default=None)
-    count = _open(lane, user, None).order_by()[: CAP + 1].count()
-    return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}-{presence.state(ids, user):x}"
+    stores, since = store_ids(user, Perm.VIEW_CASES), timezone.now() - presence.STAYS
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION, {"stores": stores, "lane": lane.key, "most": CAP + 1, "since": since, "person": user.pk})
+        at, count, here = cursor.fetchone() or (None, 0, 0)
+    return f"{int(at.timestamp() * 1_000_000) if at else 0}-{count}-{int(here) & 0xFFFFFF:x}"
 
 
 def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:

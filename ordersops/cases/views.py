@@ -35,17 +35,18 @@ def rows(request: Request, lane: str) -> HttpResponse:
     """The rows alone, asked for every two seconds: 204 as long as nothing changed."""
     about = lane_or_404(lane)
     require_anywhere(request.user, Perm.VIEW_CASES)
-    if seen(request, queries.version(about, request.user)):
+    version = queries.version(about, request.user)
+    if seen(request, version):
         return HttpResponse(status=204)
-    return render(request, "cases/_rows.html", _context(request, about))
+    return render(request, "cases/_rows.html", _context(request, about, version))
 
 
-def _context(request: Request, lane: Lane) -> dict[str, Any]:
+def _context(request: Request, lane: Lane, version: str = "") -> dict[str, Any]:
     require_anywhere(request.user, Perm.VIEW_CASES)
     stores = list(Store.objects.visible_to(request.user, Perm.VIEW_CASES))
     filters = QueueFilters(request.GET, store=[(str(store.pk), store.name) for store in stores])
     asked = filters.read()
-    version = queries.version(lane, request.user)  # before the rows: what changes in between is asked for again
+    version = version or queries.version(lane, request.user)  # before the rows: what changes in between is asked for again
     page = queries.queue(lane, request.user, asked, request.GET.get("cursor", ""))
     return {
         **filters.context(page),

@@ -41,6 +41,38 @@ def closed_to(case: Case, user: "User", recommendation: Recommendation | None, p
     return not FirstImpression.objects.filter(case=case, by=user.pk).exists()
 
 
+def closed_among(cases: Iterable[Case], user: "User") -> set[UUID]:
+    """Of these cases, those whose advice is closed to the person, as `closed_to` says it of one; in a few queries for all of them."""
+    asked = [case for case in cases if case.is_open and can(user, lane(case.lane).decides, case.store_id)]
+    if not asked:
+        return set()
+    given = set(FirstImpression.objects.filter(case__in=[case.pk for case in asked], by=user.pk).values_list("case", flat=True))
+    advice = Recommendation.objects.filter(order__in=[case.order_id for case in asked], shown=True)
+    newest = {(row.order_id, row.lane): row for row in advice.order_by("order", "lane", "-advised_at", "-id").distinct("order", "lane")}
+    shares: dict[tuple[str, str, str], Decimal] = {}
+    found = set()
+    for case in asked:
+        row = newest.get((case.order_id, case.lane))
+        if row is None or case.pk in given:
+            continue
+        policy = (row.lane, row.scope, row.policy_version)
+        if policy not in shares:
+            shares[policy] = written(row).blind_share
+        if shares[policy] and drawn(case.pk, row.policy_version, shares[policy]):
+            found.add(case.pk)
+    return found
+
+
+def closed_advice(rows: Iterable[Recommendation], user: "User") -> set[UUID]:
+    """Of these recommendations, those about a case whose advice is closed to the person: no older one gives it away either."""
+    rows = list(rows)
+    cases = Case.objects.open().filter(order__in={row.order_id for row in rows})
+    about = {(case.order_id, case.lane, case.pk) for case in cases}
+    closed = closed_among(cases, user)
+    hidden = {(order, key) for order, key, pk in about if pk in closed}
+    return {row.pk for row in rows if (row.order_id, row.lane) in hidden}
+
+
 @dataclass(frozen=True, slots=True)
 class Agreement:
     """How first impressions, advice and final decisions of the same people relate.

@@ -43,6 +43,8 @@ class Operation:
                 return world.store.pk
             case "cases":
                 return world.case.pk
+            case "proposals":
+                return world.proposal.pk
             case "decisions":
                 return world.decision.pk
             case "recommendations":

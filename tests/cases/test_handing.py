@@ -128,7 +128,7 @@ def test_one_escalates_upwards(case: Case, fraud_reviewer: User, senior_fraud_re
     assert [key for key, _ in targets(case, fraud_reviewer)] == ["senior_fraud_reviewer", "supervisor"]
     assert [key for key, _ in targets(case, senior_fraud_reviewer)] == ["supervisor"]
     assert targets(case, supervisor) == []
-    with pytest.raises(Forbidden, match="nobody in this store"):
+    with pytest.raises(Conflict, match="nobody in this store"):
         escalated(case, supervisor)
 
 

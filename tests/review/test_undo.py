@@ -8,6 +8,7 @@ from django.utils import timezone
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import ROLES, Perm, Role
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions import next_case, snooze
 from ordersops.cases.models import Case
 from ordersops.effects import jobs
 from ordersops.effects.models import Effect, EffectState
@@ -71,6 +72,16 @@ def test_after_undoing_it_can_be_decided_again_and_undone_again(decision: Decisi
     assert [one.outcome for one in chain] == ["release", "undo", "decline", "undo", "release"]
     assert [one.supersedes_id for one in chain[1:]] == [one.pk for one in chain[:-1]]
     assert Effect.objects.filter(state="planned").count() == 1
+
+
+def test_a_decision_ends_the_snooze(store: Store, system: User, fraud_reviewer: User) -> None:
+    case = case_about(store, system, outcome="release")
+    snooze(case=case, until=timezone.now() + timedelta(days=1), reason="customer", wakes_on=["reply"], by=fraud_reviewer)
+    made = approve(case=case, by=fraud_reviewer, version=1)
+    case.refresh_from_db()
+    assert (case.snoozed_until, case.snooze_reason, case.wakes_on, case.paused_at) == (None, "", [], None)
+    undo(decision=made, by=fraud_reviewer)
+    assert next_case(lane="fraud", by=fraud_reviewer) == case
 
 
 def test_undoing_twice_conflicts(decision: Decision, fraud_reviewer: User) -> None:

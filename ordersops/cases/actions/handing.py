@@ -58,7 +58,7 @@ def escalate(*, case: Case, role: str, note: str, by: User) -> Case:
         raise Conflict(f"{case.leased_by} is working on this case. Nothing was changed.")
     above = {key for key, _ in targets(case, by)}
     if not above:
-        raise Forbidden("You may not escalate this case: nobody in this store can do more than you. Ask a colleague in a comment instead.")
+        raise Conflict("There is nobody to escalate to: nobody in this store can do more than you. Ask a colleague in a comment instead.")
     if role not in above:
         raise Invalid("Choose a role that can do more than you here, and that somebody has.")
     said = note_of(case, by, Comment.Kind.ESCALATED, note, needed="why you escalate")

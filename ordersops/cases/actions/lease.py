@@ -32,8 +32,10 @@ def _full() -> timedelta:
 
 
 def _lease(case: Case, by: User) -> None:
+    """Whoever holds it already keeps it for longer, of which others see nothing."""
+    kept = case.holder_id() == by.pk
     case.leased_by, case.lease_until = by, timezone.now() + _full()
-    case.save(update_fields=["leased_by", "lease_until", "changed_at"])
+    case.save(update_fields=["leased_by", "lease_until", *([] if kept else ["changed_at"])])
 
 
 def _room_for_one_more(by: User, *, besides: Case | None = None) -> None:

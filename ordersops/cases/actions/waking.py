@@ -16,14 +16,13 @@ from ordersops.cases.waiting import BY_HAND, NEW_ADVICE, TIME, WAKES, Wake
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 
-__all__ = ["NEW_ADVICE", "bring_back", "wake", "wake_by_hand", "wake_due", "wake_linked"]
+__all__ = ["AWAKE", "NEW_ADVICE", "bring_back", "end_snooze", "wake", "wake_by_hand", "wake_due", "wake_linked"]
 
 BATCH = 200
 BOOST = 1000  # above every priority that a lane gives
-# What changes when a case comes back.
-WOKEN = [
-    "snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "woken_because", "priority", "paused_at", "due_at", "warn_at", "changed_at",
-]  # fmt: skip
+# What changes when a snooze ends, and when the case comes back on top besides.
+AWAKE = ["snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "paused_at", "due_at", "warn_at", "changed_at"]
+WOKEN = [*AWAKE, "woken_because", "priority"]
 # Kinds of change that can give an order another key.
 GIVES_KEYS = {"placed", "contact", "address", "payment"}
 # A range of card numbers is shared by strangers.
@@ -96,11 +95,16 @@ def _wake(cases: CaseQuerySet, because: Wake, by: User) -> int:
 def bring_back(case: Case, because: Wake, by: User) -> None:
     """Set the case back into the queue, on top, with the reason. In the caller's unit, which holds the row and saves it."""
     paused = case.paused_at is not None
-    clocks.resume(case)
-    case.snoozed_until, case.snooze_reason, case.wakes_on, case.wake_keys = None, "", [], []
+    end_snooze(case)
     if because is not BY_HAND:
         if not case.woken_because:
             case.priority += BOOST
         case.woken_because = because.because[:120]
     case.changed_at = timezone.now()
     record(Verb.CASE_WOKEN, by=by, case=case, because=because.because, event=because.key, paused=paused, due_at=case.due_at)
+
+
+def end_snooze(case: Case) -> None:
+    """The case is at work again, and its clock goes on. In the caller's unit; also where it is decided, so that an undo finds it awake."""
+    clocks.resume(case)
+    case.snoozed_until, case.snooze_reason, case.wakes_on, case.wake_keys = None, "", [], []

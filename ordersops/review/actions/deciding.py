@@ -8,6 +8,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions.waking import AWAKE, end_snooze
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects import actions as effects
 from ordersops.errors import Invalid
@@ -107,7 +108,8 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
     case.leased_by = case.lease_until = None
-    case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", "changed_at"])
+    end_snooze(case)
+    case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", *AWAKE])
     release_fraud_holds(orders=choice.open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=second or choice.by)
     set_risk(orders=choice.open_to, to=outcome.risk, by=second or choice.by)
     return decision

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions.waking import AWAKE, end_snooze
 from ordersops.cases.models import CaseState
 from ordersops.ids import uuid7
 from ordersops.review.actions.choosing import Choice
@@ -20,7 +21,8 @@ def propose(
     case = choice.case
     case.state, case.version = CaseState.WAITING, case.version + 1
     case.leased_by = case.lease_until = None
-    case.save(update_fields=["state", "version", "leased_by", "lease_until", "changed_at"])
+    end_snooze(case)
+    case.save(update_fields=["state", "version", "leased_by", "lease_until", *AWAKE])
     before: list[UUID] = instead_of.parties if instead_of else []
     proposal = Proposal.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, bulk=bulk, recommendation=choice.recommendation, outcome=choice.outcome.key,

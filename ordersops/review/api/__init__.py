@@ -5,6 +5,8 @@ from django.urls import path
 from ordersops.review.api.advice import Recommendations
 from ordersops.review.api.cases import Cases, Queues
 from ordersops.review.api.decisions import Decisions
+from ordersops.review.api.second import Proposals
+from ordersops.review.api.work import CaseWork
 
 urlpatterns = [
     path("queues/<slug:lane>", Queues.as_view({"get": "list"}), name="api_queue"),
@@ -15,6 +17,17 @@ urlpatterns = [
     path("cases/<uuid:pk>/release", Cases.as_view({"post": "release"}), name="api_case_release"),
     path("cases/<uuid:pk>/approve", Cases.as_view({"post": "approve"}), name="api_case_approve"),
     path("cases/<uuid:pk>/override", Cases.as_view({"post": "override"}), name="api_case_override"),
+    path("cases/<uuid:pk>/assign", CaseWork.as_view({"post": "assign"}), name="api_case_assign"),
+    path("cases/<uuid:pk>/escalate", CaseWork.as_view({"post": "escalate"}), name="api_case_escalate"),
+    path("cases/<uuid:pk>/hand-back", CaseWork.as_view({"post": "hand_back"}), name="api_case_hand_back"),
+    path("cases/<uuid:pk>/snooze", CaseWork.as_view({"post": "snooze"}), name="api_case_snooze"),
+    path("cases/<uuid:pk>/wake", CaseWork.as_view({"post": "wake"}), name="api_case_wake"),
+    path("cases/<uuid:pk>/reopen", CaseWork.as_view({"post": "reopen"}), name="api_case_reopen"),
+    path("cases/<uuid:pk>/comments", CaseWork.as_view({"get": "comments", "post": "comment"}), name="api_case_comments"),
+    path("proposals", Proposals.as_view({"get": "list"}), name="api_proposals"),
+    path("proposals/<uuid:pk>", Proposals.as_view({"get": "retrieve"}), name="api_proposal"),
+    path("proposals/<uuid:pk>/approve", Proposals.as_view({"post": "approve"}), name="api_proposal_approve"),
+    path("proposals/<uuid:pk>/send-back", Proposals.as_view({"post": "send_back"}), name="api_proposal_send_back"),
     path("recommendations", Recommendations.as_view({"get": "list"}), name="api_recommendations"),
     path("recommendations/<uuid:pk>", Recommendations.as_view({"get": "retrieve"}), name="api_recommendation"),
     path("decisions", Decisions.as_view({"get": "list"}), name="api_decisions"),

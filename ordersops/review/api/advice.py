@@ -14,8 +14,10 @@ from ordersops.api.pages import PageQuery, listed, page_of
 from ordersops.api.rows import Row, StoreName, Text, Texts
 from ordersops.api.view import Asked, Resource
 from ordersops.cases.lanes import lane, lanes
+from ordersops.errors import Conflict
 from ordersops.lists import newest
 from ordersops.review.evidence import advice_shown
+from ordersops.review.impressions import closed_advice
 
 TAG = "Recommendations"
 WHOLE = ("snapshot", "store", "consideration", "consultation__baseline")
@@ -163,7 +165,7 @@ class RecommendationQuery(PageQuery):
 class Recommendations(Resource):
     @reads(page_of(RecommendationRow), rights=[Perm.VIEW_CASES], tag=TAG, query=RecommendationQuery)
     def list(self, request: Asked) -> Response:
-        """Advice for the desk, the newest first. What is only measured in shadow is not shown."""
+        """Advice for the desk, the newest first. What is only measured in shadow is left out, and what is closed to the token's owner."""
         stores, asked = self.need_somewhere(Perm.VIEW_CASES), self.asked(RecommendationQuery)
         rows = Recommendation.objects.filter(shown=True)
         if asked["outcome"]:
@@ -173,10 +175,16 @@ class Recommendations(Resource):
         keys = [asked["lane"]] if asked["lane"] else list(lanes())
         parts = [rows.filter(store=store, lane=key) for store in stores if asked["store"] in (None, store) for key in keys]
         load = Recommendation.objects.select_related("store")
-        return listed(request, newest(parts, "advised_at", asked["cursor"], load=load, size=asked["limit"]), RecommendationRow)
+        page = newest(parts, "advised_at", asked["cursor"], load=load, size=asked["limit"])
+        closed = closed_advice(page.rows, request.user)
+        page.rows = [row for row in page.rows if row.pk not in closed]
+        return listed(request, page, RecommendationRow)
 
     @reads(RecommendationDetail, rights=[Perm.VIEW_CASES], tag=TAG)
     def retrieve(self, request: Asked, pk: UUID) -> Response:
         """One piece of advice with its claims, signals and facts."""
         rows = Recommendation.objects.filter(shown=True).select_related(*WHOLE).prefetch_related("signals", "consultations")
-        return Response(RecommendationDetail(self.load(rows, Perm.VIEW_CASES, pk=pk)).data)
+        found = self.load(rows, Perm.VIEW_CASES, pk=pk)
+        if closed_advice([found], request.user):
+            raise Conflict("This advice is closed to you: say first, at the desk, what you think of its case.")
+        return Response(RecommendationDetail(found).data)

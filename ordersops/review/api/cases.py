@@ -28,11 +28,15 @@ from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.api.advice import RecommendationDetail
 from ordersops.review.api.decisions import DecisionRow
 from ordersops.review.case_page import MEMBERS_SHOWN
+from ordersops.review.impressions import closed_among
 from ordersops.review.queries import available, recommendation_for
 
 TAG = "Cases"
 OVERRIDE = {"version": 1, "outcome": "release", "reason": "O1", "note": "The customer called from their home number."}
 DECIDES = [Perm.VIEW_CASES, Perm.DECIDE_FRAUD]
+
+
+HIDDEN: dict[str, Any] = {"band": "", "score": None, "priority_reasons": []}
 
 
 class CaseRow(Row):
@@ -41,6 +45,9 @@ class CaseRow(Row):
     amount = Money(help_text="Money at risk.")
     order_number = serializers.CharField(source="order.number", read_only=True)
     attack = serializers.BooleanField(source="is_attack", read_only=True, help_text="About many orders that share a key.")
+    band = serializers.CharField(read_only=True, help_text="Empty while the advice is closed to the token's owner.")
+    score = serializers.IntegerField(read_only=True, allow_null=True, help_text="Null while the advice is closed to the token's owner.")
+    assigned_to = Person(allow_null=True)
     held_by = serializers.SerializerMethodField()
     held_until = serializers.SerializerMethodField()
 
@@ -48,8 +55,21 @@ class CaseRow(Row):
         model = Case
         fields: ClassVar[Any] = [
             "id", "store", "lane", "state", "headline", "band", "score", "priority", "priority_reasons", "amount", "order", "order_number",
-            "orders_count", "attack", "opened_at", "due_at", "changed_at", "decided_at", "held_by", "held_until", "version",
+            "orders_count", "attack", "opened_at", "due_at", "changed_at", "decided_at", "held_by", "held_until", "assigned_to",
+            "escalated_to", "snoozed_until", "version",
         ]  # fmt: skip
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        """Without what tells of advice that is closed to the person until they said what they think."""
+        found = super().to_representation(case)
+        return {**found, **HIDDEN} if case.pk in self._closed(case) else found
+
+    def _closed(self, case: Case) -> set[UUID]:
+        context = cast("dict[str, Any]", self.context)
+        if "closed" not in context:
+            several = getattr(self.parent, "instance", None)
+            context["closed"] = closed_among([case] if several is None else several, context["request"].user)
+        return cast("set[UUID]", context["closed"])
 
     @extend_schema_field(Person(allow_null=True))
     def get_held_by(self, case: Case) -> Any:
@@ -80,6 +100,7 @@ class AvailableRow(serializers.Serializer[Any]):
     release = serializers.BooleanField()
     approve = serializers.BooleanField()
     override = serializers.BooleanField()
+    closed = serializers.BooleanField(help_text="The advice is closed until its owner said at the desk what they think.")
     why_not = serializers.CharField()
     doubt = serializers.CharField(help_text="Why the advice should not simply be followed.")
     recommended = ChoiceRow(allow_null=True)
@@ -91,7 +112,7 @@ class AvailableRow(serializers.Serializer[Any]):
 
 class CaseDetail(CaseRow):
     orders = serializers.SerializerMethodField(help_text="The orders that it is about, the first 50 of an attack.")
-    recommendation = serializers.SerializerMethodField()
+    recommendation = serializers.SerializerMethodField(help_text="Null while it is closed to the token's owner, and where there is none.")
     available = serializers.SerializerMethodField()
     decisions = DecisionRow(many=True, help_text="The newest first.")
 
@@ -105,13 +126,17 @@ class CaseDetail(CaseRow):
 
     @extend_schema_field(RecommendationDetail(allow_null=True))
     def get_recommendation(self, case: Case) -> Any:
-        advice = self._advice(case)
-        return None if advice is None else RecommendationDetail(advice).data
+        advice = None if case.pk in self._closed(case) else self._advice(case)
+        return None if advice is None else RecommendationDetail(advice, context=self.context).data
 
     @extend_schema_field(AvailableRow)
     def get_available(self, case: Case) -> Any:
         may = available(case, self.context["request"].user, recommendation=self._advice(case))
         return AvailableRow(may).data
+
+    def to_representation(self, case: Case) -> dict[str, Any]:
+        found = super().to_representation(case)
+        return {**found, "decisions": []} if case.pk in self._closed(case) else found
 
     def _advice(self, case: Case) -> Any:
         if "advice" not in self.context:
@@ -160,10 +185,13 @@ class NextCase(serializers.Serializer[Any]):
 
 
 def _rows() -> "QuerySet[Case]":
-    return Case.objects.select_related("order", "store", "leased_by")
+    return Case.objects.select_related("order", "store", "leased_by", "assigned_to")
 
 
-class _OfCases(Resource):
+class OfCases(Resource):
+    def case(self, pk: UUID) -> Case:
+        return self.load(_rows(), Perm.VIEW_CASES, pk=pk)
+
     def shown(self, case: Case) -> Any:
         fresh = _rows().prefetch_related("decisions__by", "decisions__store", "decisions__case").get(pk=case.pk)
         return CaseDetail(fresh, context={"request": self.request}).data, {"ETag": f'"{fresh.version}"'}
@@ -173,7 +201,7 @@ class _OfCases(Resource):
         return Response(data, headers=headers)
 
 
-class Queues(_OfCases):
+class Queues(OfCases):
     @reads(page_of(CaseRow), rights=[Perm.VIEW_CASES], tag=TAG, query=QueueQuery)
     def list(self, request: Asked, lane: str) -> Response:
         """The open cases of a lane, the most urgent first."""
@@ -197,7 +225,7 @@ class Queues(_OfCases):
         return Response({"case": data}, headers=headers)
 
 
-class Cases(_OfCases):
+class Cases(OfCases):
     @reads(page_of(CaseRow), rights=[Perm.VIEW_CASES], tag=TAG, query=CaseQuery)
     def list(self, request: Asked) -> Response:
         """Cases in any state, the newest opened first."""
@@ -213,26 +241,26 @@ class Cases(_OfCases):
     @reads(CaseDetail, rights=[Perm.VIEW_CASES], tag=TAG)
     def retrieve(self, request: Asked, pk: UUID) -> Response:
         """One case with its advice, decisions, and what may be done now. Its ETag is the version that a decision names."""
-        return self.answer(self._load(pk))
+        return self.answer(self.case(pk))
 
     @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
     def claim(self, request: Asked, pk: UUID) -> Response:
         """Take a case, so that others see who is at work on it; again, to keep it."""
-        case = self._load(pk)
+        case = self.case(pk)
         self.body(Nothing)
         return self.answer(leases.claim(case=case, by=request.user))
 
     @acts(CaseDetail, rights=[Perm.VIEW_CASES], tag=TAG, scope=Scope.DECIDE, takes=Nothing)
     def release(self, request: Asked, pk: UUID) -> Response:
         """Give a case back to the queue."""
-        case = self._load(pk)
+        case = self.case(pk)
         self.body(Nothing)
         return self.answer(leases.release(case=case, by=request.user))
 
     @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=ApproveInput, match=True, example={"version": 1})
     def approve(self, request: Asked, pk: UUID) -> Response:
         """Decide as recommended."""
-        case, said = self._load(pk), self.body(ApproveInput)
+        case, said = self.case(pk), self.body(ApproveInput)
         said["version"] = self.version(said["version"], case.version)
         actions.approve(case=case, by=request.user, **said)
         return self.answer(case)
@@ -240,13 +268,10 @@ class Cases(_OfCases):
     @acts(CaseDetail, rights=[*DECIDES, Perm.OVERRIDE], tag=TAG, scope=Scope.DECIDE, takes=OverrideInput, match=True, example=OVERRIDE)
     def override(self, request: Asked, pk: UUID) -> Response:
         """Decide against the recommendation, with a reason and a note."""
-        case, said = self._load(pk), self.body(OverrideInput)
+        case, said = self.case(pk), self.body(OverrideInput)
         said["version"] = self.version(said["version"], case.version)
         actions.override(case=case, by=request.user, **said)
         return self.answer(case)
-
-    def _load(self, pk: UUID) -> Case:
-        return self.load(_rows(), Perm.VIEW_CASES, pk=pk)
 
 
 def _lane(key: str) -> Lane:

@@ -1,0 +1,157 @@
+"""The work around a case for machines: handing it on, putting it aside, opening it again, talking about it. The verbs of the desk."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.utils import timezone
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.api.endpoint import acts, reads
+from ordersops.api.rows import Input, Nothing, Person, Row, Text, Whole
+from ordersops.api.scopes import Scope
+from ordersops.api.view import Asked
+from ordersops.cases import actions
+from ordersops.cases.actions.snoozing import REOPENING
+from ordersops.cases.actions.talking import LONGEST as LONGEST_TEXT
+from ordersops.cases.actions.talking import MOST_ASKED
+from ordersops.cases.around import conversation
+from ordersops.cases.models import Case, Comment, Mention
+from ordersops.cases.waiting import LONGEST, REASONS, WAKES
+from ordersops.errors import Invalid
+from ordersops.review.api.cases import DECIDES, TAG, CaseDetail, OfCases
+
+HOURS = int(LONGEST / timedelta(hours=1))
+SEES = Perm.VIEW_CASES
+
+
+class AssignInput(Input):
+    to = serializers.UUIDField(allow_null=True, help_text="A colleague who decides in the lane; null for nobody.")
+    note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class EscalateInput(Input):
+    role = Text(max_length=40, help_text="A role that may do more, and that somebody has.")
+    note = Text(min_length=5, max_length=LONGEST_TEXT)
+
+
+class NoteInput(Input):
+    note = Text(min_length=5, max_length=LONGEST_TEXT)
+
+
+class SnoozeInput(Input):
+    hours = Whole(min_value=1, max_value=HOURS, help_text="For how long at most.")
+    reason = serializers.ChoiceField([(one.key, one.label) for one in REASONS.values()])
+    wakes_on = serializers.ListField(
+        child=serializers.ChoiceField([(one.key, one.label) for one in WAKES.values()]),
+        required=False, default=list, max_length=len(WAKES), help_text="Events that bring it back before.",
+    )  # fmt: skip
+    note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class ReopenInput(Input):
+    reason = serializers.ChoiceField(list(REOPENING.items()))
+    note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class CommentInput(Input):
+    text = Text(max_length=LONGEST_TEXT)
+    ask = serializers.ListField(
+        child=serializers.UUIDField(), required=False, default=list, max_length=MOST_ASKED, help_text="Colleagues who are asked."
+    )
+
+
+class AskedRow(serializers.ModelSerializer[Any]):
+    person = Person(read_only=True)
+
+    class Meta:
+        model = Mention
+        fields: ClassVar[Any] = ["person", "answered_at"]
+        read_only_fields: ClassVar[Any] = fields
+
+
+class CommentRow(Row):
+    by = Person()
+    asked = AskedRow(source="mentions", many=True, help_text="Who was asked, and when they answered.")
+
+    class Meta:
+        model = Comment
+        fields: ClassVar[Any] = ["id", "by", "kind", "text", "asked", "at"]
+
+
+class Conversation(serializers.Serializer[Any]):
+    """What was said about the case, the oldest first."""
+
+    comments = CommentRow(many=True)
+
+
+class CaseWork(OfCases):
+    @acts(CaseDetail, rights=[SEES, Perm.ASSIGN_CASES], tag=TAG, scope=Scope.DECIDE, takes=AssignInput, example={"to": None})
+    def assign(self, request: Asked, pk: UUID) -> Response:
+        """Give a case to a colleague, or to nobody."""
+        case, said = self.case(pk), self.body(AssignInput)
+        to = _people([said["to"]])[0] if said["to"] else None
+        return self.answer(actions.assign(case=case, to=to, note=said["note"], by=request.user))
+
+    @acts(
+        CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=EscalateInput,
+        example={"role": "supervisor", "note": "Beyond what I may decide."},
+    )  # fmt: skip
+    def escalate(self, request: Asked, pk: UUID) -> Response:
+        """Leave a case to a role that may do more."""
+        case, said = self.case(pk), self.body(EscalateInput)
+        return self.answer(actions.escalate(case=case, by=request.user, **said))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=NoteInput, example={"note": "Looked at; go on."})
+    def hand_back(self, request: Asked, pk: UUID) -> Response:
+        """End an escalation, so that everybody may decide again."""
+        case, said = self.case(pk), self.body(NoteInput)
+        return self.answer(actions.hand_back(case=case, by=request.user, **said))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=SnoozeInput, example={"hours": 4, "reason": "later"})
+    def snooze(self, request: Asked, pk: UUID) -> Response:
+        """Put a case aside for a time or until an event; it comes back on top."""
+        case, said = self.case(pk), self.body(SnoozeInput)
+        until = timezone.now() + timedelta(hours=said.pop("hours"))
+        return self.answer(actions.snooze(case=case, until=until, by=request.user, **said))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
+    def wake(self, request: Asked, pk: UUID) -> Response:
+        """Bring a case back before its time."""
+        case = self.case(pk)
+        self.body(Nothing)
+        return self.answer(actions.wake_by_hand(case=case, by=request.user))
+
+    @acts(CaseDetail, rights=[SEES, Perm.REOPEN_CASES], tag=TAG, scope=Scope.DECIDE, takes=ReopenInput, example={"reason": "mistake"})
+    def reopen(self, request: Asked, pk: UUID) -> Response:
+        """Open a closed case again; its orders are held until it is decided."""
+        case, said = self.case(pk), self.body(ReopenInput)
+        return self.answer(actions.reopen(case=case, by=request.user, **said))
+
+    @reads(Conversation, rights=[SEES], tag=TAG)
+    def comments(self, request: Asked, pk: UUID) -> Response:
+        """What colleagues said about a case, the oldest first."""
+        return self._said(self.case(pk))
+
+    @acts(
+        Conversation, rights=[SEES, Perm.DISCUSS_CASES], tag=TAG, scope=Scope.DECIDE, takes=CommentInput,
+        example={"text": "The customer called back."},
+    )  # fmt: skip
+    def comment(self, request: Asked, pk: UUID) -> Response:
+        """Say something about a case, or ask colleagues; whoever was asked and says something has answered."""
+        case, said = self.case(pk), self.body(CommentInput)
+        actions.comment(case=case, text=said["text"], ask=_people(said["ask"]), by=request.user)
+        return self._said(case)
+
+    def _said(self, case: Case) -> Response:
+        return Response({"comments": CommentRow(conversation(case), many=True).data})
+
+
+def _people(keys: list[UUID]) -> list[User]:
+    found = list(User.objects.filter(pk__in=keys, is_system=False))
+    if len(found) < len(set(keys)):
+        raise Invalid("There is no such colleague.")
+    return found
