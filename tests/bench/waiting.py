@@ -13,6 +13,11 @@ from tests.bench.past import Past
 
 COLLEAGUES = 40
 
+# The cases that are copied stay as they are, and come last.
+_TEMPLATES = """
+    UPDATE cases_case c SET priority = 1 FROM orders_order o WHERE o.id = c.order_id AND c.state = 'open' AND o.external_id NOT LIKE '91%%'
+"""
+
 # `n` is a number from 0 to 999 that belongs to the case, `who` one of the colleagues.
 _STATES = """
     UPDATE cases_case c SET priority = 20 + n % 97, due_at = now() + (n % 53 - 2) * interval '1 hour' + n * interval '1 second',
@@ -25,7 +30,7 @@ _STATES = """
         orders_count = CASE WHEN n BETWEEN 500 AND 509 THEN 4 ELSE 1 END, comments_count = CASE WHEN n BETWEEN 600 AND 699 THEN 1 ELSE 0 END
     FROM (SELECT id, abs(hashtext(id::text)) %% 1000 AS n, (%(people)s::uuid[])[1 + abs(hashtext(id::text || 'who')) %% %(count)s] AS who
         FROM cases_case) k
-    WHERE k.id = c.id AND c.state = 'open'
+    WHERE k.id = c.id AND c.state = 'open' AND c.priority > 1
 """.replace(" n % ", " n %% ").replace("(n % ", "(n %% ")
 
 _MEMBERS = """
@@ -49,7 +54,7 @@ _MENTIONS = """
 _PROPOSALS = """
     WITH chosen AS (
         UPDATE cases_case SET state = 'waiting' WHERE id IN (
-            SELECT id FROM cases_case WHERE state = 'open' AND abs(hashtext(id::text)) %% 1000 BETWEEN 700 AND 709)
+            SELECT id FROM cases_case WHERE state = 'open' AND priority > 1 AND abs(hashtext(id::text)) %% 1000 BETWEEN 700 AND 709)
         RETURNING id, order_id, store_id, version
     )
     INSERT INTO review_proposal (id, store_id, case_id, recommendation_id, outcome, overrides, reason, note, label, why_two, by_id, parties,
@@ -67,7 +72,7 @@ def fill(past: Past, count: int) -> float:
     people = colleagues(past.stores, COLLEAGUES, "colleague")
     known = {"people": [past.supervisor.pk, past.reviewer.pk, *(person.pk for person in people)]}
     with psycopg.connect(past.on.url, autocommit=True) as connection:
-        for statement in (_STATES, _MEMBERS, _COMMENTS, _MENTIONS, _PROPOSALS):
+        for statement in (_TEMPLATES, _STATES, _MEMBERS, _COMMENTS, _MENTIONS, _PROPOSALS):
             connection.execute(statement, {**known, "count": len(known["people"])})
         connection.execute("VACUUM ANALYZE")
     return took
