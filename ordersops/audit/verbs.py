@@ -252,6 +252,12 @@ class Verb(StrEnum):
         "{actor} took back the decision {outcome}.",
         {"decision": UUID, "undone": UUID, "outcome": str},
     )
+    # left_out: of how many orders nothing could be taken back, since they have begun to leave.
+    DECISION_TAKEN_BACK = (
+        "decision.taken_back",
+        "{actor} took back the decision {outcome} after it was carried out.",
+        {"decision": UUID, "undone": UUID, "outcome": str, "left_out": int},
+    )
 
     EFFECT_PLANNED = (
         "effect.planned",

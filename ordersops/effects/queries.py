@@ -70,7 +70,9 @@ def with_rights(effects: list[Effect], user: "User") -> list[Effect]:
     for effect in effects:
         effect.stopped = stopped.get(effect.pk, "")  # type: ignore[attr-defined]
         effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)  # type: ignore[attr-defined]
-        effect.may_undo = effect.can_be_undone and bool(effect.decision) and can(user, _decides(effect), effect.store_id)  # type: ignore[attr-defined]
+        effect.may_undo = (  # type: ignore[attr-defined]
+            effect.can_be_undone and bool(effect.decision) and not effect.inverse_of_id and can(user, _decides(effect), effect.store_id)
+        )
     return effects
 
 

@@ -47,7 +47,7 @@ TOPICS: dict[str, Topic] = {
         _topic("returned", "A case comes back, or is opened again", "case.woken", "case.reopened"),
         _topic("second", "A second person has to approve", "effect.asked", "case.proposed", where=("two", True)),
         _topic("sent_back", "What was asked for is sent back", "case.sent_back", "effect.sent_back", "policy.sent_back"),
-        _topic("undone", "A decision is taken back", "decision.undone"),
+        _topic("undone", "A decision is taken back", "decision.undone", "decision.taken_back"),
         _topic("failed", "An effect failed, or waits for a person", "effect.dead", "effect.handed_over"),
         _topic("silent", "A store falls silent, or cannot be read", "store.silent", "store.unread", needs=Perm.VIEW_INTAKE),
         _topic("demoted", "Automation is stopped, or falls", "rollout.demoted", "rollout.stopped", needs=Perm.VIEW_ROLLOUT),

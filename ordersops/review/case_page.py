@@ -6,7 +6,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
 
 from ordersops.accounts.access import can
@@ -18,7 +18,7 @@ from ordersops.audit.models import Event
 from ordersops.cases.around import acts, standing, talk
 from ordersops.cases.clocks import authorised_until
 from ordersops.cases.lanes import Lane, lane
-from ordersops.cases.models import Case
+from ordersops.cases.models import Case, CaseState
 from ordersops.cases.presence import touch
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
@@ -31,7 +31,7 @@ from ordersops.orders.revisions import dressed, tell
 from ordersops.review.checklist import items
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown
-from ordersops.review.models import Decision, FirstImpression, ProposalState, Source
+from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.stakes import answers
@@ -43,6 +43,8 @@ EVENTS_SHOWN = 50
 SHARED = {
     "email": "e-mail", "phone": "phone", "ip": "IP address", "card": "card", "bin": "card range", "ship": "shipping address", "device": "device"
 }  # fmt: skip
+# Why a decision supersedes another without a reason of the lane.
+BACK = {"UNDO": "before anything left", TAKEN_BACK: "after it was carried out"}
 
 
 def page(case: Case, user: User) -> dict[str, Any]:
@@ -152,9 +154,16 @@ def version(case: Case, here: Sequence[str] = ()) -> str:
     holder = case.holder_id()
     rest = (
         case.assigned_to_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
-        case.comments_count, *here,
+        case.comments_count, *here, *_how_far(case),
     )  # fmt: skip
     return f"{case.version}.{case.state[:2]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"
+
+
+def _how_far(case: Case) -> list[Any]:
+    """Of a decided case: how many of its effects stand how. What can be taken back hangs on it."""
+    if case.state != CaseState.DECIDED:
+        return []
+    return list(Effect.objects.filter(decision__case=case).order_by("state").values_list("state").annotate(Count("pk")))
 
 
 def title(case: Case) -> str:
@@ -187,7 +196,7 @@ def _dressed(decision: Decision, about: Lane) -> Decision:
     reason = next((reason for reason in about.reasons if reason.code == decision.reason), None)
     decision.outcome_label = outcome.label if outcome else "Taken back"  # type: ignore[attr-defined]
     decision.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
-    decision.reason_sentence = reason.sentence if reason else ""  # type: ignore[attr-defined]
+    decision.reason_sentence = reason.sentence if reason else BACK.get(decision.reason, "")  # type: ignore[attr-defined]
     return decision
 
 

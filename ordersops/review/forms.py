@@ -46,6 +46,10 @@ class SendBackForm(Step):
     note = forms.CharField(min_length=10, max_length=2000, error_messages={"required": "Say why you send it back."})
 
 
+class TakeBackForm(Step):
+    note = forms.CharField(min_length=10, max_length=2000, error_messages={"required": "Say why you take it back."})
+
+
 class HarmForm(forms.Form):
     why = forms.CharField(max_length=300)
     severity = forms.CharField(max_length=4)

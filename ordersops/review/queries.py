@@ -16,6 +16,7 @@ from ordersops.orders.models import Order
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
 from ordersops.review.models import Decision, Proposal
+from ordersops.review.taking_back import TakingBack, offered, standing
 from ordersops.review.two import Limits, because_of
 from ordersops.rollout.queries import written
 
@@ -40,6 +41,7 @@ class Available:
     claim: bool = False
     release: bool = False
     undo: Decision | None = None
+    taking_back: TakingBack | None = None  # after the hold window
     two: dict[str, list[str]] = field(default_factory=dict)  # by outcome: why it will wait for a second person
     proposal: Proposal | None = None  # what waits for one
     approve_second: bool = False  # also to send it back
@@ -85,7 +87,7 @@ def available(case: Case, user: "User", *, recommendation: Recommendation | None
     if case.is_waiting:
         return _waiting(case, user, about, decides=decides)
     if not case.is_open:
-        return Available(why_not=_closed_because(case), undo=undoable(case) if decides else None)
+        return _closed(case, user, decides=decides)
     holder = case.holder_id()
     mine = holder == user.pk
     found = Available(decides=decides, claim=decides and holder is None, release=mine)
@@ -195,6 +197,12 @@ def _reasons(about: Lane, outcome: str, user: "User", case: Case) -> list[Reason
     ]
 
 
+def _closed(case: Case, user: "User", *, decides: bool) -> Available:
+    undo = undoable(case) if decides else None
+    back = offered(case, user) if decides and undo is None else None
+    return Available(why_not=_closed_because(case), undo=undo, taking_back=back)
+
+
 def _closed_because(case: Case) -> str:
     if case.state == CaseState.WITHDRAWN:
         return "The case was withdrawn: its question no longer waits for an answer."
@@ -203,9 +211,7 @@ def _closed_because(case: Case) -> str:
 
 def undoable(case: Case) -> Decision | None:
     """The decision that can still be taken back: none of its effects has left."""
-    if case.state != CaseState.DECIDED:
-        return None
-    decision = case.decisions.filter(superseded_by=None).exclude(outcome="undo").select_related("by").first()
+    decision = standing(case)
     if decision is None:
         return None
     effects = Effect.objects.filter(decision=decision)

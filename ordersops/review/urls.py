@@ -24,5 +24,6 @@ urlpatterns = [
     path("proposals/<uuid:pk>/otherwise", second.otherwise, name="proposal_otherwise"),
     path("proposals/<uuid:pk>/take-back", second.take_back, name="proposal_take_back"),
     path("decisions/<uuid:pk>/undo", views.undo, name="decision_undo"),
+    path("decisions/<uuid:pk>/take-back", views.take_back, name="decision_take_back"),
     path("decisions/<uuid:pk>/harm", views.report_harm, name="decision_harm"),
 ]

@@ -19,12 +19,12 @@ from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
-from ordersops.review.models import Bulk, Proposal
+from ordersops.review.models import Bulk, Decision, Proposal
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
 from tests.desk.conftest import World
-from tests.factories import CallFactory, CaseFactory, DecisionFactory, ReplayFactory
+from tests.factories import CallFactory, CaseFactory, DecisionFactory, EffectFactory, ReplayFactory
 from tests.insights.scene import judged, to_review
 from tests.privacy.test_requests import personal_request
 
@@ -132,6 +132,13 @@ def a_team(world: World) -> Team:
     return make_team(name=f"Team {uuid4().hex[:8]}", stores=[world.store], by=User.objects.system())
 
 
+def a_done_decision(world: World) -> Decision:
+    """A release that the store has carried out."""
+    decision = DecisionFactory(case=CaseFactory(order__store=world.store, state="decided"), outcome="release", by=world.colleague)
+    EffectFactory(decision=decision, order=decision.case.order, store=world.store, kind="order.release", state="done")
+    return decision
+
+
 def a_bulk(world: World) -> Proposal:
     """The proposal of the world as the only row of a bulk decision."""
     if world.proposal.bulk is None:
@@ -189,6 +196,9 @@ PAGES: dict[str, Entry] = {
     ),
     "proposal_take_back": _acts(set(), lambda w: [w.proposal.pk]),  # only the first person: see tests/review/test_second.py
     "decision_undo": _acts(DECIDERS, lambda w: [w.decision.pk]),
+    "decision_take_back": _acts(
+        DECIDERS, lambda w: [a_done_decision(w).pk], data=lambda w: {"note": "The customer says it was not her."}
+    ),
     "decision_harm": _acts(
         {SENIOR, SUPERVISOR, ADMIN}, lambda w: [DecisionFactory(case=CaseFactory(order__store=w.store), by=w.colleague, source="system").pk],
         data=lambda w: {"why": "The bank took the money back", "severity": "S1"},

@@ -101,18 +101,25 @@ def reopen(*, case: Case, reason: str, by: User, note: str = "") -> Case:
     if newer.exists():
         raise Conflict("A newer case about this order waits for a decision; decide there.")
     said = note_of(case, by, Comment.Kind.REOPENED, note)
-    within = about.policy.review_within.get(case.band) or max(about.policy.review_within.values())
-    until, was = clocks.deadline(order=case.order, within=within), case.state
-    case.state, case.decided_at, case.version, case.reopened_at = CaseState.OPEN, None, case.version + 1, timezone.now()
-    case.due_at, case.warn_at, case.authorised_until = until.due_at, until.warn_at, until.authorised_until
-    case.breached_at = case.paused_at = case.snoozed_until = case.leased_by = case.lease_until = case.assigned_to = None
-    case.snooze_reason, case.wakes_on, case.wake_keys = "", [], []
-    case.save()
+    was = case.state
+    set_open(case)
     system = User.objects.system()
     hold_for_fraud(orders=open_to, by=system)
     set_risk(orders=open_to, to=Risk.NEEDS_REVIEW, by=by)
     record(Verb.CASE_REOPENED, by=by, case=case, reason=REOPENING[reason], was=was, comment=said.pk if said else None, due_at=case.due_at)
     return case
+
+
+def set_open(case: Case) -> None:
+    """Set a closed case open and free, with the deadline of a new question. In the caller's unit, which holds the row."""
+    policy = lane_named(case.lane).policy
+    within = policy.review_within.get(case.band) or max(policy.review_within.values())
+    until = clocks.deadline(order=case.order, within=within)
+    case.state, case.decided_at, case.version, case.reopened_at = CaseState.OPEN, None, case.version + 1, timezone.now()
+    case.due_at, case.warn_at, case.authorised_until = until.due_at, until.warn_at, until.authorised_until
+    case.breached_at = case.paused_at = case.snoozed_until = case.leased_by = case.lease_until = case.assigned_to = None
+    case.snooze_reason, case.wakes_on, case.wake_keys = "", [], []
+    case.save()
 
 
 def _with_orders(case: Case, *, lock: bool = False) -> tuple[list[Order], Case]:

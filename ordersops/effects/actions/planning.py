@@ -22,6 +22,7 @@ from ordersops.effects.kinds.rules import owed
 from ordersops.effects.limits import in_force
 from ordersops.effects.models import TRANSITIONS, Approval, Effect, EffectState
 from ordersops.effects.quiet import REACHES_CUSTOMERS, after_quiet
+from ordersops.effects.ways_back import WayBack
 from ordersops.errors import Conflict
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
@@ -58,6 +59,28 @@ def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) 
         effects.append(effect)
     for effect in effects:
         record(Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=kind, decision=decision.pk, due_at=effect.due_at)
+    enqueue("effects.send")
+    return effects
+
+
+def plan_inverse(*, ways: Sequence[WayBack], decision: "Decision", by: User) -> list[Effect]:
+    """Plan the acts that take back what an earlier decision had done, due after the hold window. In the unit of `decision`, which takes it back."""
+    effects = []
+    for back in ways:
+        assert back.arguments is not None
+        effect = Effect(
+            id=uuid7(), store_id=back.order.store_id, order=back.order, decision=decision, kind=back.kind, inverse_of=back.effect,
+            idempotency_key=f"{back.kind}:{decision.pk}:{back.effect.pk}", arguments=back.arguments.kept(),
+            before=KINDS[back.kind].before(back.order, back.arguments),
+        )  # fmt: skip
+        effect.due_at = effect.not_before = due(back.kind, back.order)
+        put_money(effect, money_of(back.kind, back.order, back.arguments, by), by)
+        effect.save(force_insert=True)
+        effects.append(effect)
+    for effect in effects:
+        record(
+            Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=effect.kind, decision=decision.pk, due_at=effect.due_at
+        )
     enqueue("effects.send")
     return effects
 

@@ -41,6 +41,7 @@ class Kind:
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
+    stays: str = ""  # in a sentence: why it needs no inverse where the decision that planned it is taken back
     money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = _no_money
     before: Callable[["Order", a.Arguments], dict[str, Any]] = lambda order, arguments: {}
     undoes: Callable[[dict[str, Any], dict[str, Any]], Inverse | None] = lambda arguments, before: None
@@ -123,7 +124,7 @@ ENTRIES = [
     Kind(
         "order.hold", "Hold the order", "The store does not ship the order until the hold is released.",
         "Open order {order} in the store's admin and hold its fulfilment", a.HoldOrder, Perm.PLACE_HOLD, rules.not_gone,
-        asks_store=True, reversible=True, since_decided=rules.still_here, undoes=lambda arguments, before: ("order.release", {}),
+        asks_store=True, reversible=True, since_decided=rules.still_held, undoes=lambda arguments, before: ("order.release", {}),
     ),
     Kind(
         "order.cancel", "Cancel the order", "The order is cancelled for good; what was paid goes back.",
@@ -133,7 +134,7 @@ ENTRIES = [
     Kind(
         "order.risk_assessment", "Tell the store our assessment", "The store's staff see beside the order how its risk was judged.",
         "Open order {order} in the store's admin and note there how its risk was judged", a.Assessment, Perm.DECIDE_FRAUD, rules.known,
-        asked=False, since_decided=rules.anything,
+        asked=False, since_decided=rules.anything, stays="What the store was told of the risk stays there until the next decision tells it anew.",
     ),
     Kind(
         "order.tag", "Tag the order", "Tags are added to the order, or taken off.",

@@ -165,6 +165,13 @@ def still_here(order: "Order") -> Iterator[str]:
         yield "The warehouse has accepted it: ask for a cancellation there first."
 
 
+def still_held(order: "Order") -> Iterator[str]:
+    """For holding, where a decision was taken back: a newer one may have released the order since."""
+    yield from still_here(order)
+    if order.risk == Risk.APPROVED and not order.holds.open().exists():
+        yield "It was released again since."
+
+
 def still_releasable(order: "Order") -> Iterator[str]:
     """No hold, whoever opened it, no dispute, no new doubt (law 5)."""
     yield from not_cancelled(order)

@@ -5,9 +5,9 @@ from ordersops.review.actions.choosing import LEAST_NOTE, lock
 from ordersops.review.actions.deciding import approve, decide_under, override
 from ordersops.review.actions.noting import give_impression, tick
 from ordersops.review.actions.second import approve_second, decide_otherwise, send_back, take_back_proposal
-from ordersops.review.actions.undoing import undo
+from ordersops.review.actions.undoing import take_back, undo
 
 __all__ = [
     "LEAST_NOTE", "approve", "approve_bulk", "approve_second", "decide_otherwise", "decide_under", "give_impression", "lock", "override",
-    "propose_bulk", "send_back", "send_back_bulk", "take_back_proposal", "tick", "undo",
+    "propose_bulk", "send_back", "send_back_bulk", "take_back", "take_back_proposal", "tick", "undo",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Taking a decision back: until its effects leave (law 15)."""
+"""Taking a decision back: until its effects leave, and afterwards through their inverse (law 15)."""
 
 from django.db.models import Q
 from django.utils import timezone
@@ -7,7 +7,7 @@ from ordersops.accounts.access import require
 from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.actions import withdraw_finished
+from ordersops.cases.actions import set_open, withdraw_finished
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects import actions as effects
@@ -15,8 +15,9 @@ from ordersops.errors import Conflict
 from ordersops.ids import uuid7
 from ordersops.orders.actions import hold_for_fraud, set_risk
 from ordersops.orders.lifecycle import Risk
-from ordersops.review.actions.choosing import lock
-from ordersops.review.models import Decision, Label
+from ordersops.review.actions.choosing import lock, said
+from ordersops.review.models import TAKEN_BACK, Decision, Label
+from ordersops.review.taking_back import effects_of, taking_back
 from ordersops.rollout.actions import observe, void
 from ordersops.rollout.models import UNDO
 
@@ -47,6 +48,44 @@ def undo(*, decision: Decision, by: User) -> Decision:
     hold_for_fraud(orders=hold_again, by=User.objects.system())
     set_risk(orders=hold_again, to=Risk.NEEDS_REVIEW, by=by)
     record(Verb.DECISION_UNDONE, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome)
+    void(decision=decision)
+    withdraw_finished(orders=orders, by=User.objects.system())
+    observe(decision=taken_back)  # last: it may take the lane down, whose lock comes after those of orders and cases
+    return taken_back
+
+
+@atomic
+def take_back(*, decision: Decision, note: str, by: User) -> Decision:
+    """Take a decision back after it was carried out: the inverse of what was done is planned, with a hold window of its own, the order
+    is held again and the case is open again, with a new deadline.
+
+    Needs the lane's right to decide and a note. One person suffices, also where two decided: it leads to a hold, and what is decided
+    next needs two again. Orders that have begun to leave are left as they are. Conflict if that is all of them, if nothing
+    that was done has an inverse (a cancellation), if not everything is settled yet, or if it was taken back or decided anew already.
+    """
+    this = lane_named(decision.case.lane)
+    require(by, this.decides, decision.store_id, to="take this decision back", case=decision.case)
+    why = said(note, needed=True, why="why you take it back")
+    case, orders = lock(decision.case)
+    list(decision.effects.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    found = taking_back(decision, case, by, effects=effects_of(decision), orders={order.pk: order for order in orders})
+    if found.why_not:
+        raise Conflict(f"{found.why_not} Nothing was changed.")
+    taken_back = Decision.objects.create(
+        id=uuid7(), store_id=case.store_id, case=case, recommendation_id=decision.recommendation_id, outcome=UNDO, overrides=False,
+        reason=TAKEN_BACK, note=why, label=Label.INCONCLUSIVE, by=by, case_version=case.version, supersedes=decision,
+        decided_at=timezone.now(),
+    )  # fmt: skip
+    set_open(case)
+    ids = {back.order.pk for back in found.ways}
+    hold_again = [order for order in orders if order.pk in ids]
+    hold_for_fraud(orders=hold_again, by=User.objects.system())
+    set_risk(orders=hold_again, to=Risk.NEEDS_REVIEW, by=by)
+    record(
+        Verb.DECISION_TAKEN_BACK, by=by, case=case, decision=taken_back.pk, undone=decision.pk, outcome=decision.outcome,
+        left_out=len(found.left_out),
+    )  # fmt: skip
+    effects.plan_inverse(ways=found.ways, decision=taken_back, by=by)
     void(decision=decision)
     withdraw_finished(orders=orders, by=User.objects.system())
     observe(decision=taken_back)  # last: it may take the lane down, whose lock comes after those of orders and cases

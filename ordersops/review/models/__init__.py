@@ -1,7 +1,7 @@
 """What people decide: decisions, and those that wait for a second person."""
 
-from ordersops.review.models.decisions import Decision, Label, Source
+from ordersops.review.models.decisions import TAKEN_BACK, Decision, Label, Source
 from ordersops.review.models.notes import FirstImpression, Tick
 from ordersops.review.models.proposals import Bulk, Proposal, ProposalState
 
-__all__ = ["Bulk", "Decision", "FirstImpression", "Label", "Proposal", "ProposalState", "Source", "Tick"]
+__all__ = ["TAKEN_BACK", "Bulk", "Decision", "FirstImpression", "Label", "Proposal", "ProposalState", "Source", "Tick"]

@@ -20,6 +20,9 @@ class Label(models.TextChoices):
     INCONCLUSIVE = "inconclusive", "Inconclusive"
 
 
+TAKEN_BACK = "TAKEN_BACK"  # the reason of a decision that takes another back after it was carried out; before that it is UNDO
+
+
 class Decision(models.Model):
     """Immutable in the database. That it was undone is a superseding decision with the outcome `undo`."""
 

@@ -20,9 +20,10 @@ from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions
 from ordersops.review.case_page import bar, checklist, page, version
-from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, OverrideForm, TickForm
+from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, OverrideForm, TakeBackForm, TickForm
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
+from ordersops.review.taking_back import effects_of, taking_back
 from ordersops.review.views.after import decided
 from ordersops.rollout import actions as rollout
 
@@ -158,6 +159,31 @@ def undo(request: Request, pk: UUID) -> HttpResponse:
     decision = get_or_404(Decision.objects.select_related("case"), request, Perm.VIEW_CASES, pk=pk)
     actions.undo(decision=decision, by=request.user)
     return done(request, "case", decision.case_id, say="The decision was taken back. The case is open again.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: Request, pk: UUID) -> HttpResponse:
+    """The confirm step of taking a decision back after it was carried out, and taking it back."""
+    decision = get_or_404(
+        Decision.objects.select_related("case__order", "case__store", "case__leased_by", "by"), request, Perm.VIEW_CASES, pk=pk
+    )
+    if request.method != "POST":
+        return _confirm_back(request, decision, {})
+    form = TakeBackForm(request.POST)
+    if not form.is_valid():
+        return _confirm_back(request, decision, form.filled(), status=422)
+    actions.take_back(decision=decision, by=request.user, **form.cleaned_data)
+    return done(request, "case", decision.case_id, say="The decision was taken back: the order is held, and the case is open again.")
+
+
+def _confirm_back(request: Request, decision: Decision, filled: dict[str, Any], status: int = 200) -> HttpResponse:
+    found = decision.case
+    require(request.user, lane(found.lane).decides, found.store_id, to="take this decision back", case=found)
+    back = taking_back(decision, found, request.user, effects=effects_of(decision))
+    if back.why_not:
+        raise Conflict(f"{back.why_not} Nothing was changed.")
+    context = {**bar(found, request.user, available(found, request.user)), "form": filled, "back": back}
+    return show(request, "review/take_back.html", context, fragment="review/_take_back_form.html", status=status)
 
 
 @require_POST
