@@ -301,6 +301,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_BYTES + 65_536
 RAW_BODY_DAYS = env.number("ORDERSOPS_RAW_BODY_DAYS", 30, least=1)
 HOLD_WINDOW_SECONDS = env.number("ORDERSOPS_HOLD_WINDOW", 60, most=86_400)
 HELD_CASES = env.number("ORDERSOPS_HELD_CASES", 3, least=1, most=100)  # for each person, at once
+REPLY_DAYS = env.number("ORDERSOPS_REPLY_DAYS", 2, least=1, most=30)  # for how long a case waits for the customer's answer
 LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
 SHOPIFY_APP = env.text("ORDERSOPS_SHOPIFY_APP", "ordersops")  # the app's name in the stores' admin
 ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.hostname in LOOPBACK)

@@ -74,6 +74,11 @@ class Verb(StrEnum):
         "{actor} put the case aside until {until}: {reason}.",
         {"until": datetime, "reason": str, "wakes_on": list, "paused": bool, "comment": UUID | None},
     )
+    CASE_CUSTOMER_ASKED = (
+        "case.customer_asked",
+        "{actor} asked the customer to confirm the order, and waits until {until}.",
+        {"effect": UUID, "until": datetime},
+    )
     # due_at: the deadline from now on; paused: whether the clock stood.
     CASE_WOKEN = (
         "case.woken",

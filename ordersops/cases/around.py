@@ -32,6 +32,7 @@ class Acts:
     hand_back: bool = False
     snooze: bool = False
     wake: bool = False
+    verify: bool = False
     reopen: bool = False
     discuss: bool = False
 
@@ -52,6 +53,7 @@ def acts(case: Case, user: "User") -> Acts:
         found.hand_back = may_hand_back(case, user)
         found.escalate = free and bool(targets(case, user))
         found.snooze, found.wake = free, case.is_asleep
+        found.verify = free and not case.is_asleep and not case.is_attack
     return found
 
 

@@ -111,7 +111,7 @@ def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
         "timeline": [event for event in events[:200] if event.data.get("effect") == str(effect.pk)],
         "may": {
             "approve": effect.state == EffectState.WAITING and effect.by != user and can(user, Perm.APPROVE_SECOND, effect.store_id),
-            "take_back": may_ask and not effect.decision_id and (effect.can_be_undone or (back and not hasattr(effect, "inverse"))),
+            "take_back": not effect.decision_id and _may_take_back(effect, user, may_ask=may_ask, back=bool(back)),
             "retry": settles and effect.state == EffectState.DEAD,
             "edit": settles and may_ask and effect.state == EffectState.DEAD and effect.accepted_at is None and refused,
             "give_up": settles and effect.state in {EffectState.DEAD, EffectState.HANDED_OVER},
@@ -119,6 +119,13 @@ def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
         },
         "inverse_label": KINDS[back[0]].label if back else "",
     }
+
+
+def _may_take_back(effect: Effect, user: "User", *, may_ask: bool, back: bool) -> bool:
+    """Before it leaves also by the person who asked for it, with whatever right they did."""
+    if effect.can_be_undone:
+        return may_ask or (effect.asked_by_id == user.pk and can(user, Perm.VIEW_CASES, effect.store_id))
+    return may_ask and back and not hasattr(effect, "inverse")
 
 
 def _said(attempt: Attempt) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import Count, Q, prefetch_related_objects
 from django.urls import reverse
 
 from ordersops.accounts.access import can
@@ -179,7 +179,8 @@ def who(case: Case) -> str:
 
 
 def _effects(case: Case, user: User) -> list[Effect]:
-    found = Effect.objects.filter(decision__case=case).select_related("order", "settled_by", "decision__case")
+    asked = Q(order=case.order_id, kind="message.send", asked_by__isnull=False, planned_at__gte=case.opened_at)
+    found = Effect.objects.filter(Q(decision__case=case) | asked).select_related("order", "settled_by", "decision__case")
     return with_rights(list(found.order_by("-planned_at", "order_id")[:MEMBERS_SHOWN]), user)
 
 

@@ -50,6 +50,11 @@ class TakeBackForm(Step):
     note = forms.CharField(min_length=10, max_length=2000, error_messages={"required": "Say why you take it back."})
 
 
+class AskCustomerForm(SecondForm):
+    subject = forms.CharField(max_length=200, error_messages={"required": "Write a subject."})
+    text = forms.CharField(min_length=20, max_length=4000, error_messages={"required": "Write what the customer is asked."})
+
+
 class HarmForm(forms.Form):
     why = forms.CharField(max_length=300)
     severity = forms.CharField(max_length=4)

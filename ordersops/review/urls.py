@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ordersops.review.views import bulk, second
+from ordersops.review.views import bulk, second, verify
 from ordersops.review.views import case as views
 
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/tick", views.tick, name="case_tick"),
     path("cases/<uuid:pk>/approve", views.approve, name="case_approve"),
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
+    path("cases/<uuid:pk>/ask-customer", verify.ask_customer, name="case_ask_customer"),
     path("second/", second.queue, name="second"),
     path("second/rows", second.rows, name="_second_rows"),
     path("queues/<slug:lane>/several", bulk.choose, name="bulk_new"),

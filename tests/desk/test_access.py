@@ -139,6 +139,11 @@ def a_done_decision(world: World) -> Decision:
     return decision
 
 
+def a_case_to_ask_about(world: World) -> Case:
+    case: Case = CaseFactory(order__store=world.store, order__email="ada@example.org", version=1)
+    return case
+
+
 def a_bulk(world: World) -> Proposal:
     """The proposal of the world as the only row of a bulk decision."""
     if world.proposal.bulk is None:
@@ -171,6 +176,10 @@ PAGES: dict[str, Entry] = {
     "case_escalate": _acts(DECIDERS - {SUPERVISOR}, lambda w: [w.case.pk], data=lambda w: {"role": "supervisor", "note": "Beyond me"}),
     "case_hand_back": _acts(DECIDERS, lambda w: [w.case.pk], 409, data=lambda w: {"note": "Not for us"}),  # it is not escalated
     "case_snooze": _acts(DECIDERS, lambda w: [w.case.pk], data=lambda w: {"span": "1h", "reason": "customer"}),
+    "case_ask_customer": _acts(
+        DECIDERS, lambda w: [a_case_to_ask_about(w).pk],
+        data=lambda w: {"version": 1, "subject": "Your order", "text": "Please tell us whether you placed this order."},
+    ),
     "case_wake": _acts(DECIDERS, lambda w: [w.case.pk]),
     "case_reopen": _acts(GIVERS, lambda w: [a_settled_case(w).pk], data=lambda w: {"reason": "mistake"}),
     "case_release": _acts(set(), lambda w: [w.case.pk]),  # nobody holds it: see test_release_needs_the_lease
@@ -348,7 +357,7 @@ PAGES: dict[str, Entry] = {
 # Acts whose form is drawn at the same address.
 DRAWN = {
     "case_approve", "case_override", "case_assign", "case_escalate", "case_hand_back", "case_snooze", "case_reopen", "case_comment",
-    "proposal_approve", "proposal_send_back", "proposal_otherwise",
+    "proposal_approve", "proposal_send_back", "proposal_otherwise", "case_ask_customer", "decision_take_back",
 }  # fmt: skip
 # For people who are not signed in: signing in, and what machines ask.
 PUBLIC = {"account_login", "account_logout", "account_inactive", "invitation", "healthz", "readyz", "slack_interactions", "api_schema"}

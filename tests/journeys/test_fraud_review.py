@@ -55,7 +55,7 @@ def test_a_stolen_card_is_declined_by_keyboard_and_the_store_is_told(product: Pr
     assert product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("open",)]
     desk.press("2", "Control+Enter")
     wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
-    expect(page.get_by_text("What follows from the decision")).to_be_visible()
+    expect(page.get_by_text("What follows outside")).to_be_visible()
     desk.is_clean()
 
     # The hold window passes, and the store receives the signed proposal once.

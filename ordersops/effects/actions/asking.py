@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from ordersops.accounts.access import require
+from ordersops.accounts.access import can, require
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
@@ -33,6 +33,14 @@ def ask(
     """
     what = _named(kind)
     require(by, what.needs, order.store_id, to=f"ask to {what.label.lower()}", order=order)
+    return ask_within(order=order, kind=kind, arguments=arguments, reason=reason, by=by, once=once, inverse_of=inverse_of)
+
+
+def ask_within(
+    *, order: Order, kind: str, arguments: dict[str, Any], reason: str, by: User, once: str = "", inverse_of: Effect | None = None
+) -> Effect:
+    """`ask` in the unit of another verb, which has checked a right of its own."""
+    what = _named(kind)
     typed, why = what.parse(arguments), said(reason)
     order = Order.objects.select_for_update(of=("self",)).select_related("store").get(pk=order.pk)
     effect = Effect(id=uuid7(), store_id=order.store_id, order=order, kind=kind, asked_by=by, reason=why, inverse_of=inverse_of)
@@ -95,11 +103,12 @@ def send_back(*, effect: Effect, reason: str, by: User) -> Effect:
 def take_back(*, effect: Effect, by: User) -> Effect:
     """Take back what a person asked for: before it leaves nothing happens; afterwards its inverse is planned, where there is one.
 
-    Needs the right that its kind (or the inverse) names. Returns the undone effect, or the inverse. What a decision planned is
-    taken back with the decision.
+    Needs the right that its kind (or the inverse) names; before it leaves, the person who asked for it may as well. Returns the
+    undone effect, or the inverse. What a decision planned is taken back with the decision.
     """
     what = _named(effect.kind)
-    require(by, what.needs, effect.store_id, to=f"take back “{what.label}”", order=effect.order_id)
+    if not (effect.can_be_undone and asked_here(effect, by)):
+        require(by, what.needs, effect.store_id, to=f"take back “{what.label}”", order=effect.order_id)
     order = Order.objects.select_for_update(of=("self",)).get(pk=effect.order_id)
     effect = Effect.objects.select_for_update(of=("self",)).get(pk=effect.pk)
     if effect.decision_id:
@@ -117,6 +126,11 @@ def take_back(*, effect: Effect, by: User) -> Effect:
         raise Conflict("It was taken back already.")
     kind, arguments = back
     return ask(order=order, kind=kind, arguments=arguments, reason=f"Takes back “{what.label}”", by=by, inverse_of=effect)
+
+
+def asked_here(effect: Effect, by: User) -> bool:
+    """Whether this person asked for it, in a store that they still see."""
+    return effect.asked_by_id == by.pk and can(by, Perm.VIEW_CASES, effect.store_id)
 
 
 def said(reason: str) -> str:

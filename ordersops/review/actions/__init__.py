@@ -6,8 +6,9 @@ from ordersops.review.actions.deciding import approve, decide_under, override
 from ordersops.review.actions.noting import give_impression, tick
 from ordersops.review.actions.second import approve_second, decide_otherwise, send_back, take_back_proposal
 from ordersops.review.actions.undoing import take_back, undo
+from ordersops.review.actions.verifying import ask_customer
 
 __all__ = [
-    "LEAST_NOTE", "approve", "approve_bulk", "approve_second", "decide_otherwise", "decide_under", "give_impression", "lock", "override",
-    "propose_bulk", "send_back", "send_back_bulk", "take_back", "take_back_proposal", "tick", "undo",
+    "LEAST_NOTE", "approve", "approve_bulk", "approve_second", "ask_customer", "decide_otherwise", "decide_under", "give_impression", "lock",
+    "override", "propose_bulk", "send_back", "send_back_bulk", "take_back", "take_back_proposal", "tick", "undo",
 ]  # fmt: skip
