@@ -1,5 +1,7 @@
 """Outcomes and reason codes of the fraud lane (fraud.md 5.4). What is decided, and what it says about the world, are two things."""
 
+from dataclasses import replace
+
 from ordersops.accounts.roles import Perm
 from ordersops.cases.lanes import Outcome, Reason
 from ordersops.orders.lifecycle import Risk
@@ -20,7 +22,13 @@ OUTCOMES = {outcome.key: outcome for outcome in (RELEASE, DECLINE)}
 _release, _decline = frozenset({RELEASE.key}), frozenset({DECLINE.key})
 _either = _release | _decline
 
-REASONS = (
+# What the customer may be told: the same whatever the reason was (fraud.md 5.7), and nothing where it is open which way it goes.
+_SAID = {
+    _release: "Thank you for your order. It is being prepared now.",
+    _decline: "We are sorry: we cannot go ahead with your order. Please write to us if you have a question.",
+}
+
+_REASONS = (
     Reason("A1", "Verified with the customer", _release, Label.LEGITIMATE),
     Reason("A2", "Strong card evidence: street, postcode and code match", _release, Label.LEGITIMATE),
     Reason("A3", "Known customer with a good history", _release, Label.LEGITIMATE),
@@ -45,3 +53,5 @@ REASONS = (
     Reason("O4", "Exception from the policy", _either, Label.INCONCLUSIVE, overrides=True, needs=Perm.OVERRIDE_BLOCK_LIST, two=True),
     Reason("O5", "Goodwill towards the customer", _release, Label.INCONCLUSIVE, overrides=True),
 )
+
+REASONS = tuple(replace(reason, customer_text=_SAID.get(reason.outcomes, "")) for reason in _REASONS)

@@ -102,6 +102,7 @@ class Desk:
             found.append(self._section("advisors", "Advisors", reverse("advisors")))
         if Perm.VIEW_ROLLOUT in self.perms:
             found.append(self._section("rollout", "Rollout", reverse("rollout")))
+            found.append(self._section("reasons", "Reasons", reverse("reasons")))
         if Perm.VIEW_INTAKE in self.perms:
             dead = Delivery.objects.filter(store__in=store_ids(self._user, Perm.VIEW_INTAKE)).dead()[: CAP + 1].count()
             found.append(

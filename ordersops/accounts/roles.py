@@ -45,6 +45,7 @@ class Perm(StrEnum):
     APPROVE_POLICY = "approve_policy", "Approve or send back a policy version that somebody else wrote"
     PROMOTE = "promote", "Move a lane up or down the ladder of automation"
     STOP_AUTOMATION = "stop_automation", "Throw a kill switch, and lift it"
+    EDIT_REASONS = "edit_reasons", "Word, order, add and retire reason codes"
     EXPORT_ADVICE = "export_advice", "Take decisions and their masked evidence out as a file"
     MANAGE_STORES = "manage_stores", "Change a store's connection and secrets"
     MANAGE_TEAMS = "manage_teams", "Set up teams, skills and working hours"
@@ -76,6 +77,7 @@ _senior = _fraud | {
     Perm.CANCEL_ORDER,
 }
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
+_rollout |= {Perm.EDIT_REASONS}
 _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
@@ -125,7 +127,7 @@ AREAS: dict[str, tuple[Perm, ...]] = {
     ),
     "Cases and decisions": (
         Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,
-        Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS,
+        Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
     ),
     "Policies and automation": (
         Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,

@@ -452,6 +452,15 @@ class Verb(StrEnum):
     TEAM_MADE = "team.made", "{actor} founded the team {name}.", {"team": UUID, "name": str}
     TEAM_CHANGED = "team.changed", "{actor} changed the team {name}, members: {members}.", {"team": UUID, "name": str, "members": int}
     TEAM_DISSOLVED = "team.dissolved", "{actor} dissolved the team {name}.", {"team": UUID, "name": str}
+    REASON_ADDED = "reason.added", "{actor} added the reason {code} to {lane}.", {"lane": str, "code": str, "like": str}
+    # changed: names of what changed; the words themselves are in the version.
+    REASON_CHANGED = (
+        "reason.changed",
+        "{actor} changed the reason {code} of {lane} ({changed}), now version {version}.",
+        {"lane": str, "code": str, "version": int, "changed": list},
+    )
+    REASON_RETIRED = "reason.retired", "{actor} retired the reason {code} of {lane}.", {"lane": str, "code": str, "version": int}
+    REASON_RESTORED = "reason.restored", "{actor} brought the reason {code} of {lane} back.", {"lane": str, "code": str, "version": int}
     SKILL_ADDED = "skill.added", "{actor} added the skill {name}.", {"name": str}
     SKILL_REMOVED = "skill.removed", "{actor} removed the skill {name}.", {"name": str}
     SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA

@@ -52,6 +52,8 @@ class Reason:
     needs: Perm | None = None
     default: bool = False  # taken where advice is approved without choosing one
     two: bool = False  # it always needs a second person
+    customer_text: str = ""  # what the customer may be told; never why
+    version: int | None = None  # as supervisors last wrote it; None as it is declared
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ class Lane(Protocol):
     drafts: bool  # the advisor drafts a message to the customer
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
-    reasons: tuple[Reason, ...]
+    reasons: tuple[Reason, ...]  # as declared; those in force are review.queries.reasons_of
     checklist: tuple[Check, ...]  # what a reviewer makes sure of, in this order
     leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key

@@ -15,6 +15,7 @@ from ordersops.cases.lanes import Lane, Outcome, Reason, lane
 from ordersops.insights.models import SecondReview
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown, facts_row
+from ordersops.review.queries import reasons_of
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -44,7 +45,7 @@ def page(review: SecondReview) -> dict[str, Any]:
 
 def reasons_for(about: Lane, outcome: str) -> list[Reason]:
     """Reasons that can be given without having seen any advice."""
-    return [reason for reason in about.reasons if outcome in reason.outcomes and not reason.overrides and not reason.default]
+    return [reason for reason in reasons_of(about) if outcome in reason.outcomes and not reason.overrides and not reason.default]
 
 
 def choices(about: Lane) -> list[tuple[Outcome, str, list[Reason]]]:

@@ -17,6 +17,7 @@ from ordersops.insights import actions, blind, queries
 from ordersops.insights import quality as reads
 from ordersops.insights.forms import QUALITY_DAYS, AnswerForm, QualityFilters, SettleForm, since
 from ordersops.insights.models import SecondAnswer, SecondReview, Settlement
+from ordersops.review.queries import reasons_of
 from ordersops.stores.models import Store
 
 
@@ -106,7 +107,7 @@ def answer(request: Request, pk: UUID) -> HttpResponse:
 def _draw_answer(request: Request, found: SecondAnswer, filled: dict[str, Any], wrong: list[str]) -> HttpResponse:
     one = reads.difference(found)
     about = lanes()[found.lane]
-    sentences = {reason.code: reason.sentence for reason in about.reasons}
+    sentences = {reason.code: reason.sentence for reason in reasons_of(about, retired=True)}
     decision = found.review.decision
     context = {
         "one": one,

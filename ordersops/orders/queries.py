@@ -143,10 +143,12 @@ def _decisions(order: Order) -> list[Any]:
         *order.cases.prefetch_related("decisions__by"),
         *[m.case for m in order.memberships.prefetch_related("case__decisions__by")[:20]],
     ]
+    words = import_string("ordersops.review.models.Words")()
     found = []
     for case in cases:
         for decision in case.decisions.all():
             _say(decision, lanes().get(case.lane))
+            decision.reason_sentence = words.of(case.lane, decision.reason, decision.reason_version)  # type: ignore[attr-defined]
             found.append(decision)
     return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
 
@@ -162,8 +164,6 @@ def _say(row: Any, lane: Any) -> None:
     outcome = lane.outcomes.get(row.outcome) if lane else None
     row.outcome_label = outcome.label if outcome else "Taken back" if row.outcome == "undo" else row.outcome
     row.tone = outcome.tone if outcome else "neutral"
-    code = getattr(row, "reason", "")
-    row.reason_sentence = next((reason.sentence for reason in (lane.reasons if lane else ()) if reason.code == code), "")
 
 
 def compare_addresses(order: Order) -> dict[str, Any]:

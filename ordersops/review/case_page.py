@@ -31,7 +31,7 @@ from ordersops.orders.revisions import dressed, tell
 from ordersops.review.checklist import items
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown
-from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source
+from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source, Words
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.stakes import answers
@@ -52,17 +52,19 @@ def page(case: Case, user: User) -> dict[str, Any]:
 
     While the advice is closed to the person, nothing of it is in the context: no template can give it away.
     """
-    about, order = lane(case.lane), case.order
+    about, order, words = lane(case.lane), case.order, Words()
     recommendation = recommendation_for(case)
-    decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by", "second").prefetch_related("harms__by")]
+    decisions = [
+        _dressed(decision, about, words) for decision in case.decisions.select_related("by", "second").prefetch_related("harms__by")
+    ]
     linked = linked_to(order)
-    _decided_before(case, about, linked)
+    _decided_before(case, about, linked, words)
     shown = advice_shown(recommendation, about)
     members = (
         list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
     )
     proposals = [
-        dressed_proposal(row)
+        dressed_proposal(row, words)
         for row in case.proposals.select_related("by", "settled_by", "case").order_by("-proposed_at")[:PROPOSALS_SHOWN]
     ]
     may = available(case, user, recommendation=recommendation)
@@ -126,7 +128,8 @@ def bar(case: Case, user: User, may: Available, decisions: list[Decision] | None
     """The context of the decision bar, and of the forms that it opens. `here`: who else has the case open."""
     about, holder = lane(case.lane), case.holder_id()
     if decisions is None and not case.is_open and not case.is_waiting:
-        decisions = [_dressed(decision, about) for decision in case.decisions.select_related("by", "second")[:1]]
+        words = Words()
+        decisions = [_dressed(decision, about, words) for decision in case.decisions.select_related("by", "second")[:1]]
     last = decisions[0] if decisions and not case.is_open and not case.is_waiting else None
     return {
         "case": case,
@@ -191,13 +194,13 @@ def _timeline(case: Case, user: User) -> list[Event]:
     return list(Event.objects.timeline_for(case=case).shown_to(user, case.store_id)[:EVENTS_SHOWN])
 
 
-def _dressed(decision: Decision, about: Lane) -> Decision:
+def _dressed(decision: Decision, about: Lane, words: Words) -> Decision:
     """Set the words and tone of a decision, as its lane names them."""
     outcome = about.outcomes.get(decision.outcome)
-    reason = next((reason for reason in about.reasons if reason.code == decision.reason), None)
     decision.outcome_label = outcome.label if outcome else "Taken back"  # type: ignore[attr-defined]
     decision.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
-    decision.reason_sentence = reason.sentence if reason else BACK.get(decision.reason, "")  # type: ignore[attr-defined]
+    said = words.of(about.key, decision.reason, decision.reason_version)
+    decision.reason_sentence = said or BACK.get(decision.reason, "")  # type: ignore[attr-defined]
     return decision
 
 
@@ -222,13 +225,13 @@ def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
     return found
 
 
-def _decided_before(case: Case, about: Lane, linked: list[Linked]) -> None:
+def _decided_before(case: Case, about: Lane, linked: list[Linked], words: Words) -> None:
     """Say for each linked order what was decided about it, and stands: the newest decision of the lane."""
     rows = {row.order_id: row for row in linked}
     stands = Decision.objects.filter(case__order__in=rows, case__lane=case.lane, superseded_by=None).exclude(outcome="undo")
     newest = stands.exclude(case=case).order_by("case__order", "-decided_at").distinct("case__order") if rows else Decision.objects.none()
     for decision in newest.select_related("by", "case"):
-        _dressed(decision, about)
+        _dressed(decision, about, words)
         rows[decision.case.order_id].decision = {
             "at": decision.decided_at, "url": reverse("case", args=[decision.case_id]), "outcome": decision.outcome_label,  # type: ignore[attr-defined]
             "tone": decision.tone, "by": "automatically" if decision.source == Source.SYSTEM else decision.by,  # type: ignore[attr-defined]

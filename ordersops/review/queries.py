@@ -15,7 +15,7 @@ from ordersops.effects.models import Effect
 from ordersops.orders.models import Order
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
-from ordersops.review.models import Decision, Proposal
+from ordersops.review.models import Decision, Proposal, ReasonCode
 from ordersops.review.taking_back import TakingBack, offered, standing
 from ordersops.review.two import Limits, because_of
 from ordersops.rollout.queries import written
@@ -132,6 +132,7 @@ def _waiting(case: Case, user: "User", about: Lane, *, decides: bool) -> Availab
 
 def _offer_otherwise(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation, proposal: Proposal) -> None:
     """The outcomes besides the one that waits, each with the reasons that fit it."""
+    fitting = reasons_of(about)
     for key in about.possible(case.order):
         extra = about.may_choose(recommendation, key)
         against = key != recommendation.outcome
@@ -139,7 +140,7 @@ def _offer_otherwise(found: Available, case: Case, user: "User", about: Lane, re
         if key == proposal.outcome or not all(can(user, perm, case.store_id) for perm in needed):
             continue
         found.others.append(about.outcomes[key])
-        found.override_reasons[key] = [reason for reason in _reasons(about, key, user, case) if reason.overrides == against]
+        found.override_reasons[key] = [reason for reason in _reasons(fitting, key, user, case) if reason.overrides == against]
     found.two = _why_two(case, about, recommendation, [outcome.key for outcome in found.others])
     found.otherwise = bool(found.others)
 
@@ -156,6 +157,7 @@ def _why_two(case: Case, about: Lane, recommendation: Recommendation, outcomes: 
 
 def _offer(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation) -> None:
     """Fill in the outcomes that are still possible for the order, and that the person may choose."""
+    fitting = reasons_of(about)
     open_to = []
     refused = None
     for key in about.possible(case.order):
@@ -167,11 +169,11 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
     found.approve = recommendation.outcome in open_to
     found.doubt = _doubt(recommendation)
     if found.approve:
-        found.approve_reasons = [reason for reason in _reasons(about, recommendation.outcome, user, case) if not reason.overrides]
+        found.approve_reasons = [reason for reason in _reasons(fitting, recommendation.outcome, user, case) if not reason.overrides]
     if can(user, Perm.OVERRIDE, case.store_id):
         found.others = [about.outcomes[key] for key in open_to if key != recommendation.outcome]
         found.override_reasons = {
-            outcome.key: [reason for reason in _reasons(about, outcome.key, user, case) if reason.overrides] for outcome in found.others
+            outcome.key: [reason for reason in _reasons(fitting, outcome.key, user, case) if reason.overrides] for outcome in found.others
         }
         found.override = bool(found.others)
     if found.approve or found.override:
@@ -189,12 +191,18 @@ def _doubt(recommendation: Recommendation) -> str:
     return "This advice rests on what the customer wrote." if recommendation.rests_on_customer else ""
 
 
-def _reasons(about: Lane, outcome: str, user: "User", case: Case) -> list[Reason]:
-    return [
-        reason
-        for reason in about.reasons
-        if outcome in reason.outcomes and (reason.needs is None or can(user, reason.needs, case.store_id))
-    ]
+def reasons_of(about: Lane, *, retired: bool = False) -> tuple[Reason, ...]:
+    """The reasons of a lane in their order, as supervisors last wrote them; one that nobody wrote yet is as declared. One query."""
+    kept = ReasonCode.objects.current(about.key)
+    codes = {row.code for row in kept}
+    return (
+        *(row.reason for row in kept if row.active or retired),
+        *(reason for reason in about.reasons if reason.code not in codes),
+    )
+
+
+def _reasons(all_of: tuple[Reason, ...], outcome: str, user: "User", case: Case) -> list[Reason]:
+    return [reason for reason in all_of if outcome in reason.outcomes and (reason.needs is None or can(user, reason.needs, case.store_id))]
 
 
 def _closed(case: Case, user: "User", *, decides: bool) -> Available:

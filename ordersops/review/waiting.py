@@ -12,7 +12,7 @@ from ordersops.cases.lanes import lanes
 from ordersops.effects.models import Effect, EffectState
 from ordersops.lists import CAP, SIZE, capped, read_cursor, write_cursor
 from ordersops.orders.queries import WIDE
-from ordersops.review.models import Bulk, Proposal
+from ordersops.review.models import Bulk, Proposal, Words
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -54,20 +54,20 @@ def _rows(found: "ProposalQuerySet", cursor: str) -> tuple[list[Proposal], str]:
         later = Q(proposed_at__gt=at) | Q(proposed_at=at, pk__gt=pk)
         found = found.filter(Q(case__priority__lt=priority) | Q(case__priority=priority) & later)
     shown = found.select_related("case__order", "case__store", "by").defer(*(f"case__order__{column}" for column in WIDE))
-    rows = [dressed(row) for row in shown.order_by(*URGENT)[: SIZE + 1]]
+    words = Words()
+    rows = [dressed(row, words) for row in shown.order_by(*URGENT)[: SIZE + 1]]
     if len(rows) <= SIZE:
         return rows, ""
     last = rows[SIZE - 1]
     return rows[:SIZE], write_cursor(last.case.priority, last.proposed_at.isoformat(), str(last.pk))
 
 
-def dressed(row: Proposal) -> Proposal:
+def dressed(row: Proposal, words: Words) -> Proposal:
     """Set the words of the outcome and reason, and whether advice arrived since it was decided."""
     about = lanes().get(row.case.lane)
     outcome = about.outcomes.get(row.outcome) if about else None
-    reason = next((one for one in about.reasons if one.code == row.reason), None) if about else None
     row.outcome_of = outcome  # type: ignore[attr-defined]
-    row.reason_sentence = reason.sentence if reason else ""  # type: ignore[attr-defined]
+    row.reason_sentence = words.of(row.case.lane, row.reason)  # type: ignore[attr-defined]
     row.changed_since = row.case.version > row.case_version  # type: ignore[attr-defined]
     return row
 

@@ -336,6 +336,17 @@ PAGES: dict[str, Entry] = {
     "advice_replay": _reads(ROLLOUT, lambda w: [ReplayFactory(store=w.store).pk]),
     "advice_call": _reads(ROLLOUT, lambda w: [CallFactory(snapshot__order=w.order).pk]),
     "rollout": _reads(LADDER),
+    "reasons": _reads(LADDER),
+    "reason": _reads(LADDER, lambda w: ["fraud", "A1"], lane=True),
+    "reason_change": _acts(
+        {SUPERVISOR}, lambda w: ["fraud", "A1"], lane=True, data=lambda w: {"version": 1, "text": "They called back", "customer_text": ""}
+    ),
+    "reason_add": _acts(
+        {SUPERVISOR}, lambda w: ["fraud"], lane=True, data=lambda w: {"code": "A7", "text": "Paid by wire", "customer_text": "", "like": "A1"}
+    ),
+    "reason_retire": _acts({SUPERVISOR}, lambda w: ["fraud", "A1"], lane=True),
+    "reason_restore": _acts({SUPERVISOR}, lambda w: ["fraud", "A1"], lane=True, status=409),  # it is not retired
+    "reason_move": _acts({SUPERVISOR}, lambda w: ["fraud", "A2"], lane=True, data=lambda w: {"to": "up"}),
     "policy_new": _reads({SUPERVISOR}),
     "policy_write": _acts({SUPERVISOR}, lambda w: [], data=a_policy),
     "policy": _reads(LADDER, lambda w: [w.policy.pk]),

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ordersops.effects.kinds import arguments as a
 from ordersops.effects.quiet import SAME_WORDS_AGAIN, TRANSACTIONAL
 from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Payment, Risk
+from ordersops.wording import leaks, told
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -216,6 +217,8 @@ def may_write(order: "Order", arguments: a.Arguments, by: "User", but: "Effect |
         return
     if arguments.about not in TRANSACTIONAL:
         yield "Only what is about the order itself is sent from here."
+    if words := leaks(f"{arguments.subject}\n{arguments.text}"):
+        yield f"It cannot be sent: it says {told(words)}. Customers are not told how orders are judged, nor promised what nobody can keep."
     since = timezone.now() - SAME_WORDS_AGAIN
     if any(_words(effect.arguments.get("text")) == _words(arguments.text) for effect in _others(order, "message.send", but, since)):
         yield "The same text was sent about this order already, within a day."

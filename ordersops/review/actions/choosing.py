@@ -15,7 +15,7 @@ from ordersops.errors import Conflict, Invalid
 from ordersops.orders.models import Order
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
-from ordersops.review.queries import recommendation_for
+from ordersops.review.queries import reasons_of, recommendation_for
 from ordersops.rollout.queries import written
 
 LEAST_NOTE, LONGEST_NOTE = 10, 4000
@@ -75,16 +75,27 @@ def as_seen(case: Case, version: int) -> None:
 
 
 def choose(
-    case: Case, orders: Sequence[Order], recommendation: Recommendation, *, outcome: str, reason: str, note: str, by: User
+    case: Case,
+    orders: Sequence[Order],
+    recommendation: Recommendation,
+    *,
+    outcome: str,
+    reason: str,
+    note: str,
+    by: User,
+    retired: bool = False,
 ) -> Choice:
-    """The choice, once it fits the order, the lane and the person. Raises Conflict, Invalid or Forbidden."""
+    """The choice, once it fits the order, the lane and the person. Raises Conflict, Invalid or Forbidden.
+
+    `retired`: a reason that was retired meanwhile stands too, for what somebody decided before.
+    """
     this = lane_named(case.lane)
     chosen = this.outcomes.get(outcome)
     open_to = [order for order in orders if outcome in this.possible(order)]
     if chosen is None or not open_to:
         raise Conflict(f"“{chosen.label if chosen else outcome}” is no longer possible: the order has shipped or is cancelled.")
     overrides = outcome != recommendation.outcome
-    because = _reason(this, chosen, reason, overrides=overrides)
+    because = _reason(this, chosen, reason, overrides=overrides, retired=retired)
     for perm in filter(None, (because.needs, this.may_choose(recommendation, outcome))):
         require(by, perm, case.store_id, to=f"choose “{chosen.label}” here", case=case)
     return Choice(case, orders, recommendation, chosen, because, said(note, needed=overrides), by, open_to)
@@ -99,8 +110,8 @@ def said(note: str, *, needed: bool = False, why: str = "why you decide against 
     return note
 
 
-def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool) -> Reason:
-    fitting = [reason for reason in this.reasons if outcome.key in reason.outcomes and reason.overrides == overrides]
+def _reason(this: Lane, outcome: Outcome, code: str, *, overrides: bool, retired: bool) -> Reason:
+    fitting = [reason for reason in reasons_of(this, retired=retired) if outcome.key in reason.outcomes and reason.overrides == overrides]
     for reason in fitting:
         if reason.code == code or (not code and reason.default):
             return reason

@@ -103,7 +103,8 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     case, outcome = choice.case, choice.outcome
     decision = Decision.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key, overrides=choice.overrides,
-        reason=choice.reason.code, note=choice.note, label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
+        reason=choice.reason.code, reason_version=choice.reason.version, note=choice.note,
+        label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
         case_version=case.version, supersedes=_standing(case), decided_at=timezone.now(),
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1

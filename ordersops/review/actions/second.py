@@ -45,7 +45,8 @@ def approved_second(case: Case, orders: Sequence[Order], proposal: Proposal, by:
             f"{first} may not decide this any more: it needs the right “{missing[0].sentence}”. Send it back, or decide otherwise."
         )
     choice = choose(
-        case, orders, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first
+        case, orders, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first,
+        retired=True,
     )  # fmt: skip
     _settle(proposal, ProposalState.APPROVED, by)
     decision = write(choice, proposal=proposal, second=by)

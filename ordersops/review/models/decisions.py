@@ -33,6 +33,7 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=40)
     overrides = models.BooleanField(help_text="Decided against the recommendation.")
     reason = models.CharField(max_length=10, help_text="Reason code of the lane.")
+    reason_version = models.PositiveIntegerField(null=True, help_text="As the code was worded; empty where it was as declared.")
     note = models.TextField(blank=True)
     label = models.CharField(max_length=20, choices=Label.choices)
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.PERSON)

@@ -19,7 +19,8 @@ from ordersops.cases.views import lane_or_404
 from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done
 from ordersops.review import actions
-from ordersops.review.models import Bulk
+from ordersops.review.models import Bulk, Words
+from ordersops.review.queries import reasons_of
 from ordersops.review.waiting import dressed
 
 
@@ -51,7 +52,7 @@ def _form(request: Request, lane: str, chosen: dict[UUID, int], error: str, stat
         "queue_query": query,
         "cases": queries.dress(page.rows, about, request.user),
         "chosen": set(chosen),
-        "reasons": [reason for reason in about.reasons if not reason.overrides],
+        "reasons": [reason for reason in reasons_of(about) if not reason.overrides],
         "typed": request.POST,
         "error": error,
     }
@@ -64,7 +65,8 @@ def bulk(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     about = lane_named(found.lane)
     rows = found.proposals.visible_to(request.user).select_related("case__order", "case__store", "by", "settled_by")
-    proposals = [dressed(row) for row in rows.order_by("-case__priority", "pk")]
+    words = Words()
+    proposals = [dressed(row, words) for row in rows.order_by("-case__priority", "pk")]
     judged = set(found.proposals.for_second(request.user).values_list("pk", flat=True))
     whys = dict(found.left_out)
     left_out = Case.objects.visible_to(request.user).filter(pk__in=whys).select_related("order")
@@ -72,7 +74,7 @@ def bulk(request: Request, pk: UUID) -> HttpResponse:
         "bulk": found,
         "lane": about,
         "outcome": about.outcomes.get(found.outcome),
-        "reason": next((one.sentence for one in about.reasons if one.code == found.reason), found.reason),
+        "reason": words.of(about.key, found.reason) or found.reason,
         "proposals": proposals,
         "judged": judged,
         "left_out": [(case, whys[str(case.pk)]) for case in left_out],

@@ -17,7 +17,7 @@ from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions, waiting
 from ordersops.review.case_page import bar
 from ordersops.review.forms import OverrideForm, SecondForm, SendBackForm
-from ordersops.review.models import Decision, Proposal
+from ordersops.review.models import Decision, Proposal, Words
 from ordersops.review.queries import available
 from ordersops.review.views.after import remember
 
@@ -103,7 +103,7 @@ def _confirm(request: Request, found: Proposal, act: str, name: str, filled: dic
         raise Conflict(
             "You had a say in this already: somebody else has to look at it." if act == "approve_second" else "Nothing else is possible."
         )
-    context = {**bar(case, request.user, may), "form": filled, "order": case.order, "proposal": waiting.dressed(may.proposal)}
+    context = {**bar(case, request.user, may), "form": filled, "order": case.order, "proposal": waiting.dressed(may.proposal, Words())}
     return show(request, f"review/{name}.html", context, fragment=f"review/_{name}_form.html", status=status)
 
 
