@@ -18,6 +18,7 @@ from ordersops.api.models import AccessToken
 from ordersops.audit.models import Event
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
+from ordersops.insights.models import SecondAnswer, SecondReview
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
 from ordersops.review.models import Bulk, Decision, Proposal
 from ordersops.rollout.content import built_in
@@ -157,6 +158,16 @@ def a_bulk(world: World) -> Proposal:
 
 def a_row(world: World) -> dict[str, Any]:
     return {"row": f"{world.proposal.pk}:{world.proposal.case.version}"}
+
+
+def a_second_review(world: World) -> SecondReview:
+    """In nobody's hands."""
+    return SecondReview.objects.filter(decision=world.decision).first() or to_review(world.decision)
+
+
+def a_second_answer(world: World) -> SecondAnswer:
+    """Of a colleague, who would have decided otherwise."""
+    return SecondAnswer.objects.filter(review__decision=world.decision).first() or judged(world.decision, world.colleague, "release")
 
 
 PAGES: dict[str, Entry] = {
@@ -328,8 +339,8 @@ PAGES: dict[str, Entry] = {
     "workload_assign": _acts({SUPERVISOR}, lambda w: [w.case.pk], data=lambda w: {"to": ""}, status=409),  # it is nobody's already
     "quality": _reads({SUPERVISOR, AUDITOR}),
     "quality_next": _reads(DECIDERS),
-    "second_review": Entry(set(), lambda w: [to_review(w.decision).pk], refused=404),  # it exists for who has it in hand alone
-    "second_answer": _reads({SUPERVISOR, AUDITOR}, lambda w: [judged(w.decision, w.colleague, "release").pk]),
+    "second_review": Entry(set(), lambda w: [a_second_review(w).pk], refused=404),  # it exists for who has it in hand alone
+    "second_answer": _reads({SUPERVISOR, AUDITOR}, lambda w: [a_second_answer(w).pk]),
     "advisors": _reads(ROLLOUT),
     "advice_export": _reads({SUPERVISOR}),
     "advice_replays": _reads(ROLLOUT),
