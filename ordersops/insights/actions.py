@@ -18,6 +18,7 @@ from ordersops.insights.blind import reasons_for
 from ordersops.insights.drawing import shuffled, to_draw
 from ordersops.insights.models import SecondAnswer, SecondReview, Settlement
 from ordersops.insights.queries import held, reach, waiting_for
+from ordersops.review.queries import reasons_of
 
 LEAST_NOTE, MOST_NOTE = 10, 2000
 
@@ -88,7 +89,7 @@ def answer(*, review: SecondReview, by: User, outcome: str, reason: str, note: s
     chosen = this.outcomes.get(outcome)
     if chosen is None:
         raise Invalid(f"Choose one of {', '.join(one.label for one in this.outcomes.values())}.")
-    fitting = [one.code for one in reasons_for(this, outcome)]
+    fitting = [one.code for one in reasons_for(outcome, reasons_of(this))]
     if reason not in fitting:
         raise Invalid(f"Choose a reason for “{chosen.label}”: {', '.join(fitting)}.")
     if len(note) > MOST_NOTE:

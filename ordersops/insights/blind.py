@@ -43,18 +43,18 @@ def page(review: SecondReview) -> dict[str, Any]:
     }
 
 
-def reasons_for(about: Lane, outcome: str) -> list[Reason]:
+def reasons_for(outcome: str, among: Iterable[Reason]) -> list[Reason]:
     """Reasons that can be given without having seen any advice."""
-    return [reason for reason in reasons_of(about) if outcome in reason.outcomes and not reason.overrides and not reason.default]
+    return [reason for reason in among if outcome in reason.outcomes and not reason.overrides and not reason.default]
 
 
 def choices(about: Lane) -> list[tuple[Outcome, str, list[Reason]]]:
     """The outcomes, each with the key that chooses it (the first free letter of its button) and its reasons."""
-    taken, found = set("jkn"), []
+    taken, found, reasons = set("jkn"), [], reasons_of(about)
     for outcome in about.outcomes.values():
         key = next((letter for letter in outcome.button.casefold() if letter.isalpha() and letter not in taken), "")
         taken.add(key)
-        found.append((outcome, key, reasons_for(about, outcome.key)))
+        found.append((outcome, key, reasons_for(outcome.key, reasons)))
     return found
 
 
