@@ -9,6 +9,7 @@ from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from ordersops import jobs, sweeper
 
@@ -17,12 +18,14 @@ LATE_SECONDS = 300.0  # work that has waited for longer means that the workers d
 
 
 @login_not_required
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """The process answers. Says nothing about the database, so that an outage there restarts no web process."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Whether webhooks and people can be served: 200, or 503 with the reasons."""
     found, reasons = readiness()

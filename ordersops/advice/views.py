@@ -77,6 +77,8 @@ def advisors(request: Request) -> HttpResponse:
 @require_safe
 def export(request: Request) -> StreamingHttpResponse:
     """Decisions of the period with masked evidence as JSON lines, streamed. That it was taken is recorded before the first line leaves."""
+    if request.method != "GET":
+        require_anywhere(request.user, Perm.EXPORT_ADVICE)  # nothing leaves and nothing is recorded, but it is refused alike
     asked = _filters(request, Perm.EXPORT_ADVICE).read()
     since = _since(asked) if asked["days"] else None
     rows = begin(by=request.user, asked=Asked(asked["lane"], asked["store"] or None, since)) if request.method == "GET" else iter(())

@@ -53,6 +53,7 @@ def store(request: Request, pk: UUID) -> HttpResponse:
     found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
     if request.method != "POST":
         return render(request, "stores/store.html", queries.store_page(found, request.user))
+    require(request.user, Perm.MANAGE_STORES, found.pk, to="change a store")
     form = StoreForm(request.POST, store=found)
     if form.is_valid():
         try:
