@@ -34,6 +34,7 @@ def page(review: SecondReview) -> dict[str, Any]:
         "available": {"closed": True},  # the fragments of the case page leave points and weights out
         "risk_groups": _timeless(shown["risk_groups"]),
         "clearing_groups": _timeless(shown["clearing_groups"]),
+        "total": next((facts_row(fact)["shown"] for fact in evidence if fact.kind == "money" and fact.state == "present"), ""),
         "absent": shown["absent"],
         "unanswered": shown["unanswered"],
         "facts": [row for fact in evidence if (row := _row(fact, review.recommendation.snapshot.taken_at, hidden))],

@@ -114,10 +114,10 @@ class Doing:
         return max(len(self.days) * 8 - 2, 1)
 
 
-# People's decisions of the period, undone ones too: they were work.
+# People's decisions of the period, undone ones too: they were work. The case of each is read by its key: joined, all cases might be.
 RECENT = """
     SELECT d.id, d.case_id, d.by_id, d.store_id, d.overrides, d.decided_at, c.lane, d.decided_at > c.due_at AS late
-    FROM review_decision d JOIN cases_case c ON c.id = d.case_id
+    FROM review_decision d CROSS JOIN LATERAL (SELECT lane, due_at FROM cases_case WHERE id = d.case_id LIMIT 1) c
     WHERE d.store_id = ANY(%(stores)s) AND d.decided_at >= %(since)s AND d.source = 'person' AND d.outcome <> 'undo'
         AND (%(lane)s = '' OR c.lane = %(lane)s)
     ORDER BY d.decided_at DESC LIMIT %(most)s

@@ -12,8 +12,8 @@ from ordersops.rollout.models import LADDER
 
 # From these amounts on two people decide, where a policy names no others; ours. A currency that is not named always needs two.
 TWO_FROM = {
-    "USD": 1000, "EUR": 1000, "GBP": 800, "CAD": 1300, "AUD": 1500, "CHF": 1000, "SEK": 10_000, "NOK": 10_000, "DKK": 7500, "PLN": 4000,
-    "JPY": 150_000,
+    "USD": 2500, "EUR": 2500, "GBP": 2000, "CAD": 3300, "AUD": 3800, "CHF": 2500, "SEK": 25_000, "NOK": 25_000, "DKK": 18_000, "PLN": 10_000,
+    "JPY": 380_000,
 }  # fmt: skip
 
 

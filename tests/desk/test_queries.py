@@ -19,6 +19,7 @@ from ordersops.lists import SIZE
 from ordersops.orders.models import Order
 from ordersops.stores.models import Store
 from tests.factories import CaseFactory, DecisionFactory, DeliveryFactory, EffectFactory, HoldFactory, OrderFactory, TransactionFactory
+from tests.insights.scene import decided, judged
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,26 @@ def _linked(store: Store, count: int) -> list[Order]:
 
 def test_queue(client: Client, person: User, store: Store) -> None:
     _grows(client, person, reverse("queue", args=["fraud"]), lambda n: CaseFactory.create_batch(n, order__store=store, leased_by=person))
+
+
+def test_workload(client: Client, person: User, store: Store, make_person: Any) -> None:
+    def more(count: int) -> None:
+        until = timezone.now() + timedelta(minutes=5)
+        CaseFactory.create_batch(count, order__store=store, due_at=timezone.now() - timedelta(hours=1))
+        for _ in range(count):
+            colleague = make_person(Role.FRAUD_REVIEWER, store)
+            CaseFactory(order__store=store, leased_by=colleague, lease_until=until, assigned_to=person)
+            decided(store, colleague)
+
+    _grows(client, person, reverse("workload"), more)
+
+
+def test_quality(client: Client, person: User, store: Store, make_person: Any) -> None:
+    def more(count: int) -> None:
+        for _ in range(count):
+            judged(decided(store, make_person()), make_person(), "release")
+
+    _grows(client, person, reverse("quality"), more)
 
 
 def test_home(client: Client, person: User, store: Store) -> None:

@@ -65,13 +65,3 @@ def test_a_store_is_changed(client: Client, admin: User, store: Store) -> None:
     assert client.post(reverse("store", args=[store.pk]), {"name": "South Shop", "is_active": "on"}).status_code == 303
     store.refresh_from_db()
     assert (store.name, store.is_active) == ("South Shop", True)
-
-
-def test_a_first_password_is_shown_once(client: Client, admin: User) -> None:
-    client.force_login(admin)
-    answer = client.post(reverse("person_invite"), {"email": "neda@desk.example", "name": "Neda Wu"})
-    password = answer.context["new_password"]
-    person = User.objects.get(email="neda@desk.example")
-    assert password in answer.content.decode()
-    assert person.check_password(password)
-    assert password not in everywhere(client, reverse("person", args=[person.pk]))

@@ -34,7 +34,7 @@ NOTE = "The address is a drop, look again."
 
 
 def dear(store: Store, system: User, **more: Any) -> Case:
-    return case_about(store, system, total=Decimal("1200.00"), **more)
+    return case_about(store, system, total=Decimal("2600.00"), **more)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_a_dear_decision_waits_and_nothing_leaves(waiting: Proposal, fraud_revie
     assert not Decision.objects.exists()
     assert not Effect.objects.exists()
     assert (waiting.by, waiting.outcome, waiting.reason, waiting.note) == (fraud_reviewer, "release", "A0", "Known since 2019")
-    assert waiting.why_two == ["1,200.00 USD are at stake; from 1,000.00 USD on two people decide."]
+    assert waiting.why_two == ["2,600.00 USD are at stake; from 2,500.00 USD on two people decide."]
     (event,) = events(case=case)
     assert (event.verb, event.data["outcome"], event.data["because"]) == (Verb.CASE_PROPOSED, "release", waiting.why_two)
 
@@ -78,7 +78,7 @@ def test_below_the_limit_one_person_is_enough(store: Store, system: User, fraud_
         ({"currency": "XAU"}, "The policy names no limit for XAU."),
         ({"total": None}, "Not every order says how much it is worth."),
         ({"blocked": True}, "It hits the block list."),
-        ({"members": 2, "total": Decimal("800.00")}, "1,040.00 USD are at stake; from 1,000.00 USD on two people decide."),
+        ({"members": 2, "total": Decimal("2300.00")}, "2,540.00 USD are at stake; from 2,500.00 USD on two people decide."),
     ],
 )
 def test_what_else_waits(about: dict[str, Any], why: str, store: Store, system: User, senior_fraud_reviewer: User) -> None:
@@ -215,13 +215,13 @@ def test_settling_twice_conflicts(waiting: Proposal, second: User, make_person: 
 def test_money_that_goes_back_is_approved_by_the_same_two(
     store: Store, system: User, senior_fraud_reviewer: User, second: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    case = dear(store, system, captured=Decimal("1200.00"))
+    case = dear(store, system, captured=Decimal("2600.00"))
     monkeypatch.setattr("ordersops.effects.actions.planning.connector", lambda store: type("Way", (), {"kinds": {"order.cancel"}}))
     proposal = approve(case=case, by=senior_fraud_reviewer, version=1)
     assert isinstance(proposal, Proposal)
     approve_second(proposal=proposal, by=second, version=2)
     approval = Approval.objects.get()
-    assert (approval.first, approval.second, approval.amount) == (senior_fraud_reviewer, second, Decimal("1200.00"))
+    assert (approval.first, approval.second, approval.amount) == (senior_fraud_reviewer, second, Decimal("2600.00"))
     assert Effect.objects.get().state == "planned"
 
 

@@ -46,7 +46,7 @@ def person(name: str, role: Role, store: Store, system: User) -> User:
 
 
 def waiting(store: Store, system: User, first: User) -> Proposal:
-    made = approve(case=case_about(store, system, total=Decimal("1200.00")), by=first, version=1)
+    made = approve(case=case_about(store, system, total=Decimal("2600.00")), by=first, version=1)
     assert isinstance(made, Proposal)
     return made
 

@@ -49,7 +49,7 @@ def test_connect_makes_a_store_with_secret_and_roles(store: Store) -> None:
     assert len(store.webhook_secret) == 64
     assert set(kept.roles.values_list("role", flat=True)) == set(Role.values)
     (event,) = told("store.connected")
-    assert (event.store_id, event.data) == (kept.pk, {"name": "Lamps", "platform": "shopify"})
+    assert (event.store_id, event.data) == (kept.pk, {"name": "Lamps", "platform": "Shopify"})
     assert store.webhook_secret not in json.dumps(event.data)
 
 
