@@ -31,7 +31,7 @@ def callback(store: Store) -> Iterator[Callback]:
 
 
 def due(store: Store, by: User, *, source: str = "person", kind: str = "order.cancel") -> Effect:
-    decision = DecisionFactory(case=CaseFactory(order__store=store), by=by, source=source)
+    decision = DecisionFactory(case=CaseFactory(order__store=store, order__risk="approved"), by=by, source=source)
     effect: Effect = EffectFactory(decision=decision, kind=kind, due_at=timezone.now() - timedelta(seconds=1))
     return effect
 
