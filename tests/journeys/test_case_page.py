@@ -20,9 +20,10 @@ from ordersops.rollout.content import Content
 from ordersops.rollout.models import PolicyVersion, Verdict
 from ordersops.stores.models import Store
 author, approver = User.objects.filter(email__in=["supervisor@demo.example", "admin@demo.example"])
-content = Content.model_validate({**Content.of(lane("fraud").policy).model_dump(), "blind_share": Decimal(1)}).model_dump(mode="json")
+share = Decimal(SHARE)
+content = Content.model_validate({**Content.of(lane("fraud").policy).model_dump(), "blind_share": share}).model_dump(mode="json")
 store = Store.objects.get(platform="woocommerce")
-policy = PolicyVersion.objects.create(lane="fraud", store=store, number=1, content=content, note="All of them", author=author)
+policy = PolicyVersion.objects.create(lane="fraud", store=store, number=NUMBER, content=content, note="All of them", author=author)
 Verdict.objects.create(policy=policy, author=author, by=approver, approved=True, effective_from=timezone.now())
 """
 
@@ -57,8 +58,8 @@ def test_a_tick_stays_without_a_reload(product: Product, sit_down: Any) -> None:
 
 
 def test_one_key_opens_the_advice(product: Product, sit_down: Any) -> None:
-    assert product.command("shell", "-c", BLIND).returncode == 0
-    number = product.tell("stolen_card", shop=2)["orders"][0]["number"]
+    _closed(product, share=1, number=1)
+    number = product.tell("stolen_card", shop=2)["orders"][0]["order_id"]  # there the number of an order is its id
     case = case_at_rest(product, number)
     desk = sit_down("fraud_reviewer")
     page = desk.page
@@ -72,3 +73,9 @@ def test_one_key_opens_the_advice(product: Product, sit_down: Any) -> None:
     desk.press("2")
     expect(page.get_by_role("heading", name="Recommendation")).to_be_visible()
     assert product.rows("SELECT outcome FROM review_firstimpression WHERE case_id = %s", case) == [("decline",)]
+    _closed(product, share=0, number=2)  # the journeys after this one find the advice open again
+
+
+def _closed(product: Product, *, share: int, number: int) -> None:
+    """A policy of the WooCommerce shop that closes the advice of this share of its cases."""
+    assert product.command("shell", "-c", BLIND.replace("SHARE", str(share)).replace("NUMBER", str(number))).returncode == 0
