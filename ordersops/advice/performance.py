@@ -10,6 +10,7 @@ from django.utils import timezone
 from ordersops.advice.advisors import ADVISORS, SCORECARD, chosen, version_of
 from ordersops.advice.calibration import Share
 from ordersops.advice.models import Breaker
+from ordersops.advice.reasons import sentences
 from ordersops.advice.spending import Spending, spending
 from ordersops.advice.statistics import Advice, Period, Who, advice, cited
 from ordersops.cases.lanes import lanes
@@ -40,7 +41,7 @@ class Performance:
     def reasons(self) -> list[tuple[str, str, object]]:
         """(code, sentence, share) of overrides."""
         lane = lanes().get(self.who.lane)
-        words = {reason.code: reason.sentence for reason in lane.reasons} if lane else {}
+        words = sentences(lane) if lane else {}
         return [(code, words.get(code, code), share) for code, share in self.advice.reasons()]
 
 

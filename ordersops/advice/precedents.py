@@ -18,6 +18,7 @@ from uuid import UUID
 from django.db import connection
 
 from ordersops.advice.facts import Evidence, Fact
+from ordersops.advice.reasons import sentences
 
 if TYPE_CHECKING:
     from ordersops.cases.lanes import Lane, Seen
@@ -50,22 +51,23 @@ class Precedent:
 
 
 def add(lane: "Lane", asked: Sequence[Asked]) -> dict[UUID, Evidence]:
-    """The evidence of each order with the fact `precedents`. One query for the batch; its cost does not grow with history.
+    """The evidence of each order with the fact `precedents`. Two queries for the batch; their cost does not grow with history.
 
     Call it when the signals are known and before the snapshot is frozen; no rule reads the fact.
     """
     dated = [order for order, _, _ in asked if order.placed_at is not None]
     found = _read(lane, dated) if dated else {}
-    return {order.pk: Evidence([*evidence, _fact(lane, order, seen, found.get(order.pk, ()))]) for order, evidence, seen in asked}
+    words = sentences(lane) if any(found.values()) else {}
+    return {order.pk: Evidence([*evidence, _fact(words, order, seen, found.get(order.pk, ()))]) for order, evidence, seen in asked}
 
 
-def _fact(lane: "Lane", order: "Order", seen: Sequence["Seen"], before: Sequence[Precedent]) -> Fact:
+def _fact(words: Mapping[str, str], order: "Order", seen: Sequence["Seen"], before: Sequence[Precedent]) -> Fact:
     own = {one.key: one.points for one in seen if one.points and one.state != "unavailable"}
     alike = [(likeness(own, order.total, order.currency, one), one) for one in before]
     best = sorted((pair for pair in alike if pair[0] >= LIKE_ENOUGH), key=lambda pair: (-pair[0], -pair[1].decided_at.timestamp()))[:SHOWN]
     if not best or order.placed_at is None:
         return Fact(KEY, LABEL, "list", None, "not_collected", "history", "system")
-    rows = [_row(lane, percent, one, own, order.placed_at) for percent, one in best]
+    rows = [_row(words, percent, one, own, order.placed_at) for percent, one in best]
     return Fact(KEY, LABEL, "list", rows, "present", "history", "system", observed_at=order.placed_at)
 
 
@@ -81,7 +83,7 @@ def likeness(own: Mapping[str, int], total: Decimal | None, currency: str, other
     return int(100 * ((1 - AMOUNT_COUNTS) * shared / every + AMOUNT_COUNTS * near))
 
 
-def _row(lane: "Lane", percent: int, one: Precedent, own: Mapping[str, int], moment: datetime) -> dict[str, Any]:
+def _row(words: Mapping[str, str], percent: int, one: Precedent, own: Mapping[str, int], moment: datetime) -> dict[str, Any]:
     """The precedent in words of ours: no id, and nothing of a person."""
     shared = sorted((key for key, points in own.items() if points * one.points.get(key, 0) > 0), key=lambda key: (-abs(own[key]), key))
     return {
@@ -89,7 +91,7 @@ def _row(lane: "Lane", percent: int, one: Precedent, own: Mapping[str, int], mom
         "outcome": one.outcome,
         "label": one.label,
         "reason": one.reason,
-        "why": next((reason.sentence for reason in lane.reasons if reason.code == one.reason), ""),
+        "why": words.get(one.reason, ""),
         "amount": "" if one.total is None else format(one.total, "f"),
         "currency": one.currency,
         "days_before": (moment - one.decided_at) // timedelta(days=1),

@@ -85,6 +85,7 @@ class Verb(StrEnum):
         "{actor} brought the case back: {because}.",
         {"because": str, "event": str, "paused": bool, "due_at": datetime},
     )
+    CASE_DUE_SOON = "case.due_soon", "{actor} saw that three quarters of the time until {due_at} are gone.", {"due_at": datetime}
     CASE_BREACHED = "case.breached", "{actor} saw that nobody had decided by {due_at}; supervisors are told.", {"due_at": datetime}
     CASE_REOPENED = (
         "case.reopened",

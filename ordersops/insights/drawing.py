@@ -1,6 +1,7 @@
 """Which decided cases are judged again: a share drawn by id, and among them cases whose truth came out.
 
-The same cases are drawn whoever asks and whenever: nobody can draw until a case they like comes up.
+The same cases are drawn whoever asks and whenever: nobody can draw until a case they like comes up. A share begins once people
+made fifty decisions of the lane in the store: of fewer, agreement says nothing, and second readings would cost more than they show.
 """
 
 from collections.abc import Iterable, Sequence
@@ -29,6 +30,7 @@ TRUTH_BACK = timedelta(days=180)  # a card's owner has so long to dispute
 MOST = 5_000
 OTHERS_FOR_A_KNOWN = 4  # more known answers than this, and who reviews would guess them
 EVENLY = timedelta(days=30)
+FEW = 50  # decisions of people in a store and lane; only a policy that has all of them judged again does not wait for so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,24 @@ class _Shares:
 
     def __init__(self) -> None:
         self._contents: dict[tuple[str, str, str], Content] = {}
+        self._few: dict[tuple[UUID, str], bool] = {}
 
     def again(self, one: Decision) -> bool:
-        return drawn(one.pk, one.recommendation.policy_version, self._of(one.recommendation).again_share)
+        return self._begins(one, self._of(one.recommendation).again_share, one.recommendation.policy_version)
 
     def known(self, one: Decision) -> bool:
         # Another draw than the sample's, or the same decisions would be drawn by both.
-        return drawn(one.pk, f"{one.recommendation.policy_version}/known", self._of(one.recommendation).known_share)
+        return self._begins(one, self._of(one.recommendation).known_share, f"{one.recommendation.policy_version}/known")
+
+    def _begins(self, one: Decision, share: Decimal, salt: str) -> bool:
+        return drawn(one.pk, salt, share) and (share >= 1 or not self._is_few(one))
+
+    def _is_few(self, one: Decision) -> bool:
+        key = one.store_id, one.recommendation.lane
+        if key not in self._few:
+            made = Decision.objects.filter(store=one.store_id, recommendation__lane=one.recommendation.lane, source=Source.PERSON)
+            self._few[key] = made.order_by()[:FEW].count() < FEW
+        return self._few[key]
 
     def _of(self, advice: Recommendation) -> Content:
         key = advice.lane, advice.scope, advice.policy_version

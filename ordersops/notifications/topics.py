@@ -4,8 +4,8 @@ A topic that is `mine` goes to the people alone whom the event is meant for.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -23,13 +23,13 @@ class Topic:
     verbs: frozenset[str]
     needs: Perm = Perm.VIEW_CASES
     mine: bool = False
-    where: tuple[str, Any] | None = None  # a key of the payload that has to have this value, where it is there
+    where: Mapping[str, Any] = field(default_factory=dict)  # keys of the payload and their values, asked of the events that have the key
 
     def fits(self, event: Event, person: UUID, meant_for: Collection[UUID]) -> bool:
         """Whether the event is this topic's, and for the person."""
         if event.verb not in self.verbs or (self.mine and person not in meant_for):
             return False
-        return self.where is None or event.data.get(*self.where) == self.where[1]
+        return all(event.data.get(key, value) == value for key, value in self.where.items())
 
 
 def _topic(key: str, label: str, *verbs: str, **more: Any) -> Topic:
@@ -43,10 +43,25 @@ TOPICS: dict[str, Topic] = {
         _topic("escalated", "A case is escalated", "case.escalated"),
         _topic("assigned", "A case is assigned to me", "case.assigned", mine=True),
         _topic("mentioned", "A colleague asks me, or answers me", "case.asked", "case.answered", mine=True),
+        _topic("soon", "Three quarters of a case's time are gone", "case.due_soon"),
         _topic("late", "A case is late", "case.breached"),
         _topic("returned", "A case comes back, or is opened again", "case.woken", "case.reopened"),
-        _topic("second", "A second person has to approve", "effect.asked", "case.proposed", where=("two", True)),
-        _topic("sent_back", "What was asked for is sent back", "case.sent_back", "effect.sent_back", "policy.sent_back"),
+        _topic(
+            "second",
+            "A second person has to approve",
+            "effect.asked",
+            "case.proposed",
+            "case.decided_otherwise",
+            where={"two": True, "waits": True},
+        ),
+        _topic(
+            "sent_back",
+            "What was asked for is sent back, or decided otherwise",
+            "case.sent_back",
+            "case.decided_otherwise",
+            "effect.sent_back",
+            "policy.sent_back",
+        ),
         _topic("undone", "A decision is taken back", "decision.undone", "decision.taken_back"),
         _topic("failed", "An effect failed, or waits for a person", "effect.dead", "effect.handed_over"),
         _topic("silent", "A store falls silent, or cannot be read", "store.silent", "store.unread", needs=Perm.VIEW_INTAKE),

@@ -43,9 +43,17 @@ FIELDS: dict[str, Field] = {
         "Advice closed until a first impression", PEOPLE, "%", "Of the cases, drawn by their id: it shows how far advice sways."
     ),
     "checklist_required": Field("The checklist must be complete", PEOPLE, "", "Nobody decides while an item is open."),
-    "again_share": Field("Judged again by a second person, blind", PEOPLE, "%", "Of people's decisions: it shows how far they agree."),
+    "again_share": Field(
+        "Judged again by a second person, blind",
+        PEOPLE,
+        "%",
+        "Of people's decisions: it shows how far they agree. It begins once a store has fifty in the lane; 100 % begins at once.",
+    ),
     "known_share": Field(
-        "Known answers put among them", PEOPLE, "%", "Of the cases whose truth came out; never more than one for four others."
+        "Known answers put among them",
+        PEOPLE,
+        "%",
+        "Of the cases whose truth came out, never more than one for four others; it begins as the share above does.",
     ),
     "two_from": Field(
         "Two people from amounts", TWO, "", "Such as EUR 1000, USD 1000. A currency that is not named always needs two people."

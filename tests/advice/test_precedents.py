@@ -9,14 +9,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ordersops.accounts.models import User
 from ordersops.advice import precedents
 from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.masking import masked
+from ordersops.advice.reasons import sentences
 from ordersops.advice.verify import Claim, verify
 from ordersops.cases.lanes import Seen, lane
 from ordersops.orders.models import Order
+from ordersops.review.actions import sync_reasons
 from ordersops.review.evidence import shown
-from ordersops.review.models import Decision
+from ordersops.review.models import Decision, ReasonCode
 from ordersops.stores.models import Store
 from tests.factories import (
     CaseFactory,
@@ -77,6 +80,19 @@ def test_what_people_decided_about_similar_orders(store: Store) -> None:
     assert (fact.state, fact.trust, fact.source, fact.personal, fact.observed_at) == ("present", "system", "history", False, NOON)
     assert list(evidence)[:-1] == list(BASE)
     assert "precedents" not in BASE.facts
+
+
+def test_a_reason_is_worded_as_supervisors_last_did(store: Store, system: User) -> None:
+    sync_reasons()
+    declared = next(reason for reason in lane("fraud").reasons if reason.code == "D1")
+    newest = ReasonCode.objects.get(lane="fraud", code="D1")
+    ReasonCode.objects.create(**{
+        **{field: getattr(newest, field) for field in ("lane", "code", "outcomes", "label", "rank", "by")},
+        "version": 2, "text": "Linked to fraud that is proved",
+    })  # fmt: skip
+    decided(store, points={"ip_velocity": 30}, reason="D1")
+    assert declared.sentence != "Linked to fraud that is proved"
+    assert rows(asked(store))[0]["why"] == sentences(lane("fraud"))["D1"] == "Linked to fraud that is proved"
 
 
 def test_the_fact_can_be_cited_masked_shown_and_frozen(store: Store) -> None:
@@ -171,7 +187,7 @@ def test_amounts_count_only_in_one_currency(store: Store) -> None:
     assert [(row["days_before"], row["likeness"]) for row in found] == [(1, 92), (2, 85)]
 
 
-def test_one_query_and_one_answer_for_each_order(store: Store) -> None:
+def test_two_queries_and_one_answer_for_each_order(store: Store) -> None:
     """The answer is that of a batch of one, and the number of queries that of a batch of one."""
     for number in range(12):
         decided(store, days=number + 1, points={"ip_velocity": 30 - number})
@@ -180,7 +196,7 @@ def test_one_query_and_one_answer_for_each_order(store: Store) -> None:
     for batch in (orders[:1], orders):
         with CaptureQueriesContext(connection) as queries:
             together = precedents.add(lane("fraud"), [(order, BASE, SEEN) for order in batch])
-        assert len(queries) == 1
+        assert len(queries) == 2
     assert [together[order.pk]["precedents"] for order in orders] == alone
     assert all(row["days_before"] >= 0 for found in alone for row in found)
     assert len({json.dumps(found) for found in alone}) == 3

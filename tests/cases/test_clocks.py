@@ -77,6 +77,20 @@ def test_a_breach_is_told_once_and_supervisors_see_it(store: Store, supervisor: 
     assert breached(fraud_reviewer) == []
 
 
+def test_three_quarters_are_told_once_for_each_question(store: Store, fraud_reviewer: User, supervisor: User) -> None:
+    short = case_due(store, HOUR, warn_at=timezone.now() - HOUR)
+    fine = case_due(store, HOUR, warn_at=timezone.now() + HOUR / 2)
+    late = case_due(store, -HOUR, warn_at=timezone.now() - 2 * HOUR)
+    stands = case_due(store, 2 * HOUR, warn_at=timezone.now() + HOUR)
+    snooze(case=stands, until=timezone.now() + HOUR, reason="customer", by=fraud_reviewer)
+    Case.objects.filter(pk=stands.pk).update(warn_at=timezone.now() - HOUR)
+    tick()
+    tick()
+    assert told(case=short) == [Verb.CASE_DUE_SOON]
+    assert told(case=late) == [Verb.CASE_BREACHED]
+    assert Verb.CASE_DUE_SOON not in {*told(case=fine), *told(case=stands)}
+
+
 def test_a_clock_that_stands_is_not_breached_and_goes_on_where_it_stood(store: Store, fraud_reviewer: User) -> None:
     case = case_due(store, 2 * HOUR, warn_at=timezone.now() + HOUR)
     snooze(case=case, until=timezone.now() + timedelta(days=2), reason="customer", by=fraud_reviewer)

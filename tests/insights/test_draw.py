@@ -9,6 +9,7 @@ from ordersops.accounts.models import User
 from ordersops.audit.models import Event
 from ordersops.audit.verbs import Verb
 from ordersops.insights.actions import draw
+from ordersops.insights.drawing import FEW
 from ordersops.insights.models import SecondReview
 from ordersops.orders.models import Dispute
 from ordersops.review.models import Decision
@@ -41,6 +42,15 @@ def test_draws_each_once_and_tells_it(store: Store, fraud_reviewer: User, system
     event = Event.objects.get(verb=Verb.CASE_DRAWN_AGAIN)
     assert event.data == {"review": str(review.pk)}
     assert event.case_id == decision.case_id
+
+
+def test_a_share_begins_once_there_are_enough_decisions(store: Store, make_person: Any, fraud_reviewer: User, system: User) -> None:
+    nearly_all = allowed(store, make_person(), make_person(), mode="assist", again_share=Decimal("0.99"))
+    for _ in range(FEW - 1):
+        decided(store, fraud_reviewer, policy=nearly_all)
+    assert draw() == 0
+    decided(store, fraud_reviewer, policy=nearly_all)
+    assert draw() > FEW / 2
 
 
 def test_leaves_out_what_is_young_automatic_undone_or_an_attack(store: Store, fraud_reviewer: User, system: User, all_of_them: str) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,10 +17,13 @@ from ordersops.cases import actions as cases
 from ordersops.errors import Conflict, Invalid
 from ordersops.notifications.actions import rules
 from ordersops.notifications.models import Breaker, Outgoing, Rule, SlackAccount
+from ordersops.review.actions import approve, decide_otherwise, send_back
+from ordersops.review.models import Proposal
 from ordersops.stores.models import Store
 from tests.factories import CaseFactory, OrderFactory
 from tests.notifications.receiver import SLACK_SAYS_YES, Receiver, listening, slack_says
 from tests.notifications.scene import opened, rule_of, send, tell
+from tests.review.scene import case_about
 
 pytestmark = pytest.mark.django_db
 HOSTILE = "<script>alert(1)</script> <!channel> *bold* [x](http://evil) & \u202eevil"
@@ -144,6 +148,42 @@ def test_a_question_is_told_to_who_is_asked_and_the_answer_to_who_asked(
     cases.comment(case=case, text="Yes", by=senior_fraud_reviewer)
     tell(Event.objects.get(case=case, verb="case.answered"))
     assert [sent.to for sent in mail.outbox[1:]] == [[reviewer.email]]
+
+
+def test_what_waits_for_a_second_person_is_told_to_others_and_its_return_to_the_first(
+    reviewer: User, supervisor: User, system: User, store: Store
+) -> None:
+    rule_of(supervisor, "second")
+    rule_of(reviewer, "sent_back", "second")
+    made = approve(case=case_about(store, system, total=Decimal(2600)), by=reviewer, version=1)
+    assert isinstance(made, Proposal)
+    tell(Event.objects.get(verb="case.proposed"))
+    assert [sent.to for sent in mail.outbox] == [[supervisor.email]]
+    assert "A second person has to approve" in mail.outbox[0].body
+    send_back(proposal=made, by=supervisor, note="Ask the customer first.")
+    tell(Event.objects.get(verb="case.sent_back"))
+    assert [sent.to for sent in mail.outbox[1:]] == [[reviewer.email]]
+
+
+def test_what_is_decided_otherwise_and_waits_again_asks_for_a_second_person(
+    reviewer: User, supervisor: User, make_person: Any, system: User, store: Store
+) -> None:
+    rule_of(make_person("supervisor", store), "second")
+    rule_of(reviewer, "sent_back")
+    made = approve(case=case_about(store, system, total=Decimal(2600)), by=reviewer, version=1)
+    assert isinstance(made, Proposal)
+    said = {"outcome": "release", "reason": "O1", "note": "The customer called from home."}
+    assert isinstance(decide_otherwise(proposal=made, by=supervisor, version=2, **said), Proposal)
+    tell(Event.objects.get(verb="case.decided_otherwise"))
+    assert len(mail.outbox) == 2
+
+
+def test_a_case_whose_time_runs_short_is_told(reviewer: User, system: User, store: Store) -> None:
+    rule_of(reviewer, "soon")
+    CaseFactory(order__store=store, warn_at=timezone.now() - timedelta(minutes=1), due_at=timezone.now() + timedelta(hours=1))
+    cases.tick()
+    tell(Event.objects.get(verb="case.due_soon"))
+    assert [sent.to for sent in mail.outbox] == [[reviewer.email]]
 
 
 def test_quiet_hours_gather_and_high_severity_comes_through(reviewer: User, system: User, store: Store, time_machine: Any) -> None:

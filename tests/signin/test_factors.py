@@ -16,6 +16,7 @@ from django.utils import timezone
 from ordersops.accounts.actions import give_role, invite
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
+from ordersops.api.models import AccessToken
 from ordersops.audit.models import Event
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.signin.actions import end_sessions, lift_factor, require_factor
@@ -196,6 +197,37 @@ def test_dear_acts_need_a_fresh_proof_and_are_then_carried_out(client: Client, a
     done = client.post(asked["Location"], {"password": PASSWORD, "next": to})
     assert done["Location"] == reverse("person", args=[person.pk])
     assert len(by(admin, "person.sessions_ended")) == 2
+
+
+@pytest.mark.parametrize(
+    "name", ["tokens", "webhook_new", "webhook_rotate", "webhook", "store", "store_rotate", "slack_confirm", "slack_link"]
+)
+def test_acts_that_hand_out_keys_ask_who_is_there(client: Client, admin: User, name: str) -> None:
+    client.force_login(admin)
+    client.get("/")
+    session = client.session
+    session["signed_in_at"] -= 16 * 60
+    session.save()
+    to = reverse(
+        name, args=["0190a3b0-0000-7000-8000-000000000001"] if name in {"webhook", "webhook_rotate", "store", "store_rotate"} else []
+    )
+    assert client.post(to, {"name": "A key"})["Location"].startswith(reverse("account_reauthenticate"))
+    assert not AccessToken.objects.exists()
+
+
+def test_a_token_is_made_once_it_is_sure_who_asks(client: Client, admin: User) -> None:
+    admin.set_password(PASSWORD)
+    admin.save()
+    client.force_login(admin)
+    client.get("/")
+    session = client.session
+    session["signed_in_at"] -= 16 * 60
+    session.save()
+    asked = client.post(reverse("tokens"), {"name": "Warehouse", "scopes": ["read", "audit"], "days": 30})
+    shown = client.post(asked["Location"], {"password": PASSWORD, "next": reverse("tokens")})
+    token = AccessToken.objects.get()
+    assert (token.name, token.scopes) == ("Warehouse", ["read", "audit"])
+    assert token.prefix in shown.content.decode()
 
 
 def test_what_holds_a_secret_is_not_kept_for_later(client: Client, admin: User) -> None:

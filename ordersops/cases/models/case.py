@@ -109,6 +109,7 @@ class Case(models.Model):
 
     # The clock. `due_at` is the earlier of the lane's time in business hours and the end of the authorisation.
     warn_at = models.DateTimeField(null=True, help_text="When three quarters of the time are gone.")
+    warned_at = models.DateTimeField(null=True, help_text="When it was told that three quarters of the time are gone.")
     breached_at = models.DateTimeField(null=True, help_text="When it was seen that nobody decided in time.")
     authorised_until = models.DateTimeField(null=True, help_text="When the money can no longer be taken.")
     paused_at = models.DateTimeField(null=True, help_text="Since when the clock stands, for the snooze's reason.")
@@ -150,6 +151,9 @@ class Case(models.Model):
             models.Index(fields=["store", "lane", "snoozed_until"], condition=ASLEEP, name="cases_asleep"),
             models.Index(fields=["snoozed_until"], condition=ASLEEP, name="cases_to_wake"),
             models.Index(fields=["due_at"], condition=Q(state="open", breached_at=None, paused_at=None), name="cases_to_breach"),
+            models.Index(
+                fields=["warn_at"], condition=Q(state="open", warned_at=None, breached_at=None, paused_at=None), name="cases_to_warn"
+            ),
             models.Index(fields=["store", "lane", "escalated_to"], condition=Q(state="open") & ~Q(escalated_to=""), name="cases_escalated"),
             GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
