@@ -87,6 +87,7 @@ class Desk:
             )
         if Perm.VIEW_ORDERS in self.perms:
             found.append(self._section("orders", "Orders", reverse("orders")))
+            found.append(self._section("stock", "Stock", reverse("stock")))
         if Perm.VIEW_CASES in self.perms:
             wait = Effect.objects.visible_to(self._user).filter(state__in=WAITING_FOR_SOMEBODY)[: CAP + 1].count()
             found.append(

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "ordersops.stores",
     "ordersops.signin",
     "ordersops.orders",
+    "ordersops.stock",
     "ordersops.effects",
     "ordersops.privacy",
     "ordersops.cases",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),
     path("", include("ordersops.insights.urls")),
+    path("stock/", include("ordersops.stock.urls")),
     path("reasons/", include("ordersops.review.reason_urls")),
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),

@@ -27,6 +27,7 @@ from ordersops.orders.models import Customer, Hold, Line, Order, Transaction
 from ordersops.review.models import Decision, Label, Proposal
 from ordersops.rollout.content import Content
 from ordersops.rollout.models import PolicyVersion, Verdict
+from ordersops.stock.models import Inbound, Item, Level, Location, Reservation
 from ordersops.stores.models import Store
 
 
@@ -121,6 +122,62 @@ class TransactionFactory(factory.django.DjangoModelFactory):
     currency = "USD"
     at = factory.LazyFunction(timezone.now)
     card = factory.LazyFunction(lambda: {"brand": "visa", "last4": "4242"})
+
+
+class LocationFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Location
+
+    store = factory.SubFactory(StoreFactory)
+    external_id = factory.Sequence(lambda n: f"location-{n}")
+    name = factory.Sequence(lambda n: f"Warehouse {n}")
+    country = "GB"
+
+
+class ItemFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Item
+
+    store = factory.SubFactory(StoreFactory)
+    external_id = factory.SelfAttribute("sku")
+    sku = factory.Sequence(lambda n: f"ITEM-{n}")
+
+
+class LevelFactory(factory.django.DjangoModelFactory):
+    """Ten of an item."""
+
+    class Meta:
+        model = Level
+
+    store = factory.SubFactory(StoreFactory)
+    location = factory.SubFactory(LocationFactory, store=factory.SelfAttribute("..store"))
+    item = factory.SubFactory(ItemFactory, store=factory.SelfAttribute("..store"))
+    on_hand = 10
+
+
+class ReservationFactory(factory.django.DjangoModelFactory):
+    """One unit of the order's first line; the level says itself how many are reserved."""
+
+    class Meta:
+        model = Reservation
+
+    order = factory.SubFactory(OrderFactory)
+    store = factory.SelfAttribute("order.store")
+    line = factory.LazyAttribute(lambda row: row.order.lines.first())
+    level = factory.SubFactory(LevelFactory, store=factory.SelfAttribute("..store"), reserved=1)
+    units = 1
+
+
+class InboundFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Inbound
+
+    store = factory.SubFactory(StoreFactory)
+    external_id = factory.Sequence(lambda n: f"arrival-{n}")
+    location = factory.SubFactory(LocationFactory, store=factory.SelfAttribute("..store"))
+    item = factory.SubFactory(ItemFactory, store=factory.SelfAttribute("..store"))
+    units = 5
+    expected_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=3))
 
 
 class HoldFactory(factory.django.DjangoModelFactory):

@@ -33,6 +33,7 @@ class Perm(StrEnum):
     RELEASE_HOLD = "release_hold", "End a hold that is not a fraud hold"
     RETRY_EFFECT = "retry_effect", "Send a failed effect again, or mark a hand-over as done"
     ACT_ON_ORDER = "act_on_order", "Ask for acts on an order: tags, notes, address, fulfilment, returns, stock"
+    MANAGE_STOCK = "manage_stock", "Set up and pause locations, set safety stock, release what is kept for orders"
     CANCEL_ORDER = "cancel_order", "Ask for the cancellation of an order"
     REFUND = "refund", "Ask for a refund"
     APPROVE_SECOND = "approve_second", "Approve as the second person what somebody else asked for"
@@ -79,7 +80,7 @@ _senior = _fraud | {
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _rollout |= {Perm.EDIT_REASONS}
 _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
-_ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER}
+_ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
 
 ROLES: dict[Role, frozenset[Perm]] = {
@@ -123,7 +124,7 @@ WORDS: dict[Role, str] = {
 AREAS: dict[str, tuple[Perm, ...]] = {
     "Orders and acts": (
         Perm.VIEW_ORDERS, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.REFUND, Perm.APPROVE_SECOND,
-        Perm.RETRY_EFFECT,
+        Perm.RETRY_EFFECT, Perm.MANAGE_STOCK,
     ),
     "Cases and decisions": (
         Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,

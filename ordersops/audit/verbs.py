@@ -56,6 +56,32 @@ class Verb(StrEnum):
     )
     RISK_CHANGED = "order.risk_changed", "{actor} changed the order's risk from {before} to {after}.", {"before": str, "after": str}
 
+    STOCK_TOLD = (
+        "stock.told",
+        "{actor} took in stock: locations {locations}, items {items}, levels {levels}, arrivals {inbound}.",
+        {"locations": int, "items": int, "levels": int, "inbound": int},
+    )
+    STOCK_RESERVED = "stock.reserved", "{actor} kept units at {location}: {units}.", {"units": int, "location": str}
+    STOCK_RELEASED = (
+        "stock.released",
+        "{actor} gave back units kept at {location}: {units}. {because}",
+        {"units": int, "location": str, "because": str},
+    )
+    STOCK_USED = "stock.used", "{actor} used up units kept at {location}, they have left: {units}.", {"units": int, "location": str}
+    # changed: {field: {"before": ..., "after": ...}}
+    LOCATION_CHANGED = (
+        "location.changed",
+        "{actor} changed the location {name}: {changed}.",
+        {"location": UUID, "name": str, "changed": dict},
+    )
+    LOCATION_PAUSED = "location.paused", "{actor} paused the location {name}.", {"location": UUID, "name": str}
+    LOCATION_RESUMED = "location.resumed", "{actor} resumed the location {name}.", {"location": UUID, "name": str}
+    SAFETY_STOCK_SET = (
+        "stock.safety_set",
+        "{actor} changed the safety stock of {sku} at {location} from {before} to {after}.",
+        {"level": UUID, "sku": str, "location": str, "before": int, "after": int},
+    )
+
     CASE_OPENED = (
         "case.opened",
         "{actor} opened a {lane} case with priority {priority}.",

@@ -28,6 +28,8 @@ from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.privacy import actions as privacy
 from ordersops.rows import Rows
+from ordersops.stock import actions as stock
+from ordersops.stock.queries import waiting_for
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import POLLED, platforms
 
@@ -116,11 +118,13 @@ def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> No
 
 
 def _take_in(understood: Sequence[tuple[Delivery, OrderFacts]], by: User) -> set[UUID]:
-    """Apply facts, ask the lanes, withdraw what is finished. Returns the orders that changed."""
+    """Apply facts, ask the lanes, withdraw what is finished. Returns the orders that changed; those that wait for stock did not."""
     if not understood:
         return set()
     changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
-    ask(changes=changes)
+    stock.follow_orders(changes=changes, by=by)
+    moved = stock.take_in(facts=[(delivery.store_id, facts.stock) for delivery, facts in understood if facts.stock], by=by)
+    ask(changes=[*changes, *waiting_for(moved)])
     withdraw_finished(orders=[change.order for change in changes], by=by)
     wake_linked(changes=changes, by=by)
     return {change.order.pk for change in changes}

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
 class Change:
     """`fields` maps a changed field to (before, after).
 
-    `kinds` names the parts that changed: placed, address, contact, payment, shipment, refund, dispute, risk.
+    `kinds` names the parts that changed: placed, address, contact, payment, shipment, refund, dispute, risk; and stock, where something
+    that it waits for, or that is kept for it, lies elsewhere or in another number than before.
     """
 
     order: "Order"

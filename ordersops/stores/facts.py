@@ -6,7 +6,7 @@ order's currency unless a currency stands beside it. Times are aware.
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -191,6 +191,72 @@ class CoreFacts(Facts):
     issues: tuple[str, ...] = ()  # what the adapter found wrong or missing
 
 
+class LocationFacts(Facts):
+    """A place that goods leave from. What it can do and when is stated by the generic contract alone; elsewhere people say it here."""
+
+    external_id: Id
+    at: datetime | None = None
+    name: Words = ""
+    is_active: bool = True
+    country: Word = ""
+    region: Word = ""
+    city: Word = ""
+    postal_code: Word = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    kind: Word = ""
+    capabilities: tuple[Word, ...] = ()
+    serves: tuple[Word, ...] = ()
+    time_zone: Word = ""
+    cut_off: time | None = None
+    capacity: int | None = Field(default=None, ge=0, le=1_000_000)
+    handling_days: int = Field(default=1, ge=0, le=60)
+
+
+class ItemFacts(Facts):
+    """Something that is stocked. `needs` are what it asks of a place (stock.models.NEEDS)."""
+
+    external_id: Id
+    at: datetime | None = None
+    sku: Id = ""
+    title: Title = ""
+    grams: int | None = Field(default=None, ge=0, le=2_000_000_000)
+    origin: Word = ""
+    hs_code: Word = ""
+    needs: tuple[Word, ...] = ()
+    configured: bool = False
+
+
+class LevelFacts(Facts):
+    """How much of an item (by its external id) lies at a location (by its external id). Below zero where the store oversold."""
+
+    location: Id
+    item: Id
+    at: datetime | None = None
+    units: int = Field(ge=-1_000_000_000, le=1_000_000_000)
+
+
+class InboundFacts(Facts):
+    """Units on their way to a location. `state` is expected, arrived or cancelled."""
+
+    external_id: Id
+    at: datetime | None = None
+    location: Id
+    item: Id
+    units: int = Field(ge=0, le=1_000_000_000)
+    expected_at: datetime | None = None
+    state: Word = "expected"
+
+
+class StockFacts(Facts):
+    """What a delivery says about places and what lies there. A location that is gone is inactive."""
+
+    locations: tuple[LocationFacts, ...] = ()
+    items: tuple[ItemFacts, ...] = ()
+    levels: tuple[LevelFacts, ...] = ()
+    inbound: tuple[InboundFacts, ...] = ()
+
+
 class OrderFacts(Facts):
     """All that one delivery says. `order` is the store's order id, "" where the delivery is about a customer alone."""
 
@@ -204,6 +270,7 @@ class OrderFacts(Facts):
     disputes: tuple[DisputeFacts, ...] = ()
     risk: RiskFacts | None = None
     personal: PersonalFacts | None = None
+    stock: StockFacts | None = None
 
 
 def content_hash(facts: Facts) -> str:

@@ -44,7 +44,8 @@ def test_any_json_is_facts_or_invalid_for_shopify(topic: str, payload: Any, id_:
     with contextlib.suppress(Invalid):
         storable(Shopify().facts(topic=topic, payload=payload, at=AT))
     if isinstance(payload, dict):
-        whole = {**payload, "id": id_, "order_id": id_, "fulfillment_id": id_, "order_edit": {"order_id": id_}}
+        named = dict.fromkeys(("id", "order_id", "fulfillment_id", "location_id", "inventory_item_id"), id_)
+        whole = {**payload, **named, "order_edit": {"order_id": id_}}
         storable(Shopify().facts(topic=topic, payload=whole, at=AT))
 
 

@@ -107,6 +107,16 @@ ORDERS: dict[str, Door] = {
     "order": page(Perm.VIEW_ORDERS, about=lambda w, me: [w.order.pk]),
     "order_hold": act(Perm.PLACE_HOLD, about=lambda w, me: [w.order.pk], form=lambda w, me: {"reason": "stock"}),
     "hold_release": act(Perm.RELEASE_HOLD, about=lambda w, me: [w.hold.pk]),
+    "stock": page(Perm.VIEW_ORDERS),
+    "stock_location": both(
+        Perm.MANAGE_STOCK, to_read=(Perm.VIEW_ORDERS,), about=lambda w, me: [made.a_level(w).location_id], gives=422,
+    ),  # the form is empty
+    "stock_location_pause": act(
+        Perm.MANAGE_STOCK, about=lambda w, me: [made.a_level(w).location_id], form=lambda w, me: {"note": "Stock is being counted"}
+    ),
+    "stock_location_resume": act(Perm.MANAGE_STOCK, about=lambda w, me: [made.a_paused_location(w).pk]),
+    "stock_keep_back": act(Perm.MANAGE_STOCK, about=lambda w, me: [made.a_level(w).pk], form=lambda w, me: {"units": 3}),
+    "stock_release": act(Perm.MANAGE_STOCK, about=lambda w, me: [made.a_reservation(w).pk]),
     "effects": page(Perm.VIEW_CASES),
     "effect": page(Perm.VIEW_CASES, about=lambda w, me: [w.planned.pk]),
     "effect_take_back": act(Perm.RETRY_EFFECT, about=lambda w, me: [w.planned.pk], gives=409),  # a decision planned it

@@ -18,8 +18,19 @@ from ordersops.review.models import Bulk, Decision, Proposal
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
+from ordersops.stock.models import Level, Location, Reservation
 from tests.desk.conftest import World
-from tests.factories import CallFactory, CaseFactory, DecisionFactory, EffectFactory, ProposalFactory, ReplayFactory
+from tests.factories import (
+    CallFactory,
+    CaseFactory,
+    DecisionFactory,
+    EffectFactory,
+    LevelFactory,
+    LocationFactory,
+    ProposalFactory,
+    ReplayFactory,
+    ReservationFactory,
+)
 from tests.insights.scene import judged, to_review
 from tests.privacy.test_requests import personal_request
 
@@ -61,6 +72,19 @@ def a_done_decision(world: World) -> Decision:
 
 def a_case_to_ask_about(world: World) -> Case:
     return CaseFactory(order__store=world.store, order__email="ada@example.org", version=1)
+
+
+def a_level(world: World) -> Level:
+    """Ten of an item at a place of the world's store."""
+    return LevelFactory(store=world.store)
+
+
+def a_paused_location(world: World) -> Location:
+    return LocationFactory(store=world.store, paused=True, paused_note="Stock is being counted")
+
+
+def a_reservation(world: World) -> Reservation:
+    return ReservationFactory(order=world.order, level=LevelFactory(store=world.store, reserved=1))
 
 
 def a_bulk(world: World) -> Bulk:

@@ -1,6 +1,7 @@
 """The contract as models. `read` gives the event and what was odd about it, or says which field to correct."""
 
 from datetime import datetime
+from datetime import time as clock
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -12,7 +13,10 @@ from ordersops.stores.platforms import completeness, reading
 EVENTS = frozenset({
     "order.created", "order.updated", "order.paid", "order.cancelled", "payment.failed", "payment.succeeded", "shipment.created",
     "shipment.updated", "refund.created", "dispute.opened", "dispute.updated", "customer.updated", "risk.assessed",
+    "location.updated", "item.updated", "stock.updated", "inbound.updated",
 })  # fmt: skip
+# These name no order.
+OF_STOCK = frozenset({"location.updated", "item.updated", "stock.updated", "inbound.updated"})
 
 
 def _text(value: Any) -> str:
@@ -45,6 +49,24 @@ def _units(value: Any) -> int:
     return found
 
 
+def _count(value: Any) -> int | None:
+    return None if value is None else _units(value)
+
+
+def _signed(value: Any) -> int:
+    found = reading.number(value)
+    if found is None or found != found.to_integral_value() or abs(found) > reading.MOST_UNITS:
+        raise ValueError(f"must be a whole number between -{reading.MOST_UNITS} and {reading.MOST_UNITS} (it is “{reading.shown(value)}”)")
+    return int(found)
+
+
+def _clock(value: Any) -> clock | None:
+    try:
+        return None if value is None else clock.fromisoformat(str(value)).replace(tzinfo=None, microsecond=0)
+    except ValueError:
+        raise ValueError(f'must be a local time such as "16:30" (it is “{reading.shown(value)}”)') from None
+
+
 def _currency(value: str) -> str:
     if value and not (len(value) == 3 and value.isascii() and value.isalpha()):
         raise ValueError(f"must be a three-letter ISO 4217 code such as USD (it is “{reading.shown(value, 20)}”)")
@@ -66,6 +88,9 @@ Money = Annotated[Decimal | None, BeforeValidator(_money)]
 Units = Annotated[int, BeforeValidator(_units)]
 Currency = Annotated[str, BeforeValidator(_text), AfterValidator(_currency)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
+Count = Annotated[int | None, BeforeValidator(_count)]
+Signed = Annotated[int, BeforeValidator(_signed)]
+Clock = Annotated[clock | None, BeforeValidator(_clock)]
 Flag = Annotated[bool | None, Field(strict=True)]
 Latitude = Annotated[float | None, BeforeValidator(lambda value: reading.degrees(value, 90))]
 Longitude = Annotated[float | None, BeforeValidator(lambda value: reading.degrees(value, 180))]
@@ -209,6 +234,51 @@ class Risk(Section):
     facts: list[RiskFact] | None = None
 
 
+class Place(Section):
+    id: Key
+    name: Text = ""
+    active: Flag = None
+    kind: Word = ""
+    country: Annotated[Text, AfterValidator(str.upper)] = ""
+    region: Text = ""
+    city: Text = ""
+    postal_code: Text = ""
+    latitude: Latitude = None
+    longitude: Longitude = None
+    capabilities: list[Word] | None = None
+    serves: list[Annotated[Text, AfterValidator(str.upper)]] | None = None
+    time_zone: Text = ""
+    cut_off: Clock = None
+    capacity: Count = None
+    handling_days: Count = None
+
+
+class Stocked(Section):
+    sku: Key
+    title: Text = ""
+    grams: Count = None
+    origin: Annotated[Text, AfterValidator(str.upper)] = ""
+    hs_code: Text = ""
+    needs: list[Word] | None = None
+    configured: Flag = None
+
+
+class Lying(Section):
+    location: Key
+    sku: Key
+    on_hand: Signed
+    updated_at: Time = None
+
+
+class Arriving(Section):
+    id: Key
+    location: Key
+    sku: Key
+    units: Units
+    expected_at: Time = None
+    state: Word = ""
+
+
 class Event(Section):
     """One event. A section that is absent or null is unknown and changes nothing."""
 
@@ -238,6 +308,10 @@ class Event(Section):
     refunds: list[Refund] | None = None
     disputes: list[Dispute] | None = None
     risk: Risk | None = None
+    locations: list[Place] | None = None
+    stock_items: list[Stocked] | None = None
+    levels: list[Lying] | None = None
+    inbound: list[Arriving] | None = None
 
 
 def read(payload: dict[str, Any]) -> tuple[Event, list[str]]:
@@ -251,8 +325,8 @@ def read(payload: dict[str, Any]) -> tuple[Event, list[str]]:
         raise Invalid(f"{'; '.join(found[:5])}{more}. Correct it at the sender and send the event again with a new webhook-id.") from None
     if event.event not in EVENTS:
         raise Invalid(f"“event” is “{reading.shown(event.event)}”; it must be one of {', '.join(sorted(EVENTS))}.")
-    if not event.order_id and not (event.event == "customer.updated" and event.customer):
-        raise Invalid("“order_id” is missing: every event except customer.updated names its order. Add it and send the event again.")
+    if not event.order_id and not (event.event == "customer.updated" and event.customer) and event.event not in OF_STOCK:
+        raise Invalid("“order_id” is missing: every event about an order names it. Add it and send the event again.")
     return event, list(dict.fromkeys(issues))
 
 

@@ -20,6 +20,7 @@ from ordersops.stores.facts import (
 from ordersops.stores.platforms import completeness
 from ordersops.stores.platforms.generic import contract
 from ordersops.stores.platforms.generic.contract import Event, Section
+from ordersops.stores.platforms.generic.stock import stock_of
 
 PAYMENT = {"pending", "authorized", "paid", "partially_paid", "partially_refunded", "refunded", "voided", "expired", "failed"}
 RESTOCK = {"return", "cancel", "none"}
@@ -41,6 +42,7 @@ def as_facts(event: Event, issues: list[str], at: datetime) -> OrderFacts:
         refunds=tuple(_refund(part, at) for part in event.refunds or ()),
         disputes=tuple(_dispute(part, at) for part in event.disputes or ()),
         risk=_risk(event.risk, at) if event.risk else None,
+        stock=stock_of(event, at),
     )
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts, PersonalFacts
 from ordersops.stores.platforms.reading import moment, table, text
-from ordersops.stores.platforms.shopify import parts
+from ordersops.stores.platforms.shopify import parts, stock
 from ordersops.stores.platforms.shopify.order import order_facts
 
 Body = dict[str, Any]
@@ -24,12 +24,14 @@ MOST_ORDERS = 10_000
 
 
 def subject(topic: str) -> tuple[str, tuple[str, ...]]:
-    """`order` or `customer`, and the fields in which the body names it; an empty subject for topics that are not used."""
+    """`order`, `customer` or `stock:…`, and the fields in which the body names it; an empty subject for topics that are not used."""
     if topic not in READERS:
         return "", ()
     if topic in PERSONAL:
         return "", ()  # each stands for itself
     resource, _, happening = topic.partition("/")
+    if stock.is_stock(topic):
+        return f"stock:{resource}", ("inventory_item_id" if resource == "inventory_levels" else "id",)
     if resource == "customers":
         return "customer", ("id",)
     if resource != "orders":
@@ -149,5 +151,9 @@ READERS: dict[str, Reader] = {
     "customers/update": _customer,
     "customers/enable": _customer,
     "customers/disable": _customer,
+    **{f"locations/{happening}": stock.location for happening in ("create", "update", "activate", "deactivate", "delete")},
+    **{f"inventory_items/{happening}": stock.item for happening in ("create", "update")},
+    **{f"inventory_levels/{happening}": stock.level for happening in ("connect", "update", "disconnect")},
+    **{f"products/{happening}": stock.product for happening in ("create", "update")},
     **{topic: _personal(kind) for topic, kind in PERSONAL.items()},
 }

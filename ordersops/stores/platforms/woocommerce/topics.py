@@ -8,7 +8,7 @@ from ordersops.errors import Invalid
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import POLLED
 from ordersops.stores.platforms.reading import text
-from ordersops.stores.platforms.woocommerce import parts
+from ordersops.stores.platforms.woocommerce import parts, stock
 from ordersops.stores.platforms.woocommerce.order import order_facts
 
 Body = dict[str, Any]
@@ -16,10 +16,11 @@ Reader = Callable[[Body, datetime], OrderFacts]
 
 
 def subject(topic: str) -> str:
-    """`order` or `customer`; empty for topics that are not used."""
+    """`order`, `customer` or `product`; empty for topics that are not used."""
     if topic not in READERS:
         return ""
-    return "customer" if topic.startswith("customer.") else "order"
+    subject, _, _ = topic.partition(".")
+    return subject if subject in {"customer", "product"} else "order"
 
 
 def _id(body: Body, what: str) -> str:
@@ -43,6 +44,14 @@ def _customer(body: Body, at: datetime) -> OrderFacts:
     return OrderFacts(at=parts.since(body, "date_modified") or at, customer=parts.customer(body, at))
 
 
+def _product(body: Body, at: datetime) -> OrderFacts:
+    return stock.product(body, at, _id(body, "product"))
+
+
+def _product_deleted(body: Body, at: datetime) -> OrderFacts:
+    return stock.gone(_id(body, "product"), at)
+
+
 READERS: dict[str, Reader] = {
     "order.created": _order,
     "order.updated": _order,
@@ -50,5 +59,9 @@ READERS: dict[str, Reader] = {
     "order.deleted": _deleted,
     "customer.created": _customer,
     "customer.updated": _customer,
+    "product.created": _product,
+    "product.updated": _product,
+    "product.restored": _product,
+    "product.deleted": _product_deleted,
     POLLED: _order,
 }
