@@ -14,6 +14,7 @@ from ordersops.audit.models import Event
 from ordersops.cases import queries as cases
 from ordersops.cases.around import asked_of, breached
 from ordersops.cases.lanes import lanes
+from ordersops.cases.tallies import overview
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
 from ordersops.intake import queries as intake
@@ -31,7 +32,7 @@ def home(request: Request) -> HttpResponse:
     reads_cases = can_anywhere(user, Perm.VIEW_CASES)
     context: dict[str, Any] = {
         "decides": any(can_anywhere(user, one.decides) for one in lanes().values()),
-        "lanes": cases.overview(user) if reads_cases else [],
+        "lanes": overview(user) if reads_cases else [],
         "mine": cases.mine(user) if reads_cases else [],
         "asked": asked_of(user) if reads_cases else [],
         "breached": breached(user) if can_anywhere(user, Perm.ASSIGN_CASES) else [],

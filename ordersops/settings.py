@@ -258,8 +258,9 @@ OIDC = {
     "settings": {"server_url": env.text("ORDERSOPS_OIDC_URL"), "oauth_pkce_enabled": True},
 }
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC["client_id"] else []}}
-# What else happens when somebody's access ends, in that transaction: each is called with `person` and `by`.
+# What else happens when somebody's access ends, in that transaction: each is called with `person` and `by`; when a team ends, with `team`.
 WHEN_ACCESS_ENDS = ["ordersops.cases.actions.let_go"]
+WHEN_A_TEAM_ENDS = ["ordersops.cases.actions.let_go_of_team"]
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 

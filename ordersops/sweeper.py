@@ -40,6 +40,7 @@ ROUNDS = [
     Round("checkpoint", settings.CHECKPOINT_SECONDS, "ordersops.audit.checkpoints.checkpoint"),
     Round("leases", 10, "ordersops.cases.actions.return_expired"),
     Round("clocks", 2, "ordersops.cases.actions.tick"),
+    Round("tallies", 15, "ordersops.cases.tallies.add_up"),
     Round("ladder", 5, "ordersops.rollout.jobs.watch"),
     Round("scores", 300, "ordersops.rollout.jobs.watch_scores"),
     Round("again", 600, "ordersops.insights.actions.draw"),

@@ -93,6 +93,7 @@ class Verb(StrEnum):
     # What somebody writes is a comment; the history names it and does not hold it.
     CASE_ASSIGNED = "case.assigned", "{actor} assigned the case to {to}.", {"to": str, "assignee": UUID, "comment": UUID | None}
     CASE_UNASSIGNED = "case.unassigned", "{actor} took the case from {was}: it is anybody's.", {"was": str, "comment": UUID | None}
+    CASE_GIVEN_TO_TEAM = "case.given_to_team", "{actor} gave the case to the team {to}.", {"to": str, "team": UUID, "comment": UUID | None}
     CASE_ESCALATED = "case.escalated", "{actor} escalated the case to {role}.", {"role": str, "comment": UUID}
     CASE_HANDED_BACK = "case.handed_back", "{actor} handed the case back from {role} to everybody.", {"role": str, "comment": UUID}
     CASE_SNOOZED = (
@@ -132,6 +133,7 @@ class Verb(StrEnum):
         {"recommendation": UUID, "advisor": str, "outcome": str, "score": int},
     )
     CASE_LET_GO = "case.let_go", "{actor} gave the case back for {name}, whose access ended.", {"name": str}
+    CASE_TEAM_GONE = "case.team_gone", "{actor} took the case from the team {name}, which was dissolved.", {"name": str}
     CASE_WITHDRAWN = "case.withdrawn", "{actor} withdrew the case: {reason}.", {"reason": str}
     CASE_MERGED = "case.merged", "{actor} merged the case into another about the same attack.", {"into": UUID}
     CASE_ORDER_ADDED = "case.order_added", "{actor} added the order to a case, which is now about {orders} orders.", {"orders": int}

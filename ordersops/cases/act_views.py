@@ -12,12 +12,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ordersops.accounts.access import get_or_404
-from ordersops.accounts.models import User
+from ordersops.accounts.models import Team, User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic
 from ordersops.cases import actions, around, files
 from ordersops.cases.actions.snoozing import REOPENING
-from ordersops.cases.escalation import label, obstacle, targets
+from ordersops.cases.escalation import TEAM, obstacle, whom
 from ordersops.cases.forms import AssignForm, CommentForm, EscalateForm, NoteForm, ReopenForm, SnoozeForm, complaints
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Attachment, Case
@@ -26,7 +26,7 @@ from ordersops.htmx import Request, done, seen, show
 
 
 def load(request: Request, pk: UUID) -> Case:
-    found = Case.objects.select_related("order", "store", "leased_by", "assigned_to")
+    found = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team")
     return get_or_404(found, request, Perm.VIEW_CASES, pk=pk)
 
 
@@ -87,22 +87,40 @@ def _draw(request: Request, case: Case, act: str, offered: dict[str, Any], wrong
 @require_http_methods(["GET", "HEAD", "POST"])
 def assign(request: Request, pk: UUID) -> HttpResponse:
     def do(case: Case, data: dict[str, Any]) -> str:
-        to = User.objects.filter(pk=data["to"], is_system=False).first() if data["to"] else None
+        to = _team(data["to"]) or _person(data["to"])
         if data["to"] and to is None:
-            raise Invalid("Choose a colleague.")
-        actions.assign(case=case, to=to, by=request.user, note=data["note"])
+            raise Invalid("Choose a colleague or a team.")
+        actions.assign(case=case, to=to, by=request.user, note=data["note"], off_duty=data["off_duty"])
         return f"Assigned to {to}." if to else "Assigned to nobody: anybody may take it."
 
-    return _act(request, pk, "assign", form=AssignForm, offers=lambda case: {"people": around.may_be_assigned(case)}, do=do)
+    return _act(request, pk, "assign", form=AssignForm, offers=around.may_be_given, do=do)
+
+
+def _person(text: str) -> User | None:
+    return User.objects.filter(pk=key, is_system=False).first() if (key := _key(text)) else None
+
+
+def _team(text: str) -> Team | None:
+    """The team that is meant by `team:` and its id."""
+    key = _key(text.removeprefix(TEAM)) if text.startswith(TEAM) else None
+    return Team.objects.filter(pk=key).first() if key else None
+
+
+def _key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def escalate(request: Request, pk: UUID) -> HttpResponse:
     def do(case: Case, data: dict[str, Any]) -> str:
-        actions.escalate(case=case, role=data["role"], note=data["note"], by=request.user)
-        return f"Escalated to {label(data['role'])}."
+        team = _team(data["role"])
+        done = actions.escalate(case=case, role="" if team else data["role"], team=team, note=data["note"], by=request.user)
+        return f"Escalated to {whom(done)}."
 
-    return _act(request, pk, "escalate", form=EscalateForm, offers=lambda case: {"roles": targets(case, request.user)}, do=do)
+    return _act(request, pk, "escalate", form=EscalateForm, offers=lambda case: around.may_be_escalated_to(case, request.user), do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,7 +129,7 @@ def hand_back(request: Request, pk: UUID) -> HttpResponse:
         actions.hand_back(case=case, note=data["note"], by=request.user)
         return "Handed back: everybody may decide it again."
 
-    return _act(request, pk, "hand_back", form=NoteForm, offers=lambda case: {"role": label(case.escalated_to)}, do=do)
+    return _act(request, pk, "hand_back", form=NoteForm, offers=lambda case: {"role": whom(case)}, do=do)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -12,7 +12,8 @@ from ordersops.accounts.access import can
 from ordersops.accounts.queries import people_with
 from ordersops.accounts.roles import Perm
 from ordersops.cases import files
-from ordersops.cases.escalation import label, may_hand_back, obstacle, targets
+from ordersops.cases.duty import with_duty
+from ordersops.cases.escalation import TEAM, may_hand_back, obstacle, targets, teams_for, whom
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention
 from ordersops.cases.waiting import REASONS, WAKES
@@ -51,7 +52,7 @@ def acts(case: Case, user: "User") -> Acts:
     if decides:
         free = case.holder_id() in {None, user.pk}
         found.hand_back = may_hand_back(case, user)
-        found.escalate = free and bool(targets(case, user))
+        found.escalate = free and bool(targets(case, user) or teams_for(case, besides=user))
         found.snooze, found.wake = free, case.is_asleep
         found.verify = free and not case.is_asleep and not case.is_attack
     return found
@@ -63,7 +64,9 @@ def standing(case: Case) -> list[tuple[str, str, str]]:
     if case.woken_because:
         notes.append(("wake", f"Back: {case.woken_because}", "accent"))
     if case.escalated_to:
-        notes.append(("escalate", f"Escalated to {label(case.escalated_to)}", "warn"))
+        notes.append(("escalate", f"Escalated to {whom(case)}", "warn"))
+    elif case.team_id:
+        notes.append(("assign", f"With the team {case.team}", ""))
     if case.assigned_to_id:
         notes.append(("assign", f"Assigned to {case.assigned_to}", ""))
     if case.is_asleep:
@@ -92,10 +95,16 @@ def may_be_asked(case: Case, user: "User") -> "list[User]":
     return [person for person in people_with(Perm.DISCUSS_CASES, case.store_id) if person.pk != user.pk]
 
 
-def may_be_assigned(case: Case) -> "list[User]":
-    """Colleagues who may decide the case."""
+def may_be_given(case: Case) -> dict[str, Any]:
+    """Colleagues who may decide the case, those at work first, each with `off_duty`; and teams that may hold it."""
     found = people_with(lane(case.lane).decides, case.store_id)
-    return [person for person in found if not obstacle(case, person)] if case.escalated_to else found
+    able = [person for person in found if not obstacle(case, person)] if case.escalated_to else found
+    return {"people": with_duty(able, case.store), "teams": [] if case.escalated_to == TEAM else teams_for(case)}
+
+
+def may_be_escalated_to(case: Case, user: "User") -> dict[str, Any]:
+    """The roles and teams to which the person can leave the case."""
+    return {"roles": targets(case, user), "teams": teams_for(case, besides=user)}
 
 
 def talk(case: Case, user: "User") -> dict[str, Any]:
@@ -119,7 +128,7 @@ def asked_of(user: "User", limit: int = 20) -> list[Mention]:
 def breached(user: "User", limit: int = 10) -> list[Case]:
     """Open cases that nobody decided in time, in the stores where the person gives out cases; the longest late first."""
     late = Case.objects.visible_to(user, Perm.ASSIGN_CASES).open().filter(breached_at__isnull=False, due_at__lt=timezone.now())
-    return list(late.select_related("order", "store", "assigned_to", "leased_by").order_by("due_at")[:limit])
+    return list(late.select_related("order", "store", "assigned_to", "leased_by", "team").order_by("due_at")[:limit])
 
 
 SPANS = {

@@ -23,12 +23,15 @@ class QueueFilters(Filters):
 
 
 class AssignForm(forms.Form):
-    to = forms.UUIDField(required=False)
+    """`to` is a person, a team as `team:` with its id, or nobody."""
+
+    to = forms.CharField(required=False, max_length=60)
+    off_duty = forms.BooleanField(required=False)
     note = forms.CharField(required=False, max_length=4000)
 
 
 class EscalateForm(forms.Form):
-    role = forms.CharField(max_length=40, error_messages={"required": "Choose a role."})
+    role = forms.CharField(max_length=60, error_messages={"required": "Choose a role or a team."})
     note = forms.CharField(max_length=4000, error_messages={"required": "Say in a note why you escalate."})
 
 

@@ -8,14 +8,15 @@ from uuid import UUID
 from django.apps import apps
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Count, F, Min, Q, Sum
+from django.db.models import F, Q
 from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.cases import presence
 from ordersops.cases.around import standing
-from ordersops.cases.lanes import Lane, Outcome, lanes
+from ordersops.cases.escalation import teams_of
+from ordersops.cases.lanes import Lane, Outcome
 from ordersops.cases.models import Case, CaseQuerySet, Member, Mention
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
@@ -45,7 +46,9 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
         return Page([])
     picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: size + 1]
     ids = [row[0] for row in picked]
-    shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to").defer(*(f"order__{column}" for column in WIDE))
+    shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team").defer(
+        *(f"order__{column}" for column in WIDE)
+    )
     found = {case.pk: case for case in shown.filter(pk__in=ids[:size])}
     page = Page([found[pk] for pk in ids[:size] if pk in found])
     if len(ids) > size and page.rows:
@@ -77,8 +80,9 @@ def fitting(user: "User", filters: dict[str, Any]) -> Q:
 
 
 def _of(user: "User") -> Q:
-    """Held by the person now, or assigned to them."""
-    return Q(leased_by=user, lease_until__gt=timezone.now()) | Q(assigned_to=user)
+    """Held by the person now, assigned to them, or a team's of theirs to take."""
+    theirs = Q(leased_by=user, lease_until__gt=timezone.now()) | Q(assigned_to=user)
+    return theirs | Q(team__in=teams, assigned_to=None) if (teams := teams_of(user)) else theirs
 
 
 def _asked_of(user: "User") -> Q:
@@ -167,41 +171,6 @@ def newest_outcomes(lane: Lane, orders: list[UUID]) -> dict[UUID, Outcome]:
 
 
 def mine(user: "User", limit: int = 20) -> list[Case]:
-    """The cases that the person holds now, the one that ends first on top; then those assigned to them."""
+    """The cases that the person holds now, the one that ends first on top; then those assigned to them, and those of their teams."""
     held = Case.objects.visible_to(user).open().awake().filter(_of(user))
-    return list(held.select_related("order", "store").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit])
-
-
-def overview(user: "User") -> list[dict[str, Any]]:
-    """Each lane with what is open in it: how many, how many are the person's or late, the money by currency, the oldest."""
-    now = timezone.now()
-    groups = (
-        Case.objects.visible_to(user)
-        .open()
-        .awake()
-        .order_by()
-        .values("lane", "currency")
-        .annotate(
-            open=Count("pk"),
-            mine=Count("pk", filter=Q(leased_by=user, lease_until__gt=now)),
-            overdue=Count("pk", filter=Q(due_at__lt=now)),
-            amount=Sum("amount"),
-            oldest=Min("opened_at"),
-        )
-        .order_by(F("amount").desc(nulls_last=True))
-    )
-    found: dict[str, dict[str, Any]] = {
-        key: {"lane": lane, "open": 0, "mine": 0, "overdue": 0, "amount_by_currency": [], "oldest": None, "oldest_age": None}
-        for key, lane in lanes().items()
-    }
-    for group in groups:
-        row = found.get(group["lane"])
-        if row is None:
-            continue
-        for key in ("open", "mine", "overdue"):
-            row[key] += group[key]
-        if group["amount"]:
-            row["amount_by_currency"].append((group["currency"], group["amount"]))
-        row["oldest"] = min(filter(None, [row["oldest"], group["oldest"]]))
-        row["oldest_age"] = now - row["oldest"]
-    return list(found.values())
+    return list(held.select_related("order", "store", "team").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit])

@@ -24,10 +24,13 @@ def queue_query(user: "User", asked: Mapping[str, Any]) -> str:
 
 
 def take(lane: str, user: "User", query: str) -> Case | None:
-    """Lease the most urgent free case that the filters let through. Where they say `mine`, the one of those held that ends first."""
+    """Lease the most urgent free case that the filters let through. Where they say `mine`, the one in hand that ends first, or else one of
+    those that are theirs."""
     asked = filters_of(user, dict(parse_qsl(query))).read()
     if asked["mine"]:
-        return next((case for case in mine(user) if case.lane == lane), None)
+        held = (case for case in mine(user) if case.lane == lane and case.holder_id() == user.pk)
+        if (in_hand := next(held, None)) is not None:
+            return in_hand
     fits = fitting(user, asked)
     if asked["store"]:
         fits &= Q(store=asked["store"])

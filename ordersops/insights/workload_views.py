@@ -31,7 +31,7 @@ def workload(request: Request) -> HttpResponse:
     asked = filters.read()
     chosen = [asked["store"]] if asked["store"] else stores
     days = asked["days"] or WORK_DAYS[0][0]
-    loads = reads.loads(chosen, asked["lane"], since(days))
+    loads = reads.loads(chosen, asked["lane"], days, since(days))
     theirs, nobodys = reads.with_somebody(chosen, asked["lane"]), reads.with_nobody(chosen, asked["lane"])
     to = reads.deciders(chosen, asked["lane"]) if theirs or nobodys else {}
     people = reads.people(chosen, asked["lane"], since(days))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from ordersops.accounts.models import Team
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.cases.models import Mention
@@ -41,7 +42,7 @@ TOPICS: dict[str, Topic] = {
     for topic in (
         _topic("opened", "A case is opened", "case.opened"),
         _topic("escalated", "A case is escalated", "case.escalated"),
-        _topic("assigned", "A case is assigned to me", "case.assigned", mine=True),
+        _topic("assigned", "A case is assigned to me or my team", "case.assigned", "case.given_to_team", mine=True),
         _topic("mentioned", "A colleague asks me, or answers me", "case.asked", "case.answered", mine=True),
         _topic("soon", "Three quarters of a case's time are gone", "case.due_soon"),
         _topic("late", "A case is late", "case.breached"),
@@ -85,6 +86,12 @@ def meant_for(events: Sequence[Event]) -> dict[int, set[UUID]]:
         for event in answers:
             if (event.case_id, event.actor_id) == (case, answerer):
                 found[event.pk].add(asker)
+    given = [event for event in events if event.verb == "case.given_to_team"]
+    teams = {str(event.data.get("team")) for event in given}
+    for team, person in Team.objects.filter(pk__in=teams, members__isnull=False).values_list("pk", "members"):
+        for event in given:
+            if event.data.get("team") == str(team):
+                found[event.pk].add(person)
     for event in events:
         if event.verb == "case.assigned" and (to := event.data.get("assignee")):
             found[event.pk].add(UUID(to))

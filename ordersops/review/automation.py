@@ -109,7 +109,7 @@ def _obstacle(case: Case, recommendation: Recommendation) -> str:
     """What has happened to the case that leaves it to a person, whatever the policy says."""
     if case.decisions.filter(source=Source.PERSON).exists():
         return "A person has decided on this case before."
-    if case.reopened_at or case.escalated_to or case.assigned_to_id or case.snoozed_until:
+    if case.reopened_at or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
         return "People have taken this case up."
     newer = Question.objects.filter(order=case.order_id, lane=case.lane, asked_at__gt=recommendation.advised_at)
     return "Newer facts could not be looked at." if newer.filter(state=QuestionState.DEAD).exists() else ""

@@ -156,7 +156,7 @@ def version(case: Case, here: Sequence[str] = ()) -> str:
     """Names what the bar shows: the case's own version, how it stands, and who is there. The part before the dot is what a decision is made on."""
     holder = case.holder_id()
     rest = (
-        case.assigned_to_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
+        case.assigned_to_id, case.team_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
         case.comments_count, *here, *_how_far(case),
     )  # fmt: skip
     return f"{case.version}.{case.state[:2]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"

@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, Sum
+from django.db import connection
+from django.db.models import Count, Q
 
 from ordersops.accounts.access import can_anywhere, store_ids
 from ordersops.accounts.roles import Perm
@@ -17,6 +18,19 @@ from ordersops.review.models import Bulk, Proposal, Words
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
     from ordersops.review.models.proposals import ProposalQuerySet
+
+# A case that waits changes with new advice, and each of a store is read from the newest end of its index. The count goes with the
+# times because a transaction may commit after a later one.
+_VERSION = """
+    SELECT
+        (SELECT count(*) FROM (
+            SELECT FROM review_proposal WHERE store_id = ANY(%(stores)s) AND state = 'waiting' LIMIT %(most)s) AS counted),
+        (SELECT max(newest.changed_at) FROM unnest(%(stores)s::uuid[]) AS store (id) CROSS JOIN LATERAL (
+            SELECT c.changed_at FROM cases_case c WHERE c.store_id = store.id AND c.state = 'waiting' ORDER BY c.changed_at DESC LIMIT 1) AS newest),
+        (SELECT max(newest.settled_at) FROM unnest(%(stores)s::uuid[]) AS store (id) CROSS JOIN LATERAL (
+            SELECT p.settled_at FROM review_proposal p WHERE p.store_id = store.id AND p.settled_at IS NOT NULL
+            ORDER BY p.settled_at DESC LIMIT 1) AS newest)
+"""
 
 URGENT = ("-case__priority", "proposed_at", "pk")
 BULKS_SHOWN = 20
@@ -94,11 +108,14 @@ def first_for(user: "User") -> Proposal | None:
 
 
 def version(user: "User") -> str:
-    """Names the state of the queue: it changes when one more waits, one is settled, or new advice arrives for one."""
-    waits = Proposal.objects.waiting().visible_to(user)
-    found = waits.order_by().aggregate(rows=Count("pk"), newest=Max("proposed_at"), versions=Sum("case__version"))
-    at = int(found["newest"].timestamp() * 1_000_000) if found["newest"] else 0
-    return f"{found['rows']}-{at}-{found['versions'] or 0}"
+    """Names the state of the queue: it changes when one more waits, one is settled, or new advice arrives for one.
+
+    One plain statement that reads the ends of three indexes, because every open page asks it every two seconds.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSION, {"stores": store_ids(user, Perm.VIEW_CASES), "most": CAP + 1})
+        rows, *times = cursor.fetchone() or (0,)
+    return "-".join([str(rows), *(str(int(at.timestamp() * 1_000_000)) if at else "0" for at in times)])
 
 
 def _money(user: "User") -> str:

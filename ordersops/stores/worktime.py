@@ -53,6 +53,13 @@ def add(calendar: Calendar, start: datetime, work: timedelta) -> datetime:
     raise ValueError("Within three years there is not enough working time: check the store's working days and hours.")
 
 
+def begins(calendar: Calendar, at: datetime) -> datetime:
+    """From when on people work: the moment itself within the hours, else the beginning of the next ones."""
+    if calendar.is_around_the_clock:
+        return at
+    return next((max(opens, at) for opens, closes in _spans(calendar, at) if closes > at), at)
+
+
 def between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """How much working time lies between two moments; nothing where `end` is not later."""
     if end <= start:

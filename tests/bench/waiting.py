@@ -74,6 +74,8 @@ def fill(past: Past, count: int) -> float:
     with psycopg.connect(past.on.url, autocommit=True) as connection:
         for statement in (_TEMPLATES, _STATES, _MEMBERS, _COMMENTS, _MENTIONS, _PROPOSALS):
             connection.execute(statement, {**known, "count": len(known["people"])})
+        # Whoever takes cases in this bench has room for them.
+        connection.execute("UPDATE cases_case SET leased_by_id = NULL, lease_until = NULL WHERE leased_by_id = %s", [past.reviewer.pk])
         connection.execute("VACUUM ANALYZE")
     return took
 

@@ -72,7 +72,7 @@ def test_open_cases_by_age_and_deadline(store: Store) -> None:
     for age, due in ((0.5, 1), (2, -1), (100, 1)):
         case = CaseFactory(order__store=store, due_at=now + timedelta(hours=due))
         Case.objects.filter(pk=case.pk).update(opened_at=now - timedelta(hours=age), warn_at=now - timedelta(minutes=1))
-    (load,) = workload.loads([store.pk], "", now - timedelta(days=1))
+    (load,) = workload.loads([store.pk], "", "1", now - timedelta(days=1))
     assert (load.open, load.ages, load.late, load.soon, load.came) == (3, [1, 1, 0, 0, 1], 1, 2, 2)
 
 

@@ -22,6 +22,7 @@ from ordersops.orders.models import Order
 from ordersops.review.actions import approve, approve_second, decide_otherwise, override, send_back, take_back_proposal, undo
 from ordersops.review.models import Decision, Proposal
 from ordersops.review.queries import available
+from ordersops.review.waiting import version as waiting_version
 from ordersops.stores.models import Store
 from tests.cases.openings import opened, opening
 from tests.factories import DecisionFactory, PolicyVersionFactory, ProposalFactory, RecommendationFactory, VerdictFactory
@@ -65,6 +66,24 @@ def test_a_dear_decision_waits_and_nothing_leaves(waiting: Proposal, fraud_revie
     assert waiting.why_two == ["2,600.00 USD are at stake; from 2,500.00 USD on two people decide."]
     (event,) = events(case=case)
     assert (event.verb, event.data["outcome"], event.data["because"]) == (Verb.CASE_PROPOSED, "release", waiting.why_two)
+
+
+def test_the_queue_is_drawn_anew_when_something_changed_in_it(store: Store, system: User, fraud_reviewer: User, second: User) -> None:
+    seen = [waiting_version(second)]
+
+    def changed() -> bool:
+        seen.append(waiting_version(second))
+        return seen[-1] != seen[-2]
+
+    made = approve(case=dear(store, system), by=fraud_reviewer, version=1)
+    assert changed()
+    assert not changed()
+    opened([opening(made.case.order)], system)
+    assert changed()
+    send_back(proposal=made, by=second, note=NOTE)  # type: ignore[arg-type]
+    assert changed()
+    case_about(store, system)
+    assert not changed()
 
 
 def test_below_the_limit_one_person_is_enough(store: Store, system: User, fraud_reviewer: User) -> None:

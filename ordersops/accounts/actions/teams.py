@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from ordersops.accounts.access import require_anywhere
 from ordersops.accounts.actions.rules import checked_name, has_all, require_all
@@ -57,12 +59,14 @@ def change_team(*, team: Team, name: str, stores: "Iterable[Store]", members: It
 
 @atomic
 def dissolve_team(*, team: Team, by: User) -> None:
-    """End a team. Its name stays in the history; nothing can be given to it any more."""
+    """End a team. Its name stays in the history; nothing can be given to it any more, and what it held is anybody's (settings.WHEN_A_TEAM_ENDS)."""
     team = Team.objects.select_for_update().get(pk=team.pk)
     require_all(by, team.stores.values_list("pk", flat=True), to="dissolve this team", perm=Perm.MANAGE_TEAMS)
     _still_standing(team)
     team.dissolved_at = timezone.now()
     team.save(update_fields=["dissolved_at"])
+    for path in settings.WHEN_A_TEAM_ENDS:
+        import_string(path)(team=team, by=by)
     record(Verb.TEAM_DISSOLVED, by=by, team=team.pk, name=team.name)
 
 

@@ -46,3 +46,8 @@ class Team(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def key(self) -> str:
+        """Its id as a text, for forms that offer people and teams together."""
+        return str(self.pk)

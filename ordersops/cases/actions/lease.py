@@ -10,7 +10,7 @@ from ordersops.accounts.access import require_anywhere
 from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.escalation import require_work
+from ordersops.cases.escalation import require_work, teams_of
 from ordersops.cases.handing_out import candidates, takeable
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, Presence
@@ -110,15 +110,17 @@ def release(*, case: Case, by: User) -> Case:
 def next_case(*, lane: str, by: User, fits: Q | None = None) -> Case | None:
     """Lease the most urgent case that waits, atomically: two people never get the same one. None when nothing is left.
 
-    What is assigned to the person comes first; what is assigned to somebody else only once it is overdue; what is escalated
-    only to that role and supervisors; what is put aside to nobody. `fits` are the filters that the person works with.
+    What is assigned to the person comes first, then what a team of theirs holds; what is somebody else's or another team's only once it
+    is overdue; what is escalated only to that role or team and supervisors; what is put aside to nobody. `fits` are the filters that
+    the person works with.
     Needs the lane's right to decide in some store.
     Conflict if the person holds as many as anybody may.
     """
     stores = require_anywhere(by, lane_named(lane).decides)
     _room_for_one_more(by)
-    for ids in candidates(lane=lane, stores=stores, by=by, fits=fits or Q()):
-        free = Case.objects.filter(takeable(lane=lane, stores=stores, by=by), pk__in=ids)
+    teams = teams_of(by)
+    for ids in candidates(lane=lane, stores=stores, by=by, teams=teams, fits=fits or Q()):
+        free = Case.objects.filter(takeable(lane=lane, stores=stores, by=by, teams=teams), pk__in=ids)
         case = free.most_urgent_first().select_for_update(skip_locked=True, of=("self",)).first()
         if case is not None:
             _lease(case, by)

@@ -160,7 +160,7 @@ def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
     )
     now, found = timezone.now(), []
     for case in strays:
-        if (case.lease_until and case.lease_until > now) or case.escalated_to or case.assigned_to_id or case.snoozed_until:
+        if (case.lease_until and case.lease_until > now) or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
             continue
         found.append(Member(case=attack, order=case.order))
         attack.orders_count += 1

@@ -117,7 +117,9 @@ def set_open(case: Case) -> None:
     until = clocks.deadline(order=case.order, within=within)
     case.state, case.decided_at, case.version, case.reopened_at = CaseState.OPEN, None, case.version + 1, timezone.now()
     case.due_at, case.warn_at, case.authorised_until = until.due_at, until.warn_at, until.authorised_until
-    case.warned_at = case.breached_at = case.paused_at = case.snoozed_until = case.leased_by = case.lease_until = case.assigned_to = None
+    case.warned_at = case.breached_at = case.paused_at = case.snoozed_until = case.leased_by = case.lease_until = case.assigned_to = (
+        case.team
+    ) = None
     case.snooze_reason, case.wakes_on, case.wake_keys = "", [], []
     case.save()
 

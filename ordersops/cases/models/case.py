@@ -105,7 +105,12 @@ class Case(models.Model):
     comments_count = models.PositiveIntegerField(default=0)
 
     assigned_to = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="assigned_cases")
-    escalated_to = models.CharField(max_length=40, blank=True, help_text="The role that decides it, and supervisors; blank for everybody.")
+    team = models.ForeignKey(
+        "accounts.Team", null=True, on_delete=models.SET_NULL, related_name="cases", help_text="Whose members take it, each for themselves."
+    )
+    escalated_to = models.CharField(
+        max_length=40, blank=True, help_text="The role that decides it, and supervisors; `team:` for the case's team; blank for everybody."
+    )
 
     # The clock. `due_at` is the earlier of the lane's time in business hours and the end of the authorisation.
     warn_at = models.DateTimeField(null=True, help_text="When three quarters of the time are gone.")
@@ -141,20 +146,25 @@ class Case(models.Model):
                 fields=["store", "lane", "-priority", "due_at", "id"], condition=IN_QUEUE & ~Q(group_key=""), name="cases_attacks"
             ),
             models.Index(fields=["assigned_to"], condition=Q(state="open", assigned_to__isnull=False), name="cases_assigned"),
-            # The first page adds up every open case of a person's stores, out of this index alone.
+            models.Index(fields=["team"], condition=Q(state="open", team__isnull=False), name="cases_of_teams"),
+            # Tallies add up every open case of a store, out of this index alone.
             models.Index(
                 fields=["store", "lane", "currency"],
                 include=["id", "amount", "opened_at", "due_at", "leased_by", "lease_until"],
                 condition=IN_QUEUE,
                 name="cases_added_up",
             ),
-            models.Index(fields=["store", "lane", "snoozed_until"], condition=ASLEEP, name="cases_asleep"),
+            models.Index(fields=["store", "lane", "-priority", "due_at", "id"], condition=ASLEEP, name="cases_asleep"),
             models.Index(fields=["snoozed_until"], condition=ASLEEP, name="cases_to_wake"),
             models.Index(fields=["due_at"], condition=Q(state="open", breached_at=None, paused_at=None), name="cases_to_breach"),
             models.Index(
                 fields=["warn_at"], condition=Q(state="open", warned_at=None, breached_at=None, paused_at=None), name="cases_to_warn"
             ),
-            models.Index(fields=["store", "lane", "escalated_to"], condition=Q(state="open") & ~Q(escalated_to=""), name="cases_escalated"),
+            models.Index(
+                fields=["store", "lane", "-priority", "due_at", "id"], condition=IN_QUEUE & ~Q(escalated_to=""), name="cases_escalated"
+            ),
+            models.Index(fields=["store", "due_at"], condition=Q(state="open", breached_at__isnull=False), name="cases_breached"),
+            models.Index(fields=["store", "-changed_at"], condition=Q(state="waiting"), name="cases_waiting_changed"),
             GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
             models.Index(fields=["order"], name="cases_of_order"),
@@ -195,6 +205,24 @@ class Case(models.Model):
     def holder_id(self) -> UUID | None:
         """Who holds the lease now."""
         return self.leased_by_id if self.lease_until and self.lease_until > timezone.now() else None
+
+
+class Tally(models.Model):
+    """What is open in a lane of a store, added up every few seconds (cases/tallies.py): so that no page adds up a long queue."""
+
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="+")
+    lane = models.CharField(max_length=30)
+    currency = models.CharField(max_length=3, blank=True)
+    open = models.PositiveIntegerField()
+    overdue = models.PositiveIntegerField()
+    amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, help_text="Money at risk, in `currency`.")
+    oldest = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "lane", "currency"], name="cases_one_tally")]
+
+    def __str__(self) -> str:
+        return f"{self.open} open in {self.lane}"
 
 
 class Member(models.Model):

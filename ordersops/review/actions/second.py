@@ -11,6 +11,7 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.verbs import Verb
+from ordersops.cases.duty import off_duty
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
 from ordersops.errors import Conflict, Forbidden, Invalid
@@ -59,7 +60,7 @@ def approved_second(case: Case, orders: Sequence[Order], proposal: Proposal, by:
 
 @atomic
 def send_back(*, proposal: Proposal, by: User, note: str) -> Case:
-    """Do not approve: the case is open again, and assigned to the first person, who is still there. Needs what approving needs, and a note."""
+    """Do not approve: the case is open again, and assigned to the first person if they are at work. Needs what approving needs, and a note."""
     case, _, proposal = _waiting(proposal, by, "send a decision back as the second person")
     return sent_back(case, proposal, by, note)
 
@@ -68,7 +69,7 @@ def sent_back(case: Case, proposal: Proposal, by: User, note: str) -> Case:
     why = said(note, needed=True, why="why you send it back")
     _settle(proposal, ProposalState.SENT_BACK, by, why)
     first = proposal.by
-    there = first.is_active and can(first, lane_named(case.lane).decides, case.store_id)
+    there = first.is_active and can(first, lane_named(case.lane).decides, case.store_id) and not off_duty(first, case.store)
     _open_again(case, first if there else None)
     record(Verb.CASE_SENT_BACK, by=by, case=case, proposal=proposal.pk, first=proposal.by.name, outcome=proposal.outcome)
     return case

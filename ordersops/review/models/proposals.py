@@ -111,6 +111,7 @@ class Proposal(models.Model):
         indexes = [
             models.Index(fields=["store", "proposed_at"], condition=Q(state="waiting"), name="review_second_queue"),
             models.Index(fields=["by", "-proposed_at"], name="review_proposed_by_person"),
+            models.Index(fields=["store", "-settled_at"], condition=Q(settled_at__isnull=False), name="review_settled_newest"),
             models.Index(fields=["bulk"], condition=Q(bulk__isnull=False), name="review_rows_of_bulk"),
         ]
 
