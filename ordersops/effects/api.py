@@ -110,6 +110,7 @@ class EffectKindRow(serializers.Serializer[Any]):
     needs = serializers.CharField(read_only=True, help_text="The right to ask for it.")
     scope = serializers.SerializerMethodField()
     reversible = serializers.BooleanField(read_only=True)
+    afterwards = serializers.CharField(read_only=True, help_text="Where nothing takes it back: what a person does instead.")
     arguments = serializers.SerializerMethodField()
 
     def get_scope(self, kind: Any) -> str:

@@ -24,6 +24,7 @@ class Preview:
     done: bool = False
     by_hand: bool = False
     why: str = ""
+    says: tuple[str, ...] = ()
     refused: bool = False  # the store itself would not do it now
 
 
@@ -39,7 +40,7 @@ def preview(effect: Effect) -> Preview:
         return Preview(why=error.message, refused=True)
     except Upstream as error:
         return Preview(why=error.message, refused=error.permanent)
-    return Preview(request, dict(seen.differs), seen.done)
+    return Preview(request, dict(seen.differs), seen.done, says=seen.says)
 
 
 def ask_store(*, order: Order, kind: str, arguments: dict[str, Any], by: User) -> None:

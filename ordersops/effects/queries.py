@@ -12,7 +12,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
 from ordersops.effects import bodies
 from ordersops.effects.fields import fields
-from ordersops.effects.kinds import KINDS, Kind, inverse
+from ordersops.effects.kinds import KINDS, Kind, instead, inverse
 from ordersops.effects.kinds.arguments import Nothing
 from ordersops.effects.models import Attempt, Effect, EffectState
 from ordersops.effects.stops import why_stopped
@@ -118,6 +118,7 @@ def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
             "done": settles and effect.state == EffectState.HANDED_OVER,
         },
         "inverse_label": KINDS[back[0]].label if back else "",
+        "instead": "" if back or effect.state != EffectState.DONE else instead(effect.kind),
     }
 
 

@@ -134,7 +134,8 @@ def _write_down(effect: Effect, attempt: Attempt, request: Request) -> bool:
     if not _is_ours(effect) or why_stopped([effect.pk]):
         return False
     _may_leave(effect)
-    Effect.objects.filter(pk=effect.pk).update(lease_until=timezone.now() + LEASE)
+    # With what was there before, as the write wipes it out: a worker that dies after it must not take the way back with it.
+    Effect.objects.filter(pk=effect.pk).update(lease_until=timezone.now() + LEASE, before=effect.before)
     attempt.step = Step.PREPARED
     bodies.keep_request(attempt, request, effect.store)
     attempt.save(update_fields=["step", "request"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ordersops.effects.connectors import way
-from ordersops.effects.kinds import KINDS, inverse
+from ordersops.effects.kinds import KINDS, instead, inverse
 from ordersops.effects.kinds.arguments import Arguments
 from ordersops.effects.kinds.rules import still_here
 from ordersops.effects.models import Effect, EffectState
@@ -40,7 +40,7 @@ def way_back(effect: Effect, order: Order, by: "User") -> WayBack:
     what = KINDS.get(effect.kind)
     back = inverse(effect.kind, effect.arguments, effect.before)
     if what is None or back is None:
-        return WayBack(effect, order, why_not=f"“{effect.label}” is done and cannot be taken back.")
+        return WayBack(effect, order, why_not=f"“{effect.label}” is done and cannot be taken back. {instead(effect.kind)}".strip())
     kind, raw = back
     arguments = KINDS[kind].parse(raw)
     refusals = list(dict.fromkeys([*KINDS[kind].refusals(order, arguments, by), *still_here(order)]))

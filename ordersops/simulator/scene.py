@@ -180,10 +180,18 @@ class Scene:
         return shipment
 
     def move(self, order: Order, shipment: Shipment, status: str) -> None:
+        if shipment.status == "cancelled":
+            return
         shipment.status, shipment.updated_at = status, order.touch(self.now())
         if status == "delivered":
             shipment.delivered_at = shipment.updated_at
         self.tell("shipment_moved", order, shipment)
+
+    def call_back(self, order: Order, shipment: Shipment) -> None:
+        """A parcel that was marked as sent and was not."""
+        for line, quantity in shipment.items:
+            line.shipped -= quantity
+        self.move(order, shipment, "cancelled")
 
     def refund(
         self,

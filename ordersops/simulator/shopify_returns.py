@@ -42,6 +42,17 @@ class Returns(Writes):
             scene.edit(order)
         return {"return": rows.return_row(order, back), "userErrors": []}
 
+    def returnCancel(self, info: GraphQLResolveInfo, id: str, notifyCustomer: bool = False) -> Row:
+        order, back = self._return(id)
+        if order is None or back is None:
+            return refused("return", "Return does not exist", "id", code="NOT_FOUND")
+        with self._director.at(order) as scene:
+            if back.status not in ("REQUESTED", "OPEN") or any(part.processed for part in back.items):
+                return refused("return", "Return is over, or goods were taken in", "id", code="INVALID_STATE")
+            back.status = "CANCELED"
+            scene.edit(order)
+        return {"return": rows.return_row(order, back), "userErrors": []}
+
     def returnDeclineRequest(self, info: GraphQLResolveInfo, input: Row) -> Row:
         order, back = self._return(input["id"])
         if order is None or back is None:

@@ -131,6 +131,7 @@ def return_row(order: Order, back: Return) -> Row:
         "id": gid("Return", back.key),
         "status": back.status,
         "name": back.name,
+        "order": {"id": gid("Order", order.key)},
         "decline": back.decline or None,
         "returnLineItems": connection(lines),
     }

@@ -154,6 +154,20 @@ class Works(Writes):
                 return refused("fulfillment", "There is not so much left to fulfill", "fulfillment")
         return {"fulfillment": rows.fulfillment_row(order, shipment), "userErrors": []}
 
+    def fulfillmentCancel(self, info: GraphQLResolveInfo, id: str) -> Row:
+        """The units are to be shipped again. What a carrier has is on its way."""
+        found = (
+            (order, one) for order in self._director.orders(self._shop) for one in order.shipments if gid("Fulfillment", one.key) == id
+        )
+        order, shipment = next(found, (None, None))
+        if order is None or shipment is None:
+            return refused("fulfillment", "Fulfillment does not exist", "id")
+        with self._director.at(order) as scene:
+            if shipment.status != "shipped":
+                return refused("fulfillment", f"The fulfillment is {shipment.status.replace('_', ' ')}", "id")
+            scene.call_back(order, shipment)
+        return {"fulfillment": rows.fulfillment_row(order, shipment), "userErrors": []}
+
 
 def _units(order: Order, work: Work, asked: list[Row]) -> dict[int, int] | None:
     """What was named of a part, by line; None if it is more than is left of it."""

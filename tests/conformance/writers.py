@@ -47,10 +47,11 @@ def _shopify(kind: str) -> Iterator[Open]:
         hold = {"id": gid("FulfillmentHold", 1), "handle": "risk", "reason": "HIGH_RISK_OF_FRAUD", "heldByRequestingApp": False}
         row["work"][0]["fulfillmentHolds"] = [hold]
         server.shop.order_rows[row["id"]] = row
+        lamp = {"id": gid("LineItem", 11), "title": "Lamp", "currentQuantity": 2}
         line = {"id": gid("ReturnLineItem", 61), "quantity": 2, "processableQuantity": 2, "processedQuantity": 0}
-        lines = [line | {"__typename": "ReturnLineItem", "fulfillmentLineItem": {"lineItem": {"id": gid("LineItem", 11)}}}]
+        lines = [line | {"__typename": "ReturnLineItem", "fulfillmentLineItem": {"id": gid("FulfillmentLineItem", 11), "lineItem": lamp}}]
         server.shop.returns[gid("Return", 3)] = {
-            "id": gid("Return", 3), "status": "REQUESTED", "name": "#1-R1", "decline": None, "lines": lines,
+            "id": gid("Return", 3), "status": "REQUESTED", "name": "#1-R1", "order": row, "decline": None, "lines": lines,
             "returnLineItems": shopify.connection(lines),
         }  # fmt: skip
         server.shop.stock[gid("InventoryItem", 8), gid("Location", 1)] = 7

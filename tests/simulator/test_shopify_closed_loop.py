@@ -19,11 +19,12 @@ from ordersops.effects.actions import plan, reached
 from ordersops.effects.actions.asking import approve_second, ask, take_back
 from ordersops.effects.connectors.shopify import ACTS
 from ordersops.effects.models import Effect
-from ordersops.effects.preview import ask_store
+from ordersops.effects.preview import ask_store, draft, preview
 from ordersops.errors import Conflict
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.models import Order
 from ordersops.simulator import works
+from ordersops.simulator.shopify_parts import fulfillment as parcel
 from ordersops.simulator.shopify_parts import risk
 from ordersops.simulator.shopify_stock import item_key
 from ordersops.simulator.world import Hold
@@ -110,6 +111,16 @@ def test_words_on_the_order(shop: Start) -> None:
     assert ("checked" in sold.tags, sold.note, sold.meta["desk.case"][1]["value"]) == (True, "Rang twice", "7")
 
 
+def test_a_field_gets_back_the_value_that_it_had(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("ordinary")
+    field = {"namespace": "desk", "key": "case", "type": "single_line_text_field"}
+    here.do(sold, "order.metafield", **field, value="7")
+    changed = here.do(sold, "order.metafield", **field, value="8")
+    here.sent(take_back(effect=changed, by=here.by))
+    assert sold.meta["desk.case"][1]["value"] == "7"
+
+
 def test_a_decision_tells_the_store_its_risk_and_that_is_no_evidence(shop: Start) -> None:
     here = shop()
     sold = here.sell("platform_high_risk")
@@ -182,6 +193,33 @@ def test_a_split_and_a_move_are_taken_back(shop: Start) -> None:
     assert sold.works[0].place == works.HOME
 
 
+def test_a_shipment_is_taken_back_and_comes_back_as_one_that_is_off(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    shipped = here.do(sold, "fulfilment.create", fulfilment_order=first, tracking_number="1Z7", carrier="UPS")
+    order = here.mirrored(sold)
+    assert (order.fulfilment, sum(line.shipped for line in order.lines.all())) == ("shipped", sum(line.quantity for line in sold.lines))
+    back = here.sent(take_back(effect=shipped, by=here.by))
+    assert (back.kind, works.state(sold, sold.works[0]), sold.shipments[0].status) == ("fulfilment.cancel", "OPEN", "cancelled")
+    order = here.mirrored(sold)
+    assert (order.fulfilment, order.shipments.get().status) == ("unrouted", "cancelled")
+    assert not any(line.shipped for line in order.lines.all())
+    body = parcel(sold, sold.shipments[0])
+    (told,) = Shopify().facts(topic="fulfillments/update", payload=body, at=timezone.now()).shipments
+    assert (told.status, told.shipped_at) == ("cancelled", None), "a webhook says the same"
+    here.do(sold, "fulfilment.create", fulfilment_order=first, tracking_number="1Z8", carrier="UPS")
+    assert here.mirrored(sold).fulfilment == "shipped"
+
+
+def test_a_parcel_that_the_carrier_has_is_not_taken_back(shop: Start) -> None:
+    here, sold, first = fresh(shop)
+    shipped = here.do(sold, "fulfilment.create", fulfilment_order=first, tracking_number="1Z7", carrier="UPS")
+    with here.running.store.director.at(sold) as scene:
+        scene.move(sold, sold.shipments[0], "in_transit")
+    here.mirrored(sold)
+    with pytest.raises(Conflict, match="The carrier has 1Z7 already: it is in transit"):
+        take_back(effect=shipped, by=here.by)
+
+
 def test_what_the_shop_does_not_allow_is_said_before_it_is_asked_for_and_before_it_is_written(shop: Start) -> None:
     here, sold, first = fresh(shop)
     arguments = {"fulfilment_order": first, "location": str(works.BRANCH)}
@@ -237,7 +275,7 @@ def test_the_partner_accepts_and_ships(shop: Start) -> None:
     assert (sold.works[0].request, works.state(sold, sold.works[0])) == ("ACCEPTED", "CLOSED")
 
 
-@pytest.mark.parametrize("answer", ["approve", "decline"])
+@pytest.mark.parametrize("answer", ["approve", "decline", "call off"])
 def test_return(shop: Start, answer: str) -> None:
     here = shop()
     sold = here.sell("return_requested")
@@ -249,8 +287,36 @@ def test_return(shop: Start, answer: str) -> None:
         return
     here.do(sold, "return.approve", **key)
     assert back.status == "OPEN"
+    if answer == "call off":
+        called_off = here.sent(take_back(effect=Effect.objects.get(kind="return.approve"), by=here.by))
+        assert (called_off.kind, back.status) == ("return.cancel", "CANCELED")
+        return
     here.do(sold, "return.process", **key, lines=[{"external_id": str(back.items[0].line.key), "quantity": 1}])
     assert (back.status, back.items[0].processed) == ("CLOSED", 1)
+
+
+def test_what_is_not_returnable_any_more_is_said_and_not_approved(shop: Start) -> None:
+    here = shop()
+    sold = here.sell("return_requested")
+    (back,) = sold.returns
+    line, arguments = back.items[0].line, {"return": str(back.key)}
+    order = here.mirrored(sold)
+    asked = draft(order=order, kind="return.approve", arguments=arguments, by=here.by)
+    assert f"{back.items[0].quantity} × {line.product.title}" in preview(asked).says[0]
+    ask_store(order=order, kind="return.approve", arguments=arguments, by=here.by)
+    with here.running.store.director.at(sold) as scene:
+        scene.refund(sold, reason="Paid back by mistake", items=[(line, line.quantity)], restock="none")
+    with pytest.raises(Conflict, match=r"Not all that was asked for is returnable: 1 × .*, of which 0 may come back\. May come back"):
+        ask_store(order=order, kind="return.approve", arguments=arguments, by=here.by)
+    assert back.status == "REQUESTED"
+
+
+def test_a_return_of_another_order_is_none_of_this_one(shop: Start) -> None:
+    here = shop()
+    sold, other = here.sell("return_requested"), here.sell("ordinary")
+    arguments = {"return": str(sold.returns[0].key)}
+    with pytest.raises(Conflict, match="is of another order in the store"):
+        ask_store(order=here.mirrored(other), kind="return.approve", arguments=arguments, by=here.by)
 
 
 def test_stock(shop: Start) -> None:

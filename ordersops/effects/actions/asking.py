@@ -11,7 +11,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.effects.actions.planning import approval, due, money_of, move, put_money
-from ordersops.effects.kinds import KINDS, Kind, inverse
+from ordersops.effects.kinds import KINDS, Kind, instead, inverse
 from ordersops.effects.limits import in_force
 from ordersops.effects.models import Effect, EffectState
 from ordersops.errors import Conflict, Forbidden, Invalid
@@ -121,7 +121,8 @@ def take_back(*, effect: Effect, by: User) -> Effect:
         return effect
     back = inverse(effect.kind, effect.arguments, effect.before) if effect.state == EffectState.DONE else None
     if back is None:
-        raise Conflict(f"“{what.label}” is {effect.get_state_display().lower()} and cannot be taken back.")
+        said_instead = f" {instead(effect.kind)}" if effect.state == EffectState.DONE else ""
+        raise Conflict(f"“{what.label}” is {effect.get_state_display().lower()} and cannot be taken back.{said_instead}")
     if Effect.objects.filter(inverse_of=effect).exists():
         raise Conflict("It was taken back already.")
     kind, arguments = back

@@ -41,6 +41,7 @@ class Seen:
     differs: dict[str, tuple[str, str]] = field(default_factory=dict)
     found: dict[str, Any] = field(default_factory=dict)  # ids and states that `prepare` needs; `id`: what was made is called there
     before: dict[str, Any] = field(default_factory=dict)  # what its inverse needs, as read before the write and after it
+    says: tuple[str, ...] = ()  # what a person should know before it is written, in sentences
 
 
 @dataclass(frozen=True, slots=True)

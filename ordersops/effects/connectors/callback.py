@@ -33,8 +33,8 @@ class Callback:
     keyed = kinds
 
     def look(self, effect: Effect) -> Seen:
-        """Nothing can be read: done is what it accepted."""
-        return Seen(done=effect.accepted_at is not None)
+        """Nothing can be read: done is what it accepted, and that was done by us."""
+        return Seen(done=effect.accepted_at is not None, before={"ours": True})
 
     def prepare(self, effect: Effect, seen: Seen) -> Request:
         """The message; its time and signature are added when it leaves."""

@@ -146,7 +146,11 @@ def _field(effect: "Effect") -> str:
 def _set(effect: "Effect", order: Row, more: Row) -> Seen:
     now = meta(order, _field(effect))
     shown = now if isinstance(now, str) else "" if now is None else json.dumps(now)[:200]
-    return Seen(now == effect.arguments["value"], {_field(effect): (shown, effect.arguments["value"])})
+    done = now == effect.arguments["value"]
+    before = (
+        {"value": now} if isinstance(now, str) and not done else {}
+    )  # what others keep there in a shape of their own is not ours to restore
+    return Seen(done, {_field(effect): (shown, effect.arguments["value"])}, before=before)
 
 
 def _addressed(effect: "Effect", order: Row, more: Row) -> Seen:

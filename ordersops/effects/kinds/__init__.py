@@ -41,6 +41,7 @@ class Kind:
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
+    afterwards: str = ""  # where nothing takes it back: in a sentence, what a person does instead
     stays: str = ""  # in a sentence: why it needs no inverse where the decision that planned it is taken back
     money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = _no_money
     before: Callable[["Order", a.Arguments], dict[str, Any]] = lambda order, arguments: {}
@@ -66,6 +67,15 @@ class Kind:
 def inverse(kind: str, arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
     """The act that takes this one back; None where there is none."""
     return KINDS[kind].undoes(arguments, before) if kind in KINDS else None
+
+
+# Of a kind that has an inverse, where this one act has none.
+NOTHING_KNOWN = "What was there before is not known here, or it was so already. Where it has to change, change it in the store's admin."
+
+
+def instead(kind: str) -> str:
+    """What a person does where nothing takes the act back, in a sentence."""
+    return (KINDS[kind].afterwards or NOTHING_KNOWN) if kind in KINDS else ""
 
 
 def _cancelled_money(order: "Order", arguments: a.Arguments, but: "Effect | None") -> Decimal | None:
@@ -108,6 +118,22 @@ def _moved_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | 
     return "fulfilment.move", {"fulfilment_order": work, "location": before["location"]}
 
 
+def _field_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    """To the value that was read before; a field that was not there stays, as the store cannot be without what others may read by now."""
+    return ("order.metafield", {**arguments, **before}) if before.get("value") else None
+
+
+def _unshipped(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    """Only of a shipment that we made: what somebody else had marked before us is theirs."""
+    if not before.get("ours"):
+        return None
+    return "fulfilment.cancel", {name: arguments[name] for name in ("fulfilment_order", "tracking_number")}
+
+
+def _return_off(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    return ("return.cancel", {"return": arguments["return"]}) if before.get("ours") else None
+
+
 def _merged(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
     if not before.get("fulfilment_order") or not before.get("part"):
         return None  # it was split already: we made no part
@@ -130,11 +156,13 @@ ENTRIES = [
         "order.cancel", "Cancel the order", "The order is cancelled for good; what was paid goes back.",
         "Open order {order} in the store's admin, cancel it with a full refund and restock the items", a.Cancel, Perm.CANCEL_ORDER,
         rules.cancellable, most_an_hour=2, money=_cancelled_money, since_decided=rules.still_here,
+        afterwards="A cancelled order does not open again. Make the order anew in the store's admin, or ask the customer to order again.",
     ),
     Kind(
         "order.risk_assessment", "Tell the store our assessment", "The store's staff see beside the order how its risk was judged.",
         "Open order {order} in the store's admin and note there how its risk was judged", a.Assessment, Perm.DECIDE_FRAUD, rules.known,
         asked=False, since_decided=rules.anything, stays="What the store was told of the risk stays there until the next decision tells it anew.",
+        afterwards="It stays until the next decision on the order tells the store anew; nothing else has to be done.",
     ),
     Kind(
         "order.tag", "Tag the order", "Tags are added to the order, or taken off.",
@@ -151,6 +179,7 @@ ENTRIES = [
     Kind(
         "order.metafield", "Set a metafield", "A field of the order in the store is set.",
         "Open order {order} in the store's admin and set the metafield as shown here", a.Metafield, Perm.ACT_ON_ORDER, rules.known,
+        reversible=True, undoes=_field_back,
     ),
     Kind(
         "order.update_address", "Change the delivery address", "The order ships to another address in the same country.",
@@ -161,6 +190,7 @@ ENTRIES = [
         "refund.create", "Refund money", "Money goes back to the customer. It cannot be fetched again.",
         "Open order {order} in the store's admin and refund exactly what is shown here", a.Refund, Perm.REFUND, rules.refundable,
         most_an_hour=5, money=_refunded_money, since_decided=rules.anything,
+        afterwards="Money that went back cannot be fetched. Send the customer an invoice for it from the store's admin.",
     ),
     Kind(
         "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
@@ -175,7 +205,7 @@ ENTRIES = [
     Kind(
         "fulfilment.merge", "Merge two shipments", "What was split ships together again.",
         "Open order {order} in the store's admin and merge its fulfilments as shown here", a.Merge, Perm.ACT_ON_ORDER, rules.to_ship,
-        most_an_hour=5, asks_store=True,
+        most_an_hour=5, asks_store=True, afterwards="Ask for “Split the shipment” again.",
     ),
     Kind(
         "fulfilment.request", "Request fulfilment", "The warehouse is asked to ship.",
@@ -186,39 +216,53 @@ ENTRIES = [
     Kind(
         "fulfilment.cancel_request", "Ask the warehouse to stop", "The warehouse is asked not to ship; it may refuse.",
         "Open order {order} in the store's admin and ask for a cancellation of its fulfilment", a.Message, Perm.ACT_ON_ORDER, rules.not_gone,
-        asks_store=True,
+        asks_store=True, afterwards="Once the warehouse has let go of it, ask for “Request fulfilment” again; until then, call the warehouse.",
     ),
     Kind(
         "fulfilment.create", "Mark as shipped", "The order is fulfilled with this tracking number.",
         "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.shippable,
-        asks_store=True,
+        asks_store=True, reversible=True, undoes=_unshipped,
+    ),
+    Kind(
+        "fulfilment.cancel", "Take a shipment back", "A shipment that was marked by mistake is off; its units are to be shipped again.",
+        "Open order {order} in the store's admin and cancel the fulfilment with the tracking number shown here", a.Unship, Perm.ACT_ON_ORDER,
+        rules.still_with_us, afterwards="Ask for “Mark as shipped” again, with its tracking number.",
     ),
     Kind(
         "return.approve", "Approve the return", "The customer may send the goods back.",
         "Open order {order} in the store's admin and approve the return", a.Return, Perm.ACT_ON_ORDER, rules.may_come_back,
+        asks_store=True, reversible=True, undoes=_return_off,
+    ),
+    Kind(
+        "return.cancel", "Cancel the return", "An approved return is off. The customer may ask again.",
+        "Open order {order} in the store's admin and cancel the return", a.Return, Perm.ACT_ON_ORDER, rules.may_come_back,
+        afterwards="The customer asks for the return again, or it is made anew in the store's admin.",
     ),
     Kind(
         "return.decline", "Decline the return", "The customer keeps the goods.",
         "Open order {order} in the store's admin and decline the return", a.DeclineReturn, Perm.ACT_ON_ORDER, rules.may_come_back,
+        afterwards="A declined return does not open again. Make a new return of the same lines in the store's admin, and write to the customer.",
     ),
     Kind(
         "return.process", "Process the return", "The goods are back.",
         "Open order {order} in the store's admin and process the return as shown here", a.ProcessReturn, Perm.ACT_ON_ORDER, rules.may_come_back,
+        afterwards="What was taken in stays so. Put the stock right by “Adjust stock”, and what was given back for it in the store's admin.",
     ),
     Kind(
         "replacement.create", "Send a replacement", "A new order for nothing is made, with a word on the one that it replaces.",
         "Open order {order} in the store's admin, duplicate it with the lines shown here at no price, and note which order it replaces",
         a.Replace, Perm.REFUND, rules.replaceable, most_an_hour=2,
+        afterwards="The replacement is an order of its own: open it and cancel it, while it has not left.",
     ),
     Kind(
         "message.send", "Write to the customer", "An e-mail goes to the address of the order. It cannot be called back.",
         "Write to the customer of order {order} what is shown here", a.Letter, Perm.ACT_ON_ORDER, rules.may_write, most_an_hour=3,
-        since_decided=rules.anything,
+        since_decided=rules.anything, afterwards="A letter cannot be called back. Write another one that puts it right.",
     ),
     Kind(
         "ticket.create", "Open a ticket", "The helpdesk gets a ticket about the order.",
         "Open a ticket about order {order} in the helpdesk as shown here", a.Ticket, Perm.ACT_ON_ORDER, rules.not_asked_before,
-        most_an_hour=5, since_decided=rules.anything,
+        most_an_hour=5, since_decided=rules.anything, afterwards="Close the ticket in the helpdesk, with a word on why.",
     ),
     Kind(
         "stock.adjust", "Adjust stock", "The stock of an item at one location changes by a difference.",

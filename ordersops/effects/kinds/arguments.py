@@ -145,6 +145,11 @@ class Fulfil(Arguments):
     notify: bool = False
 
 
+class Unship(Arguments):
+    fulfilment_order: Word
+    tracking_number: Word
+
+
 class Return(Arguments):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
     return_: Word = Field(alias="return")

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ordersops.orders.models import Order
 
 ZERO = Decimal(0)
+WITH_CARRIER = frozenset({"in_transit", "out_for_delivery", "attempted_delivery", "ready_for_pickup", "delivered"})
 # The other side has begun with it: only asking for a cancellation can stop it.
 TAKEN = frozenset({Fulfilment.ACCEPTED, Fulfilment.IN_PROGRESS, Fulfilment.CANCELLATION_REQUESTED})
 
@@ -79,10 +80,24 @@ def shippable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect |
     yield from to_ship(order, arguments, by)
 
 
-def may_come_back(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
-    """Returns are kept by the store alone; but nothing comes back that has not left."""
+def has_shipped(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
     yield from known(order, arguments, by)
     if not any(line.shipped for line in order.lines.all()):
+        yield "Nothing of it has shipped."
+
+
+def still_with_us(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """What the carrier has is on its way, whatever anybody writes."""
+    yield from has_shipped(order, arguments, by)
+    if isinstance(arguments, a.Unship):
+        for shipment in order.shipments.all():
+            if arguments.tracking_number in shipment.tracking_numbers and shipment.status in WITH_CARRIER:
+                yield f"The carrier has {arguments.tracking_number} already: it is {shipment.status.replace('_', ' ')}."
+
+
+def may_come_back(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Returns are kept by the store alone; but nothing comes back that has not left."""
+    if list(has_shipped(order, arguments, by)):
         yield "Nothing of it has shipped, so nothing can come back."
 
 

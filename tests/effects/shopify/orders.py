@@ -122,9 +122,11 @@ def as_api(number: int = 1, **changes: Any) -> Row:
 
 
 def held_twice(number: int = 1, **changes: Any) -> Row:
-    """An order of two fulfilment orders, unshipped."""
+    """An order of two fulfilment orders, unshipped; a third one has left under the tracking number 1Z1."""
     lines = [
         {"id": gid("FulfillmentOrderLineItem", 21), "remainingQuantity": 2, "totalQuantity": 2, "lineItem": {"id": gid("LineItem", 11)}}
     ]
     fresh = {"displayFinancialStatus": "PAID", "displayFulfillmentStatus": "UNFULFILLED", "fulfillment_rows": [], "refund_rows": []}
-    return as_api(number, **fresh, work=[work_row(51, lines), work_row(52)], **changes)
+    tracking = [{"company": "UPS", "number": "1Z1", "url": None}]
+    gone = work_row(53, status="CLOSED", made=[{"id": gid("Fulfillment", 701), "status": "SUCCESS", "trackingInfo": first_of(tracking)}])
+    return as_api(number, **fresh, work=[work_row(51, lines), work_row(52), gone], **changes)

@@ -52,6 +52,7 @@ class Shop:
         self.hooks: list[Row] = []
         self.stock: dict[tuple[str, str], int] = {}
         self.returns: dict[str, Row] = {}
+        self.returnable: list[Row] = []
         self.disputes_rows: list[Row] = []
         self.may_read_disputes = True
         self.keys: dict[str, Any] = {}
@@ -101,6 +102,9 @@ class Shop:
 
     def _part(self, kind: str, key: str) -> Row | None:
         return next((row for order in self.order_rows.values() for row in order.get(kind, []) if row["id"] == key), None)
+
+    def returnableFulfillments(self, info: Any, orderId: str, first: int | None = None, after: str | None = None, **_: Any) -> Row:
+        return page(self.returnable, first, after)
 
     def inventoryItem(self, info: Any, id: str) -> Row | None:
         def level(info: Any, locationId: str, **_: Any) -> Row | None:
@@ -249,10 +253,19 @@ class Shop:
         work["status"] = "CLOSED"
         return {"fulfillment": made, "userErrors": []}
 
+    def fulfillmentCancel(self, info: Any, id: str) -> Row:
+        made = next(one for row in self.order_rows.values() for work in row["work"] for one in work["made"] if one["id"] == id)
+        made["status"] = "CANCELLED"
+        return {"fulfillment": made, "userErrors": []}
+
     # --- Returns, stock, webhooks ---------------------------------------------------------------------------------------
     def returnApproveRequest(self, info: Any, input: Row) -> Row:
         self.returns[input["id"]]["status"] = "OPEN"
         return {"return": self.returns[input["id"]], "userErrors": []}
+
+    def returnCancel(self, info: Any, id: str, notifyCustomer: bool = False) -> Row:
+        self.returns[id]["status"] = "CANCELED"
+        return {"return": self.returns[id], "userErrors": []}
 
     def returnDeclineRequest(self, info: Any, input: Row) -> Row:
         self.returns[input["id"]] |= {"status": "DECLINED", "decline": {"reason": input["declineReason"], "note": input["declineNote"]}}

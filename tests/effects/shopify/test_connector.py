@@ -29,6 +29,7 @@ ADDRESS = {
 }  # fmt: skip
 WORK = {"fulfilment_order": "51"}
 RETURN = {"return": "3"}
+LAMP = {"id": gid("LineItem", 11), "title": "Lamp", "currentQuantity": 2}
 PORTION = [{"external_id": "11", "quantity": 1}]
 ASKED: dict[str, dict[str, Any]] = {
     "order.release": {},
@@ -46,9 +47,11 @@ ASKED: dict[str, dict[str, Any]] = {
     "fulfilment.request": WORK | {"message": "Please"},
     "fulfilment.cancel_request": WORK | {"message": "Stop"},
     "fulfilment.create": WORK | {"tracking_number": "1Z9", "carrier": "UPS", "url": "https://ups.example/1Z9", "notify": True},
+    "fulfilment.cancel": {"fulfilment_order": "53", "tracking_number": "1Z1"},
     "fulfilment.merge": WORK | {"part": "52"},
     "replacement.create": {"lines": PORTION, "reason": "damaged", "note": "Broken on arrival"},
     "return.approve": RETURN,
+    "return.cancel": RETURN,
     "return.decline": RETURN | {"reason": "final_sale", "note": "Sorry"},
     "return.process": RETURN | {"lines": PORTION},
     "stock.adjust": {"item": "8", "location": "1", "delta": -2, "reason": "damaged"},
@@ -62,10 +65,11 @@ def order(server: Server) -> Row:
     server.shop.order_rows[row["id"]] = row
     lines: list[Row] = [
         {"__typename": "ReturnLineItem", "id": gid("ReturnLineItem", 61), "quantity": 2, "processableQuantity": 2, "processedQuantity": 0}
-        | {"fulfillmentLineItem": {"lineItem": {"id": gid("LineItem", 11)}}}
+        | {"fulfillmentLineItem": {"id": gid("FulfillmentLineItem", 11), "lineItem": LAMP}}
     ]
     server.shop.returns[gid("Return", 3)] = {
-        "id": gid("Return", 3), "status": "REQUESTED", "name": "#1-R1", "decline": None, "lines": lines, "returnLineItems": connection(lines),
+        "id": gid("Return", 3), "status": "REQUESTED", "name": "#1-R1", "order": row, "decline": None, "lines": lines,
+        "returnLineItems": connection(lines),
     }  # fmt: skip
     server.shop.stock[gid("InventoryItem", 8), gid("Location", 1)] = 7
     return row

@@ -7,6 +7,7 @@ import pytest
 
 from ordersops.effects.connectors import Answer
 from ordersops.effects.connectors.woocommerce import LOOKS, WRITES, WooCommerceConnector, mark
+from ordersops.effects.kinds import inverse
 from ordersops.effects.models import Effect
 from ordersops.errors import Invalid, Upstream
 from ordersops.orders.models import Order
@@ -205,6 +206,20 @@ def test_a_field_of_the_shops_own_is_left_alone(shop: Shop, store: Store) -> Non
     effect = planned(store, "order.metafield", namespace="_billing", key="email", type="x", value="x")
     with pytest.raises(Invalid, match="WooCommerce's own"):
         OUT.prepare(effect, OUT.look(effect))
+
+
+def test_a_field_goes_back_to_the_text_that_it_had(shop: Shop, store: Store) -> None:
+    shop.orders["727"]["meta_data"] = [{"key": "ops.lane", "value": "1"}, {"key": "ops.list", "value": ["theirs"]}]
+    effect = planned(store, "order.metafield", namespace="ops", key="lane", type="x", value="2")
+    before = OUT.look(effect).before
+    act(effect)
+    assert OUT.look(effect).before == {}, "what is there already is not ours"
+    back = inverse(effect.kind, effect.arguments, before)
+    assert back is not None
+    act(planned(store, back[0], **back[1]))
+    assert shop.meta("727", "ops.lane") == "1"
+    for key in ("list", "none"):
+        assert OUT.look(planned(store, "order.metafield", namespace="ops", key=key, type="x", value="2")).before == {}
 
 
 def test_the_name_of_an_address_is_two_fields(shop: Shop, store: Store) -> None:

@@ -127,13 +127,10 @@ class Create:
 
     def look(self, admin: Admin, effect: "Effect") -> Seen:
         work, number = read(admin, work_id(effect)), effect.arguments["tracking_number"]
-        numbers = [
-            text(found.get("number"))
-            for made in rows(table(work.get("fulfillments")).get("nodes"))
-            if made.get("status") not in {"CANCELLED", "ERROR", "FAILURE"}
-            for found in rows(made.get("trackingInfo"))
-        ]
-        return Seen(number in numbers, {"tracking numbers": (", ".join(numbers), ", ".join([*numbers, number]))}, {"work": work})
+        numbers = [text(found.get("number")) for made in standing(work) for found in rows(made.get("trackingInfo"))]
+        done = number in numbers
+        differs = {"tracking numbers": (", ".join(numbers), ", ".join([*numbers, number]))}
+        return Seen(done, differs, {"work": work}, {} if done else {"ours": True})
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
         need(seen.found["work"], "CREATE_FULFILLMENT", "a shipment")
@@ -145,3 +142,26 @@ class Create:
             "notifyCustomer": bool(wanted.get("notify", False)),
         }
         return [("fulfillment_create", {"fulfillment": fulfillment})]
+
+
+class Cancel:
+    """Done where no fulfilment that stands carries the tracking number."""
+
+    def look(self, admin: Admin, effect: "Effect") -> Seen:
+        number = effect.arguments["tracking_number"]
+        carries = [
+            text(made.get("id"))
+            for made in standing(read(admin, work_id(effect)))
+            if number in {text(found.get("number")) for found in rows(made.get("trackingInfo"))}
+        ]
+        return Seen(not carries, {"shipment": (number, "off")}, {"carries": carries})
+
+    def writes(self, effect: "Effect", seen: Seen) -> Writes:
+        return [("fulfillment_cancel", {"id": key}) for key in seen.found["carries"]]
+
+
+def standing(work: Row) -> list[Row]:
+    """The fulfilments of a fulfilment order that are not off."""
+    return [
+        made for made in rows(table(work.get("fulfillments")).get("nodes")) if made.get("status") not in {"CANCELLED", "ERROR", "FAILURE"}
+    ]

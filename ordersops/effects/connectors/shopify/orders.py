@@ -69,7 +69,8 @@ class Metafield:
         held = table(there(answer.get("order"), f"order {effect.order}").get("metafield"))
         now = text(held.get("value"))
         done = bool(held) and now == wanted["value"].strip() and text(held.get("type")) == wanted["type"]
-        return Seen(done, {f"{wanted['namespace']}.{wanted['key']}": (now, wanted["value"])})
+        before = {} if done or not held else {"value": now, "type": text(held.get("type"))}
+        return Seen(done, {f"{wanted['namespace']}.{wanted['key']}": (now, wanted["value"])}, before=before)
 
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
         wanted = {name: effect.arguments[name] for name in ("namespace", "key", "type", "value")}
