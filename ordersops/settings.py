@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "ordersops.notifications",
     "ordersops.insights",
     "fraud",
+    "inquiries",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
