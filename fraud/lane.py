@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from fraud import attack, headline, panel, signals
+from fraud import attack, following, headline, panel, signals
 from fraud import facts as gathering
 from fraud.catalogue import FACTS
 from fraud.checklist import CHECKLIST
@@ -15,13 +15,18 @@ from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
 from fraud.signals.leanings import LEANINGS
 from fraud.weights import VERSION, WEIGHTS
+from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
+from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Check, Known, Outcome, Policy, Priority, Prompt, Reason, Seen
+from ordersops.cases.lanes import Check, Known, Lane, Outcome, Policy, Priority, Prompt, Reason, Seen
+from ordersops.orders.actions import set_risk
 from ordersops.orders.changes import Change
+from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
+from ordersops.review.models import Decision
 
 # What raises the question again, the most telling first. Shipments and refunds say nothing new about who ordered.
 RAISES = ("placed", "dispute", "risk", "address", "contact", "payment")
@@ -32,7 +37,7 @@ DUE = ((timedelta(hours=1), 25), (timedelta(hours=4), 10))
 TIERS = frozenset({"premium", "vip", "gold", "platinum"})
 
 
-class Fraud:
+class Fraud(Lane):
     key: str = "fraud"
     label: str = "Fraud review"
     policy: Policy = POLICY
@@ -57,15 +62,30 @@ class Fraud:
                 return kind
         return ""
 
-    def gather(self, orders: Sequence[Order]) -> dict[UUID, Evidence]:
-        return gathering.gather(orders)
+    def gather(self, subjects: Sequence[Order]) -> dict[UUID, Evidence]:
+        return gathering.gather(subjects)
 
-    def signals(self, evidence: Evidence) -> list[Seen]:
+    def signals(self, evidence: Evidence, policy: Policy | None = None) -> list[Seen]:
         return signals.see(evidence)
 
-    def possible(self, order: Order) -> list[str]:
+    def possible(self, subject: Order) -> list[str]:
         """Nothing once it is cancelled or out of the door."""
-        return [] if order.is_final else list(self.outcomes)
+        return [] if subject.is_final else list(self.outcomes)
+
+    def undecided(self, subject: Order) -> bool:
+        return subject.risk in following.UNDECIDED
+
+    def follow(self, assessed: Sequence[Assessed], by: User) -> list[Assessed]:
+        return following.follow(self, assessed, by)
+
+    def settle(self, *, subjects: Sequence[Order], outcome: Outcome, decision: Decision, by: User) -> None:
+        following.settle(subjects, outcome, decision, by)
+
+    def open_again(self, *, subjects: Sequence[Order], by: User) -> None:
+        following.open_again(subjects, held_by=User.objects.system(), by=by)
+
+    def customer_asked(self, *, subjects: Sequence[Order], by: User) -> None:
+        set_risk(orders=subjects, to=Risk.VERIFICATION_REQUESTED, by=by)
 
     def attack_key(self, evidence: Evidence, policy: Policy | None = None) -> str:
         return attack.key(evidence, policy or self.policy)

@@ -1,6 +1,6 @@
-"""Columns of JSON that is written often.
+"""Columns that more than one app has.
 
-Django inserts many rows as arrays (UNNEST), in which every quotation mark of a JSON text is escaped one by one: for
+JSON that is written often: Django inserts many rows as arrays (UNNEST), in which every quotation mark of a JSON text is escaped one by one: for
 evidence that cost more than everything else. A field whose type Django does not know by name is written as plain VALUES.
 """
 
@@ -23,3 +23,17 @@ class PlainJSONField(models.JSONField):
 
     def db_type(self, connection: Any) -> str:
         return "jsonb"
+
+
+class SubjectField(models.UUIDField):
+    """What a question, advice or case is about: the lane's subject. Where nothing else is named it is the row's order."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"editable": False, **options})
+
+    def pre_save(self, model_instance: Any, add: bool) -> Any:
+        value = getattr(model_instance, self.attname)
+        if value is None:
+            value = model_instance.order_id
+            setattr(model_instance, self.attname, value)
+        return value

@@ -1,7 +1,7 @@
-"""Verbs of advice: asking a lane about an order, and answering from frozen evidence."""
+"""Verbs of advice: asking a lane about a subject, and answering from frozen evidence."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,7 @@ from ordersops.advice.following import CLEAR, Assessed, follow
 from ordersops.advice.models import Consultation, ConsultationState, Question, Recommendation, Signal, Snapshot
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.lanes import Lane, Seen, lane, lanes
+from ordersops.cases.lanes import Lane, Raised, Seen, Subject, lane, lanes
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
 from ordersops.orders.changes import Change
@@ -31,29 +31,28 @@ UNDO = "undo"  # the outcome of a decision that takes another back
 
 
 def ask(*, changes: Sequence[Change]) -> int:
-    """Raise the questions that these changes touch, in the caller's unit. Returns how many.
-
-    A question that still waits takes the new reason's time; one that is being answered right now is asked again.
-    """
+    """Raise the questions that these changes of orders touch, in the caller's unit. Returns how many."""
     if disputed := [change.order for change in changes if "dispute" in change.kinds]:
         _report_harm(disputed)
-    rows = []
-    for change in changes:
-        if change.order.placed_at is None:
-            continue
-        for key, one in lanes().items():
-            if because := one.touched_by(change):
-                rows.append((change.order.store_id, key, change.order.pk, because))
+    return raise_questions({key: one.raised_by(changes) for key, one in lanes().items()})
+
+
+def raise_questions(raised: Mapping[str, Sequence[Raised]]) -> int:
+    """Ask these lanes about these subjects, in the caller's unit. Returns how many questions that are.
+
+    A question that still waits takes the new time; one that is being answered right now is asked again.
+    """
+    rows = [(one.store_id, key, one.subject, one.order_id, one.because[:60]) for key, found in raised.items() for one in found]
     if not rows:
         return 0
-    rows.sort(key=lambda row: row[2])
+    rows = sorted({row[1:3]: row for row in rows}.values(), key=lambda row: row[2])
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO advice_question AS q (store_id, lane, order_id, because, state, asked_at, attempts, not_before, last_error)
-            SELECT store, lane, "order", because, 'pending', clock_timestamp(), 0, now(), ''
-            FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::text[]) AS v(store, lane, "order", because)
-            ON CONFLICT (lane, order_id) WHERE state = 'pending' DO UPDATE SET asked_at = clock_timestamp(), attempts = 0, not_before = now()
+            INSERT INTO advice_question AS q (store_id, lane, subject, order_id, because, state, asked_at, attempts, not_before, last_error)
+            SELECT store, lane, subject, "order", because, 'pending', clock_timestamp(), 0, now(), ''
+            FROM unnest(%s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[]) AS v(store, lane, subject, "order", because)
+            ON CONFLICT (lane, subject) WHERE state = 'pending' DO UPDATE SET asked_at = clock_timestamp(), attempts = 0, not_before = now()
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )
@@ -63,27 +62,19 @@ def ask(*, changes: Sequence[Change]) -> int:
 
 @atomic
 def answer(*, lane_key: str, questions: Sequence[Question], by: User) -> list[Assessed]:
-    """Answer the questions of one lane: evidence, signals, the scorecard's advice, and what follows from the band.
+    """Answer the questions of one lane: evidence, signals, the scorecard's advice, and what follows from it.
 
-    Clear orders pass and say why. Anomalous and high ones are held and become cases; many that share a key in a short
-    time become one. Where the policy in force asks another advisor too, its answer comes later (consult.py); nobody waits
+    What needs a person becomes a case; many orders that share a key in a short time become one. Where the policy in force asks another advisor too, its answer comes later (consult.py); nobody waits
     for it. A constant number of queries for any number of questions, whatever the history.
     """
     this = lane(lane_key)
-    ids = [question.order_id for question in questions]
-    orders = list(
-        Order.objects.filter(pk__in=ids)
-        .order_by("pk")
-        .select_for_update(of=("self",))
-        .select_related("store", "customer")
-        .prefetch_related("lines", "transactions", "disputes", "shipments")
-    )
-    gathered = this.gather(orders)
-    seen = {order.pk: this.signals(gathered[order.pk]) for order in orders}
+    subjects = this.lock([question.subject for question in questions])
+    gathered = this.gather(subjects)
     book = Book(this)
-    in_force = {order.pk: book.of(order.store_id, gathered[order.pk]) for order in orders}
-    evidence = _with_precedents(this, orders, gathered, seen, in_force)
-    assessed = [_assess(this, order, evidence[order.pk], seen[order.pk], in_force[order.pk]) for order in orders]
+    in_force = {one.pk: book.of(one.store_id, gathered[one.pk]) for one in subjects}
+    seen = {one.pk: this.signals(gathered[one.pk], in_force[one.pk].policy) for one in subjects}
+    evidence = _with_precedents(this, subjects, gathered, seen, in_force)
+    assessed = [_assess(this, one, evidence[one.pk], seen[one.pk], in_force[one.pk]) for one in subjects]
     write(this, assessed, by)
     follow(this, assessed, by)
     _consult(this, assessed, in_force, book)
@@ -94,31 +85,32 @@ def answer(*, lane_key: str, questions: Sequence[Question], by: User) -> list[As
 
 
 def _with_precedents(
-    this: Lane, orders: Sequence[Order], gathered: dict[Any, Evidence], seen: dict[Any, list[Seen]], in_force: dict[Any, InForce]
+    this: Lane, subjects: Sequence[Subject], gathered: dict[Any, Evidence], seen: dict[Any, list[Seen]], in_force: dict[Any, InForce]
 ) -> dict[Any, Evidence]:
-    """The evidence of doubtful orders, with similar orders that were decided before. Clear ones need no advice."""
-    doubtful = [order for order in orders if scorecard.band(scorecard.total(seen[order.pk]), in_force[order.pk].policy) != CLEAR]
+    """The evidence of doubtful subjects, with similar ones that were decided before. Clear ones need no advice."""
+    doubtful = [one for one in subjects if scorecard.band(scorecard.total(seen[one.pk]), in_force[one.pk].policy) != CLEAR]
     if not doubtful:
         return gathered
-    return {**gathered, **precedents.add(this, [(order, gathered[order.pk], seen[order.pk]) for order in doubtful])}
+    return {**gathered, **precedents.add(this, [(one, gathered[one.pk], seen[one.pk]) for one in doubtful])}
 
 
-def _assess(this: Lane, order: Order, evidence: Evidence, seen: Sequence[Seen], in_force: InForce) -> Assessed:
+def _assess(this: Lane, subject: Subject, evidence: Evidence, seen: Sequence[Seen], in_force: InForce) -> Assessed:
     """What the scorecard advises. Where another advisor is in force it is the baseline, and no automation rests on it alone."""
-    possible = this.possible(order) or list(this.outcomes)
+    possible = this.possible(subject) or list(this.outcomes)
     advice = scorecard.advise(lane=this, evidence=evidence, signals=seen, possible=possible, policy=in_force.policy)
     own = in_force.advisor == scorecard.ADVISOR
     mode = in_force.mode if own or lower(in_force.mode, Mode.ASSIST) else Mode.ASSIST.value
     without = scorecard.without_customer(lane=this, evidence=evidence, signals=seen, possible=possible, policy=in_force.policy)
     recommendation = Recommendation(
-        id=uuid7(), store_id=order.store_id, lane=this.key, order=order, snapshot_id=sha256(evidence.canonical()), advisor=advice.advisor,
+        id=uuid7(), store_id=subject.store_id, lane=this.key, order=subject.order, subject=subject.pk,
+        snapshot_id=sha256(evidence.canonical()), advisor=advice.advisor, terms=this.terms(evidence, advice.outcome, in_force.policy),
         advisor_version=advice.advisor_version, chosen_because=in_force.chosen_because if own else "The scorecard answers every question first.",
         policy_version=in_force.version, scope=in_force.scope, mode=mode, shown=True, outcome=advice.outcome, score=advice.score,
         band=advice.band, confidence=advice.confidence, justification=advice.justification, claims=[claim.as_json() for claim in advice.claims],
         missing=advice.missing, alternatives=advice.alternatives, verified=advice.verified, faults=advice.faults, set_aside=advice.set_aside,
         without_customer=without or {}, rests_on_customer=without is not None and without["outcome"] != advice.outcome, advised_at=timezone.now(),
     )  # fmt: skip
-    return Assessed(order, evidence, seen, recommendation, in_force.policy)
+    return Assessed(subject, evidence, seen, recommendation, in_force.policy)
 
 
 def write(this: Lane, assessed: Sequence[Assessed], by: User) -> None:
@@ -159,13 +151,13 @@ def write_signals(assessed: Sequence[Assessed]) -> None:
 
 
 def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InForce], book: Book) -> None:
-    """Put the questions that the policy names to the advisor in force. Older ones about the same orders are overtaken."""
+    """Put the questions that the policy names to the advisor in force. Older ones about the same subjects are overtaken."""
     rows, now = [], timezone.now()
     for one in assessed:
-        holds = in_force[one.order.pk]
+        holds = in_force[one.subject.pk]
         if holds.advisor == scorecard.ADVISOR or holds.mode == Mode.OFF or one.recommendation.band not in holds.content.ask_bands:
             continue
-        if book.stopped(one.order.store_id) or not this.possible(one.order):
+        if book.stopped(one.order.store_id) or not this.possible(one.subject):
             continue
         rows.append(
             Consultation(
@@ -175,7 +167,8 @@ def _consult(this: Lane, assessed: Sequence[Assessed], in_force: dict[Any, InFor
                 second=holds.mode in AUTOMATED or _by_chance(holds.content.second_share),
             )
         )  # fmt: skip
-    Consultation.objects.filter(order__in=[one.order.pk for one in assessed], lane=this.key, state=ConsultationState.PENDING).update(
+    asked = Consultation.objects.filter(baseline__subject__in=[one.subject.pk for one in assessed], lane=this.key)
+    asked.filter(state=ConsultationState.PENDING).update(
         state=ConsultationState.OVERTAKEN, why="Newer facts came first.", settled_at=now, lease_until=None
     )
     if rows:

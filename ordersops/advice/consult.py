@@ -24,6 +24,7 @@ from ordersops.advice.hearing import LATER, SOMEBODY_HAS_TO_LOOK, Heard, hear
 from ordersops.advice.models import Call, CallOutcome, Consultation, ConsultationState, Recommendation
 from ordersops.advice.settling import give_up, settle
 from ordersops.advice.tracing import span
+from ordersops.audit.actions import atomic
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.jobs import backoff
 from ordersops.rollout.models import Mode, PolicyVersion
@@ -65,7 +66,7 @@ def oldest_ready() -> datetime | None:
 
 def _claim() -> list[Consultation]:
     ids = CONSULTATIONS.claim(AT_ONCE, timedelta(seconds=2 * settings.ADVISOR_DEADLINE + 30))
-    rows = Consultation.objects.filter(pk__in=ids).select_related("baseline__snapshot", "order__store", "order__customer")
+    rows = Consultation.objects.filter(pk__in=ids).select_related("baseline__snapshot", "order__store")
     return list(rows) if ids else []
 
 
@@ -96,14 +97,15 @@ def _consult(consultation: Consultation) -> None:
 
 def _ask(consultation: Consultation) -> None:
     this, evidence = lane_named(consultation.lane), consultation.baseline.snapshot.evidence
-    possible = this.possible(consultation.order)
+    possible = _possible(consultation)
     if Recommendation.objects.filter(
-        order=consultation.order_id, lane=consultation.lane, consultation=None, advised_at__gt=consultation.baseline.advised_at
-    ).exists():
+        subject=consultation.baseline.subject, order=consultation.order_id, lane=consultation.lane, consultation=None,
+        advised_at__gt=consultation.baseline.advised_at,
+    ).exists():  # fmt: skip
         give_up(consultation, "overtaken", "Newer facts came first.", state=ConsultationState.OVERTAKEN)
         return
     if not possible:
-        give_up(consultation, "overtaken", "Nothing is left to decide about the order.", state=ConsultationState.OVERTAKEN)
+        give_up(consultation, "overtaken", "Nothing is left to decide.", state=ConsultationState.OVERTAKEN)
         return
     book = Book(this)
     if lower(book.of(consultation.store_id, evidence).mode, Mode.SHADOW):
@@ -122,7 +124,7 @@ def _ask(consultation: Consultation) -> None:
     ) as trace:  # fmt: skip
         inquiry = Inquiry(
             lane=this, policy=in_force.policy, snapshot=consultation.baseline.snapshot_id, evidence=evidence,
-            signals=this.signals(evidence), possible=possible, trace_id=trace.trace_id,
+            signals=this.signals(evidence, in_force.policy), possible=possible, trace_id=trace.trace_id,
         )  # fmt: skip
         heard, call = _call(consultation, inquiry, in_force, purpose="live")
         if heard is None:
@@ -139,6 +141,13 @@ def _ask(consultation: Consultation) -> None:
         if consultation.second:
             second, _ = _call(consultation, replace(inquiry, without_customer=True), in_force, purpose="second")
         settle(consultation, inquiry=inquiry, heard=heard, call=call, second=second)
+
+
+@atomic
+def _possible(consultation: Consultation) -> list[str]:
+    """What can still be decided; nobody is kept waiting while the advisor is asked."""
+    this = lane_named(consultation.lane)
+    return [key for subject in this.lock([consultation.baseline.subject]) for key in this.possible(subject)]
 
 
 def _call(consultation: Consultation, inquiry: Inquiry, in_force: InForce, *, purpose: str) -> tuple[Heard | None, Call | None]:

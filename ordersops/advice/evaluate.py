@@ -120,7 +120,7 @@ def evaluate(
         found.version = version_of(advisor_key, this).removeprefix(f"{advisor_key} ")
         inquiry = Inquiry(
             lane=this, policy=this.policy, snapshot=sha256(question.evidence.canonical()), evidence=question.evidence,
-            signals=this.signals(question.evidence), possible=list(this.outcomes), trace_id=uuid.uuid4().hex,
+            signals=this.signals(question.evidence, this.policy), possible=list(this.outcomes), trace_id=uuid.uuid4().hex,
         )  # fmt: skip
         if advisor_key != SCORECARD and found.cost_micros + _dearest(advisor_key, inquiry) > most_dollars * 1_000_000:
             found.stopped = f"The next call could exceed {most_dollars} dollars."

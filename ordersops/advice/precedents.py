@@ -21,8 +21,7 @@ from ordersops.advice.facts import Evidence, Fact
 from ordersops.advice.reasons import sentences
 
 if TYPE_CHECKING:
-    from ordersops.cases.lanes import Lane, Seen
-    from ordersops.orders.models import Order
+    from ordersops.cases.lanes import Lane, Seen, Subject
 
 KEY, LABEL = "precedents", "Similar orders decided before"
 READ = 400  # newest decisions of the store that are looked at, whoever made them
@@ -33,14 +32,14 @@ SIGNALS_SHOWN = 5
 LIKE_ENOUGH = 40  # per cent
 AMOUNT_COUNTS = Decimal("0.15")
 
-Asked = tuple["Order", Evidence, Sequence["Seen"]]
+Asked = tuple["Subject", Evidence, Sequence["Seen"]]
 
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """One order that a person decided about, with what the rules had seen in it."""
+    """One subject that a person decided about, with what the rules had seen in it. The total is its order's."""
 
-    order_id: UUID
+    subject: UUID
     decided_at: datetime
     outcome: str
     label: str
@@ -51,24 +50,25 @@ class Precedent:
 
 
 def add(lane: "Lane", asked: Sequence[Asked]) -> dict[UUID, Evidence]:
-    """The evidence of each order with the fact `precedents`. Two queries for the batch; their cost does not grow with history.
+    """The evidence of each subject with the fact `precedents`. Two queries for the batch; their cost does not grow with history.
 
     Call it when the signals are known and before the snapshot is frozen; no rule reads the fact.
     """
-    dated = [order for order, _, _ in asked if order.placed_at is not None]
+    dated = [subject for subject, _, _ in asked if subject.moment is not None]
     found = _read(lane, dated) if dated else {}
     words = sentences(lane) if any(found.values()) else {}
-    return {order.pk: Evidence([*evidence, _fact(words, order, seen, found.get(order.pk, ()))]) for order, evidence, seen in asked}
+    return {one.pk: Evidence([*evidence, _fact(words, one, seen, found.get(one.pk, ()))]) for one, evidence, seen in asked}
 
 
-def _fact(words: Mapping[str, str], order: "Order", seen: Sequence["Seen"], before: Sequence[Precedent]) -> Fact:
+def _fact(words: Mapping[str, str], subject: "Subject", seen: Sequence["Seen"], before: Sequence[Precedent]) -> Fact:
     own = {one.key: one.points for one in seen if one.points and one.state != "unavailable"}
+    order, moment = subject.order, subject.moment
     alike = [(likeness(own, order.total, order.currency, one), one) for one in before]
     best = sorted((pair for pair in alike if pair[0] >= LIKE_ENOUGH), key=lambda pair: (-pair[0], -pair[1].decided_at.timestamp()))[:SHOWN]
-    if not best or order.placed_at is None:
+    if not best or moment is None:
         return Fact(KEY, LABEL, "list", None, "not_collected", "history", "system")
-    rows = [_row(words, percent, one, own, order.placed_at) for percent, one in best]
-    return Fact(KEY, LABEL, "list", rows, "present", "history", "system", observed_at=order.placed_at)
+    rows = [_row(words, percent, one, own, moment) for percent, one in best]
+    return Fact(KEY, LABEL, "list", rows, "present", "history", "system", observed_at=moment)
 
 
 def likeness(own: Mapping[str, int], total: Decimal | None, currency: str, other: Precedent) -> int:
@@ -102,17 +102,17 @@ def _row(words: Mapping[str, str], percent: int, one: Precedent, own: Mapping[st
 # The newest decisions come by the index review_newest, for each order of the batch; what they are about is then read once for all of them.
 _READ = """
     WITH asked AS MATERIALIZED (
-        SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) WITH ORDINALITY AS asked(id, store_id, placed_at, place)
+        SELECT * FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) WITH ORDINALITY AS asked(id, store_id, moment, place)
     ), newest AS MATERIALIZED (
         SELECT d.id, array_agg(asked.place) AS places
         FROM asked CROSS JOIN LATERAL (
             SELECT one.id FROM review_decision one
-            WHERE one.store_id = asked.store_id AND one.decided_at < asked.placed_at AND one.decided_at >= asked.placed_at - make_interval(secs => %s)
+            WHERE one.store_id = asked.store_id AND one.decided_at < asked.moment AND one.decided_at >= asked.moment - make_interval(secs => %s)
             ORDER BY one.decided_at DESC, one.id DESC LIMIT %s
         ) d
         GROUP BY d.id
     )
-    SELECT newest.places, r.order_id, d.decided_at, d.outcome, d.label, d.reason, o.total, o.currency, seen.keys, seen.points
+    SELECT newest.places, r.subject, d.decided_at, d.outcome, d.label, d.reason, o.total, o.currency, seen.keys, seen.points
     FROM newest
     JOIN review_decision d ON d.id = newest.id
     JOIN advice_recommendation r ON r.id = d.recommendation_id
@@ -127,16 +127,16 @@ _READ = """
 """
 
 
-def _read(lane: "Lane", orders: Sequence["Order"]) -> dict[UUID, list[Precedent]]:
-    """For each order the precedents to compare it with, the newest first; of an order decided more than once, the last decision."""
-    columns = [[getattr(order, name) for order in orders] for name in ("pk", "store_id", "placed_at")]
+def _read(lane: "Lane", subjects: Sequence["Subject"]) -> dict[UUID, list[Precedent]]:
+    """For each subject the precedents to compare it with, the newest first; of one decided more than once, the last decision."""
+    columns = [[getattr(one, name) for one in subjects] for name in ("pk", "store_id", "moment")]
     found: defaultdict[UUID, dict[UUID, Precedent]] = defaultdict(dict)
     with connection.cursor() as cursor:
         cursor.execute(_READ, [*columns, WITHIN.total_seconds(), READ, lane.key, list(lane.outcomes)])
-        for places, order_id, decided_at, outcome, label, reason, total, currency, keys, points in cursor.fetchall():
-            one = Precedent(order_id, decided_at, outcome, label, reason, total, currency, dict(zip(keys, points, strict=True)))
+        for places, subject, decided_at, outcome, label, reason, total, currency, keys, points in cursor.fetchall():
+            one = Precedent(subject, decided_at, outcome, label, reason, total, currency, dict(zip(keys, points, strict=True)))
             for place in places:
-                of = found[orders[place - 1].pk]
-                if order_id != orders[place - 1].pk and order_id not in of and len(of) < COMPARED:
-                    of[order_id] = one
-    return {order: list(precedents.values()) for order, precedents in found.items()}
+                of = found[subjects[place - 1].pk]
+                if subject != subjects[place - 1].pk and subject not in of and len(of) < COMPARED:
+                    of[subject] = one
+    return {subject: list(precedents.values()) for subject, precedents in found.items()}

@@ -211,7 +211,7 @@ def _asked(this: Lane, book: Book | None, batch: Sequence[uuid.UUID]) -> list[As
         evidence = then.snapshot.evidence
         policy = book.of(then.store_id, evidence).policy if book else policy_then(this, then.policy_version)
         inquiry = Inquiry(
-            lane=this, policy=policy, snapshot=then.snapshot_id, evidence=evidence, signals=this.signals(evidence),
+            lane=this, policy=policy, snapshot=then.snapshot_id, evidence=evidence, signals=this.signals(evidence, policy),
             possible=[key for key in this.outcomes if key in possible[then.snapshot_id]], trace_id=uuid.uuid4().hex,
         )  # fmt: skip
         found.append(Asked(then, inquiry, decided.get(then.snapshot_id, "")))

@@ -96,7 +96,7 @@ def answer(*, lane: "Lane", policy: "Policy", evidence: "Evidence", signals: Seq
     if not possible:
         raise ValueError("No outcome is possible any more, so there is nothing to recommend.")
     score = total(signals)
-    outcome = _outcome(lane, policy, score, possible)
+    outcome = lane.choose(evidence, signals, score, possible, policy)
     claims = claims_of(signals, evidence)
     return Answer(
         outcome=outcome,
@@ -116,7 +116,7 @@ def without_customer(
     if len(rest) == len(signals):
         return None
     score = total(rest)
-    return {"outcome": _outcome(lane, policy, score, possible), "score": score}
+    return {"outcome": lane.choose(evidence, rest, score, possible, policy), "score": score}
 
 
 def _customers(seen: "Seen", evidence: "Evidence") -> bool:
@@ -158,12 +158,6 @@ def claims_of(signals: Sequence["Seen"], evidence: "Evidence") -> list[Claim]:
 def fingerprint(data: Any) -> str:
     """Eight hex digits of the weights (any table of plain data): part of a version, so that a changed weight is a changed advisor."""
     return hashlib.sha256(repr(plain(data)).encode()).hexdigest()[:8]
-
-
-def _outcome(lane: "Lane", policy: "Policy", score: int, possible: Sequence[str]) -> str:
-    """Against the order from the policy's score on, else for it; the first possible outcome of that tone, or what is left."""
-    tone = "bad" if score >= policy.decline_from else "good"
-    return next((key for key in possible if lane.outcomes[key].tone == tone), possible[0])
 
 
 def _why_not(lane: "Lane", other: str, claims: Sequence[Claim]) -> str:

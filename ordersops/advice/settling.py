@@ -15,16 +15,12 @@ from ordersops.advice.hearing import Heard
 from ordersops.advice.models import Call, Consultation, ConsultationState, Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import Subject
 from ordersops.ids import uuid7
 from ordersops.jobs import enqueue
-from ordersops.orders.lifecycle import Risk
-from ordersops.orders.models import Order
 from ordersops.rollout.actions import observe
 from ordersops.rollout.models import AUTOMATED, LADDER, Mode
 from ordersops.rollout.queries import Book, lower
-
-# Where a decision has been made, late advice is measured and changes nothing.
-UNDECIDED = frozenset({Risk.NOT_ASSESSED, Risk.CLEAR, Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED})
 
 
 @atomic
@@ -34,23 +30,24 @@ def settle(consultation: Consultation, *, inquiry: Inquiry, heard: Heard, call: 
     None where this attempt has lost its say: another worker took over after the lease, or newer facts have overtaken it.
     """
     this, system = inquiry.lane, User.objects.system()
-    order = _locked(consultation)
+    (subject,) = this.lock([consultation.baseline.subject])
     if not Consultation.objects.select_for_update().filter(
         pk=consultation.pk, state=ConsultationState.PENDING, attempts=consultation.attempts
     ):
         return None
     assert heard.answer is not None
     consultation.mode = _mode_now(consultation, inquiry)
-    shown = not lower(consultation.mode, Mode.ASSIST) and order.risk in UNDECIDED
-    given = _recommendation(consultation, inquiry, heard, call, second, order, shown=shown)
+    # Where a decision has been made, late advice is measured and changes nothing.
+    shown = not lower(consultation.mode, Mode.ASSIST) and this.undecided(subject)
+    given = _recommendation(consultation, inquiry, heard, call, second, subject, shown=shown)
     given.save(force_insert=True)
-    one = Assessed(order, inquiry.evidence, inquiry.signals, given, inquiry.policy)
+    one = Assessed(subject, inquiry.evidence, inquiry.signals, given, inquiry.policy)
     write_signals([one])
     told: dict[str, Any] = {"recommendation": given.pk, "advisor": consultation.advisor, "verified": given.verified}
     if shown:
-        record(Verb.ADVISOR_CONSULTED, by=system, order=order, outcome=given.outcome, score=given.score, **told)
+        record(Verb.ADVISOR_CONSULTED, by=system, order=subject.order, outcome=given.outcome, score=given.score, **told)
     else:
-        record(Verb.ADVISOR_MEASURED, by=system, order=order, **told)
+        record(Verb.ADVISOR_MEASURED, by=system, order=subject.order, **told)
     _close(consultation, ConsultationState.ANSWERED, answer=given, code=heard.code)
     if shown:
         follow(this, [one], system)
@@ -87,24 +84,15 @@ def _close(consultation: Consultation, state: str, **more: Any) -> None:
     consultation.save(update_fields=["state", "settled_at", "lease_until", "code", "why", "answer", "mode"])
 
 
-def _locked(consultation: Consultation) -> Order:
-    """The order, before its case, as everywhere."""
-    return (
-        Order.objects.select_for_update(of=("self",))
-        .select_related("store", "customer")
-        .prefetch_related("lines", "transactions", "disputes", "shipments")
-        .get(pk=consultation.order_id)
-    )
-
-
 def _recommendation(
-    consultation: Consultation, inquiry: Inquiry, heard: Heard, call: Call | None, second: Heard | None, order: Order, *, shown: bool
+    consultation: Consultation, inquiry: Inquiry, heard: Heard, call: Call | None, second: Heard | None, subject: Subject, *, shown: bool
 ) -> Recommendation:
     answer, policy = heard.answer, inquiry.policy
     assert answer is not None
     without = second.answer if second is not None else None
     return Recommendation(
-        id=uuid7(), store_id=order.store_id, lane=inquiry.lane.key, order=order, snapshot_id=inquiry.snapshot, advisor=consultation.advisor,
+        id=uuid7(), store_id=subject.store_id, lane=inquiry.lane.key, order=subject.order, subject=subject.pk,
+        snapshot_id=inquiry.snapshot, advisor=consultation.advisor, terms=inquiry.lane.terms(inquiry.evidence, answer.outcome, policy),
         advisor_version=advisor(consultation.advisor).version(inquiry.lane), chosen_because=consultation.chosen_because,
         policy_version=consultation.policy_version, scope=consultation.scope, mode=consultation.mode, shown=shown,
         outcome=answer.outcome, score=answer.score, band=scorecard.band(answer.score, policy),

@@ -78,7 +78,7 @@ def _draw(request: Request, case: Case, act: str, offered: dict[str, Any], wrong
         "act": act,
         "errors": wrong,
         "form_template": f"cases/_{act}_form.html",
-        "case_title": str(case.order),
+        "case_title": case.name,
         "mine": case.is_open and case.holder_id() == request.user.pk,
     }
     return show(request, "cases/act.html", context, fragment="cases/_act_form.html", status=422 if wrong else 200)

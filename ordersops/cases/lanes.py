@@ -1,24 +1,68 @@
 """The Lane protocol: all that the kernel knows of a lane. Lanes are named in settings.LANES and reached through here alone."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from django import forms
 from django.conf import settings
 from django.utils.module_loading import import_string
+from pydantic import BaseModel
 
 from ordersops.accounts.roles import Perm
 
 if TYPE_CHECKING:
+    from ordersops.accounts.models import User
     from ordersops.advice.facts import Evidence
+    from ordersops.advice.following import Assessed
     from ordersops.advice.models import Recommendation
+    from ordersops.cases.models import Case
+    from ordersops.effects.actions import Act
     from ordersops.orders.changes import Change
     from ordersops.orders.models import Order
+    from ordersops.review.models import Decision
+    from ordersops.stores.models import Store
+
+
+class Subject(Protocol):
+    """What a lane asks about: an order, a return request, a conversation. An Order is one."""
+
+    @property
+    def pk(self) -> UUID: ...
+    @property
+    def store_id(self) -> UUID: ...
+    @property
+    def store(self) -> "Store": ...
+    @property
+    def order(self) -> "Order":
+        """The order whose story it belongs to; an order is its own."""
+
+    @property
+    def title(self) -> str:
+        """What it is called where it is not the order itself, such as R-1042-1. Holds no personal data."""
+
+    @property
+    def moment(self) -> datetime | None:
+        """When the question arose: what was decided before may be a precedent."""
+
+    @property
+    def at_risk(self) -> tuple[Decimal | None, str]:
+        """Money at risk, and its currency."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A question to be asked (again) about a subject, and the change that raises it."""
+
+    store_id: UUID
+    subject: UUID
+    order_id: UUID
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +139,7 @@ class Policy:
     review_within: dict[str, timedelta]  # by band
     attack_orders: int  # orders sharing one key ...
     attack_within: timedelta  # ... in this time make one attack
+    settings: Mapping[str, Any] = field(default_factory=dict)  # what else the lane lets a policy say, in its own words (Lane.settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +176,7 @@ class Known(Protocol):
 
 
 class Lane(Protocol):
-    """One kind of question about an order."""
+    """One kind of question, about one kind of subject. What a lane leaves out is as for a question about an order."""
 
     key: str
     label: str
@@ -142,39 +187,123 @@ class Lane(Protocol):
     decides: Perm  # who may approve
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]  # as declared; those in force are review.queries.reasons_of
-    checklist: tuple[Check, ...]  # what a reviewer makes sure of, in this order
+    checklist: tuple[Check, ...] = ()  # what a reviewer makes sure of, in this order
     leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
+    settings: type[BaseModel] | None = None  # what a policy version may say beside the thresholds; its defaults are the lane's own
+    adjustable: frozenset[str] = frozenset()  # outcomes that a person may choose as advised, but under other terms, against the advice
+    ends_with_order: bool = True  # nothing is left to decide once the order has left or is cancelled
+
+    # --- what is asked about ---
+    def raised_by(self, changes: Sequence["Change"]) -> list[Raised]:
+        """The questions that these changes of orders raise (again)."""
+        placed = [change for change in changes if change.order.placed_at is not None]
+        found = [(change.order, self.touched_by(change)) for change in placed]
+        return [Raised(order.store_id, order.pk, order.pk, because) for order, because in found if because]
 
     def touched_by(self, change: "Change") -> str:
-        """Why this change of an order raises the question (again), or "" when it does not."""
+        """Of a question about an order: why this change raises it (again), or "" when it does not."""
+        return ""
 
-    def gather(self, orders: Sequence["Order"]) -> dict[UUID, "Evidence"]:
-        """The evidence for each order, from a constant number of queries for the whole batch.
+    def lock(self, ids: Collection[UUID]) -> list[Subject]:
+        """The subjects, locked, with store and customer: their orders first, by id, as everywhere; then their own rows, by id."""
+        from ordersops.orders.models import Order
+
+        found = Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
+        return list(found.select_related("store", "customer"))
+
+    def subject_of(self, case: "Case") -> Subject:
+        """What the case is about, not locked, for a page that shows it."""
+        return case.order
+
+    def gather(self, subjects: Sequence[Any]) -> dict[UUID, "Evidence"]:
+        """The evidence for each subject, from a constant number of queries for the whole batch.
 
         History counts from the past of each order only.
         """
+        raise NotImplementedError
 
-    def signals(self, evidence: "Evidence") -> list[Seen]:
-        """What the rules see. Pure; a fact that is not present never adds points."""
+    # --- what the rules make of it: pure ---
+    def signals(self, evidence: "Evidence", policy: Policy) -> list[Seen]:
+        """What the rules see. A fact that is not present never adds points."""
+        raise NotImplementedError
 
-    def possible(self, order: "Order") -> list[str]:
-        """The outcomes that can still be chosen for the order now."""
+    def choose(self, evidence: "Evidence", signals: Sequence[Seen], score: int, possible: Sequence[str], policy: Policy) -> str:
+        """The outcome that the rules advise, out of `possible`.
 
-    def attack_key(self, evidence: "Evidence", policy: Policy | None = None) -> str:
-        """What many orders share in a short time, such as `ip:123`, or "". The policy in force says how many; by default the lane's own."""
+        By default against the subject from the policy's score on, else for it: the first possible outcome of that tone, or what is left.
+        """
+        tone = "bad" if score >= policy.decline_from else "good"
+        return next((key for key in possible if self.outcomes[key].tone == tone), possible[0])
+
+    def terms(self, evidence: "Evidence", outcome: str, policy: Policy) -> dict[str, Any]:
+        """What the outcome means here in particular (the plan, the lines and amounts, the reply), as JSON holds it. Rules compute it, never a model."""
+        return {}
 
     def headline(self, evidence: "Evidence", signals: Sequence[Seen]) -> str:
         """One line that lets a reviewer judge at a glance. Holds no personal data."""
+        raise NotImplementedError
 
     def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
         """How urgent, with the reasons."""
+        raise NotImplementedError
+
+    def attack_key(self, evidence: "Evidence", policy: Policy | None = None) -> str:
+        """What many orders share in a short time, such as `ip:123`, or "". The policy in force says how many; by default the lane's own."""
+        return ""
+
+    # --- what follows ---
+    def possible(self, subject: Any) -> list[str]:
+        """The outcomes that can still be chosen for the subject now."""
+        raise NotImplementedError
+
+    def undecided(self, subject: Any) -> bool:
+        """Whether advice about it still matters: where a decision stands, late advice is measured and changes nothing."""
+        raise NotImplementedError
+
+    def follow(self, assessed: "Sequence[Assessed]", by: "User") -> "list[Assessed]":
+        """Write what follows from advice in the lane's own rows, and return those that need a person: they become cases.
+
+        Never a release, never money: those need a decision. In the unit that assessed them, which has locked the subjects.
+        """
+        raise NotImplementedError
 
     def may_choose(self, recommendation: "Recommendation", outcome: str) -> Perm | None:
         """A further right that this outcome needs on this advice (releasing a block-list hit), or None."""
+        return None
+
+    def terms_form(self, evidence: "Evidence", outcome: str, terms: Mapping[str, Any], data: Any = None) -> forms.Form | None:
+        """How a person may change the terms of an outcome; None where there is nothing to change. `cleaned_data` of a valid form are the terms."""
+        return None
+
+    def settings_of(self, policy: Policy) -> Any:
+        """What the policy says in the lane's own words, with its defaults for what it leaves out."""
+        assert self.settings is not None
+        return self.settings.model_validate(policy.settings)
+
+    def differs(self, advised: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
+        """Whether other terms under the same outcome are a decision against the advice, with a reason and a note."""
+        return dict(advised) != dict(chosen)
+
+    def settle(self, *, subjects: Sequence[Any], outcome: Outcome, decision: "Decision", by: "User") -> None:
+        """The lane's own rows follow a decision. In its unit, which has locked the subjects."""
+
+    def open_again(self, *, subjects: Sequence[Any], by: "User") -> None:
+        """The lane's own rows follow when a decision is undone, taken back, or its case is opened again. In that unit."""
+
+    def customer_asked(self, *, subjects: Sequence[Any], by: "User") -> None:
+        """The lane's own rows follow when the customer was asked and the case waits for the answer. In that unit."""
+
+    def acts(self, subject: Any, outcome: Outcome, terms: Mapping[str, Any]) -> "list[Act]":
+        """The acts outside that follow from a decision about the subject: those that the outcome names."""
+        from ordersops.effects.actions import Act, reached
+
+        also = [kind for kind in outcome.also if reached(kind=kind, orders=[subject.order])]
+        return [Act(subject.order, kind) for kind in [*filter(None, [outcome.effect]), *also]]
 
     def panel(self, evidence: "Evidence") -> dict[str, Any]:
         """Context of templates/<lane>/_panel.html."""
+        return {}
 
 
 @lru_cache(maxsize=1)

@@ -80,4 +80,4 @@ def assign(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid() or (form.cleaned_data["to"] and to is None):
         raise Invalid("Choose a colleague.")
     cases.assign(case=case, to=to, by=request.user)
-    return done(request, back(request, "workload"), say=f"{case.order}: assigned to {to}." if to else f"{case.order}: anybody may take it.")
+    return done(request, back(request, "workload"), say=f"{case.name}: assigned to {to}." if to else f"{case.name}: anybody may take it.")

@@ -18,6 +18,7 @@ from ordersops.advice.advisors import SCORECARD
 from ordersops.advice.models import Consultation, ConsultationState, Question, QuestionState, Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import Subject
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case
 from ordersops.errors import Conflict
@@ -46,14 +47,15 @@ def oldest_ready() -> datetime | None:
 
 
 def _ready() -> "QuerySet[Recommendation]":
-    """Advice to consider: the newest on an order whose case is open, while no newer facts or advice are on their way."""
-    same = {"order": OuterRef("order"), "lane": OuterRef("lane")}
+    """Advice to consider: the newest on a subject whose case is open, while no newer facts or advice are on their way."""
+    same = {"subject": OuterRef("subject"), "lane": OuterRef("lane")}
+    consulted = {"baseline__subject": OuterRef("subject"), "lane": OuterRef("lane")}
     return Recommendation.objects.filter(
         Exists(Case.objects.open().filter(**same)),
         ~Exists(Consideration.objects.filter(recommendation=OuterRef("pk"))),
-        ~Exists(Recommendation.objects.filter(**same, shown=True, advised_at__gt=OuterRef("advised_at"))),
+        ~Exists(Recommendation.objects.filter(**same, order=OuterRef("order"), shown=True, advised_at__gt=OuterRef("advised_at"))),
         ~Exists(Question.objects.filter(**same, state=QuestionState.PENDING)),
-        ~Exists(Consultation.objects.filter(**same, state=ConsultationState.PENDING)),
+        ~Exists(Consultation.objects.filter(**consulted, order=OuterRef("order"), state=ConsultationState.PENDING)),
         mode__in=sorted(AUTOMATED),
         shown=True,
         advised_at__gt=timezone.now() - TOO_OLD,
@@ -75,18 +77,18 @@ def _considered(pk: UUID) -> bool:
 @atomic
 def _consider(pk: UUID) -> bool:
     recommendation = Recommendation.objects.select_related("snapshot").get(pk=pk)
-    case = Case.objects.open().filter(order=recommendation.order_id, lane=recommendation.lane).first()
+    case = Case.objects.open().filter(subject=recommendation.subject, lane=recommendation.lane).first()
     if case is None:
         return False
-    case, _ = lock(case)
+    case, subjects = lock(case)
     keep_still(case.lane)  # from here to the commit nobody demotes, stops or changes the policy
     if not case.is_open or not _ready().filter(pk=pk).exists():
         return False  # decided, overtaken or considered while we waited for the lock
     now, evidence = timezone.now(), recommendation.snapshot.evidence
     in_force = Book(lane_named(recommendation.lane)).of(recommendation.store_id, evidence)
     why = _obstacle(case, recommendation)
-    why = why or refusal(in_force, recommendation, baseline=_baseline(recommendation), case=case, order=case.order, now=now)
-    why = why or _needs_two(case, recommendation)
+    why = why or refusal(in_force, recommendation, baseline=_baseline(recommendation), case=case, subject=subjects[0], now=now)
+    why = why or _needs_two(case, subjects[0], recommendation)
     if why:
         _leave(case, recommendation, why)
     elif drawn_before(case):
@@ -101,7 +103,7 @@ def _consider(pk: UUID) -> bool:
 
 def _baseline(recommendation: Recommendation) -> Recommendation | None:
     """What the scorecard advises on the same evidence; a model can only withhold what the rules would do by themselves."""
-    same = Recommendation.objects.filter(snapshot=recommendation.snapshot_id, order=recommendation.order_id, lane=recommendation.lane)
+    same = Recommendation.objects.filter(snapshot=recommendation.snapshot_id, subject=recommendation.subject, lane=recommendation.lane)
     return same.filter(advisor=SCORECARD).order_by("-advised_at").first()
 
 
@@ -111,14 +113,14 @@ def _obstacle(case: Case, recommendation: Recommendation) -> str:
         return "A person has decided on this case before."
     if case.reopened_at or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
         return "People have taken this case up."
-    newer = Question.objects.filter(order=case.order_id, lane=case.lane, asked_at__gt=recommendation.advised_at)
+    newer = Question.objects.filter(subject=case.subject, lane=case.lane, asked_at__gt=recommendation.advised_at)
     return "Newer facts could not be looked at." if newer.filter(state=QuestionState.DEAD).exists() else ""
 
 
-def _needs_two(case: Case, recommendation: Recommendation) -> str:
+def _needs_two(case: Case, subject: Subject, recommendation: Recommendation) -> str:
     """Where two people decide, automation does not (law 16)."""
     about = lane_named(case.lane)
-    why = Limits(about).dear(case, recommendation, [(case.order.currency, case.order.total)])
+    why = Limits(about).dear(case, recommendation, [subject.at_risk])
     return " ".join([*why, *because_of(about, recommendation, recommendation.outcome)])
 
 
@@ -134,7 +136,7 @@ def _leave(case: Case, recommendation: Recommendation, why: str, *, sampled: boo
 @atomic
 def _give_up(pk: UUID) -> bool:
     recommendation = Recommendation.objects.get(pk=pk)
-    case = Case.objects.open().filter(order=recommendation.order_id, lane=recommendation.lane).first()
+    case = Case.objects.open().filter(subject=recommendation.subject, lane=recommendation.lane).first()
     if case is None or Consideration.objects.filter(recommendation=pk).exists():
         return False
     _leave(case, recommendation, "Automation failed at it.")

@@ -170,7 +170,7 @@ def _how_far(case: Case) -> list[Any]:
 
 
 def title(case: Case) -> str:
-    return f"{case.order} and {case.orders_count - 1} more" if case.is_attack and case.orders_count > 1 else str(case.order)
+    return f"{case.order} and {case.orders_count - 1} more" if case.is_attack and case.orders_count > 1 else case.name
 
 
 def who(case: Case) -> str:
@@ -216,7 +216,7 @@ def _decided(case: Case, last: Decision | None) -> str:
 
 
 def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
-    earlier = case.order.recommendations.filter(lane=case.lane, shown=True).order_by("-advised_at")[:6]
+    earlier = case.order.recommendations.filter(lane=case.lane, subject=case.subject, shown=True).order_by("-advised_at")[:6]
     found = [each for each in earlier if each.pk != newest][:5]
     for each in found:
         outcome = about.outcomes.get(each.outcome)
@@ -249,6 +249,6 @@ def _dressed_impression(given: FirstImpression, about: Lane) -> FirstImpression:
 
 
 def _waiting_question(case: Case) -> Question | None:
-    """The newest question about the order that has no answer yet, or none at all: what is on the page may be out of date."""
-    newest: Question | None = case.order.questions.filter(lane=case.lane).order_by("-asked_at", "-id").first()
+    """The newest question about it that has no answer yet, or none at all: what is on the page may be out of date."""
+    newest: Question | None = case.order.questions.filter(lane=case.lane, subject=case.subject).order_by("-asked_at", "-id").first()
     return newest if newest is not None and newest.state != QuestionState.ANSWERED else None

@@ -46,7 +46,7 @@ def just(noted: Any, user: "User") -> Just | None:
         return None
     about = lanes().get(made.case.lane)
     outcome = about.outcomes.get(made.outcome) if about else None
-    return Just(kind, made.pk, made.case_id, str(made.case.order), outcome.button if outcome else made.outcome, until)
+    return Just(kind, made.pk, made.case_id, made.case.name, outcome.button if outcome else made.outcome, until)
 
 
 def _stores(user: "User") -> list[UUID]:

@@ -70,9 +70,9 @@ class Available:
 
 
 def recommendation_for(case: Case) -> Recommendation | None:
-    """The newest advice on the case's order in the case's lane that is for the desk; in shadow a model's is only measured."""
+    """The newest advice on what the case is about that is for the desk; in shadow a model's is only measured."""
     return (
-        Recommendation.objects.filter(order=case.order_id, lane=case.lane, shown=True)
+        Recommendation.objects.filter(order=case.order_id, subject=case.subject, lane=case.lane, shown=True)
         .select_related("snapshot", "consideration", "consultation__baseline")
         .prefetch_related("signals", "consultations")
         .order_by("-advised_at", "-id")
@@ -133,7 +133,7 @@ def _waiting(case: Case, user: "User", about: Lane, *, decides: bool) -> Availab
 def _offer_otherwise(found: Available, case: Case, user: "User", about: Lane, recommendation: Recommendation, proposal: Proposal) -> None:
     """The outcomes besides the one that waits, each with the reasons that fit it."""
     fitting = reasons_of(about)
-    for key in about.possible(case.order):
+    for key in about.possible(about.subject_of(case)):
         extra = about.may_choose(recommendation, key)
         against = key != recommendation.outcome
         needed = [*filter(None, (extra, Perm.OVERRIDE if against else None))]
@@ -147,10 +147,10 @@ def _offer_otherwise(found: Available, case: Case, user: "User", about: Lane, re
 
 def _why_two(case: Case, about: Lane, recommendation: Recommendation, outcomes: list[str]) -> dict[str, list[str]]:
     """By outcome, why two people are needed; of an attack by what all its orders are worth."""
-    totals = [(case.order.currency, case.order.total)]
+    totals = [about.subject_of(case).at_risk]
     if case.is_attack:
         orders = Order.objects.filter(Q(pk=case.order_id) | Q(memberships__case=case)).distinct()
-        totals = [(currency, total) for _, currency, total in orders.values_list("pk", "currency", "total")]
+        totals = [(total, currency) for _, currency, total in orders.values_list("pk", "currency", "total")]
     dear = Limits(about).dear(case, recommendation, totals)
     return {key: [*dear, *because_of(about, recommendation, key)] for key in outcomes}
 
@@ -160,7 +160,7 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
     fitting = reasons_of(about)
     open_to = []
     refused = None
-    for key in about.possible(case.order):
+    for key in about.possible(about.subject_of(case)):
         extra = about.may_choose(recommendation, key)
         if extra is None or can(user, extra, case.store_id):
             open_to.append(key)
@@ -171,7 +171,7 @@ def _offer(found: Available, case: Case, user: "User", about: Lane, recommendati
     if found.approve:
         found.approve_reasons = [reason for reason in _reasons(fitting, recommendation.outcome, user, case) if not reason.overrides]
     if can(user, Perm.OVERRIDE, case.store_id):
-        found.others = [about.outcomes[key] for key in open_to if key != recommendation.outcome]
+        found.others = [about.outcomes[key] for key in open_to if key != recommendation.outcome or key in about.adjustable]
         found.override_reasons = {
             outcome.key: [reason for reason in _reasons(fitting, outcome.key, user, case) if reason.overrides] for outcome in found.others
         }

@@ -32,7 +32,10 @@ def answers(case: Case, about: Lane, may: Available, user: "User") -> list[Answe
     """The answers that are possible for the order now: what is advised first, in the lane's order while the advice is closed."""
     if not (case.is_open or case.is_waiting):
         return []
-    found = [_answer(case, about.outcomes[key], about.outcomes[key] == may.recommended, may, user) for key in about.possible(case.order)]
+    found = [
+        _answer(case, about.outcomes[key], about.outcomes[key] == may.recommended, may, user)
+        for key in about.possible(about.subject_of(case))
+    ]
     return sorted(found, key=lambda answer: not answer.advised)
 
 

@@ -70,7 +70,7 @@ def taking_back(
         (found.left_out if back.why_not else found.ways).append(back)
     found.stays = stays(effects)
     if found.ways:
-        found.why_not = _newer(case, [back.order.pk for back in found.ways])
+        found.why_not = _newer(case, {back.order.pk for back in found.ways})
     elif found.left_out:
         found.why_not = f"It cannot be taken back: {' '.join(dict.fromkeys(back.why_not for back in found.left_out))}"
     else:
@@ -91,6 +91,7 @@ def effects_of(decision: Decision) -> list[Effect]:
     return list(decision.effects.select_related("order__store").order_by("pk"))
 
 
-def _newer(case: Case, orders: Sequence[UUID]) -> str:
-    newer = Case.objects.undecided().filter(Q(order__in=orders) | Q(members__order__in=orders), lane=case.lane)
+def _newer(case: Case, orders: set[UUID]) -> str:
+    same = Q(subject=case.subject) | Q(members__order__in=orders) | Q(subject__in=orders)
+    newer = Case.objects.undecided().filter(same, lane=case.lane)
     return "A newer case about this order waits for a decision; decide there." if newer.exclude(pk=case.pk).exists() else ""

@@ -7,9 +7,8 @@ from uuid import UUID
 
 from ordersops.accounts.roles import Perm
 from ordersops.advice.models import Recommendation
-from ordersops.cases.lanes import Lane, Reason
+from ordersops.cases.lanes import Lane, Reason, Subject
 from ordersops.cases.models import Case
-from ordersops.orders.models import Order
 from ordersops.rollout.content import Content
 from ordersops.rollout.queries import Book
 
@@ -25,13 +24,13 @@ class Limits:
     def content(self, store_id: UUID, recommendation: Recommendation) -> Content:
         return self._book.of(store_id, recommendation.snapshot.evidence).content
 
-    def dear(self, case: Case, recommendation: Recommendation, totals: Iterable[tuple[str, Decimal | None]]) -> list[str]:
-        """Money at stake from which on the policy in force asks for two people. `totals` are those of the orders, with their currency."""
+    def dear(self, case: Case, recommendation: Recommendation, totals: Iterable[tuple[Decimal | None, str]]) -> list[str]:
+        """Money at stake from which on the policy in force asks for two people. `totals` are those of the subjects, with their currency."""
         limits, sums = self.content(case.store_id, recommendation).two_from, defaultdict[str, Decimal](Decimal)
         found = []
-        for currency, total in totals:
+        for total, currency in totals:
             if total is None:
-                found.append("Not every order says how much it is worth.")
+                found.append("Not everything says how much it is worth.")
             sums[currency] += total or Decimal(0)
         for currency, amount in sums.items():
             if currency not in limits:
@@ -41,11 +40,11 @@ class Limits:
         return list(dict.fromkeys(found))
 
     def why_two(
-        self, case: Case, orders: Sequence[Order], recommendation: Recommendation, outcome: str, reason: Reason, *, bulk: bool = False
+        self, case: Case, subjects: Sequence[Subject], recommendation: Recommendation, outcome: str, reason: Reason, *, bulk: bool = False
     ) -> list[str]:
         """All that asks for a second person: money, a block-list hit, the reason itself, and every bulk."""
         found = [BULK] if bulk else []
-        found += self.dear(case, recommendation, [(order.currency, order.total) for order in orders])
+        found += self.dear(case, recommendation, [one.at_risk for one in subjects])
         return found + because_of(self.lane, recommendation, outcome, reason)
 
 

@@ -52,6 +52,8 @@ class Content(BaseModel):
     # how people are measured
     again_share: Decimal = Field(default=Decimal("0.05"), ge=0, le=1, description="Share of people's decisions judged again, blind.")
     known_share: Decimal = Field(default=Decimal("0.05"), ge=0, le=1, description="Share of cases with a known answer put among them.")
+    # what else the lane lets a policy say
+    settings: dict[str, Any] = Field(default_factory=dict, description="In the lane's own words; what is left out is as built in.")
     # how far automation may go
     highest_mode: str = "assist"
     automatic: tuple[str, ...] = ()  # outcomes that automation may choose
@@ -93,7 +95,7 @@ class Content(BaseModel):
         return cls(
             anomalous_from=policy.anomalous_from, high_from=policy.high_from, decline_from=policy.decline_from,
             review_anomalous_minutes=minutes["anomalous"], review_high_minutes=minutes["high"],
-            attack_orders=policy.attack_orders, attack_minutes=int(policy.attack_within.total_seconds() // 60), **more,
+            attack_orders=policy.attack_orders, attack_minutes=int(policy.attack_within.total_seconds() // 60), **{"settings": dict(policy.settings), **more},
         )  # fmt: skip
 
     def policy(self, version: str) -> Policy:
@@ -103,7 +105,7 @@ class Content(BaseModel):
             review_within={
                 "high": timedelta(minutes=self.review_high_minutes), "anomalous": timedelta(minutes=self.review_anomalous_minutes),
             },
-            attack_orders=self.attack_orders, attack_within=timedelta(minutes=self.attack_minutes),
+            attack_orders=self.attack_orders, attack_within=timedelta(minutes=self.attack_minutes), settings=self.settings,
         )  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ordersops.cases.lanes import Lane
+from ordersops.rollout import own
 from ordersops.rollout.content import Content, write_amounts
 from ordersops.rollout.models import Mode, PolicyVersion
 from ordersops.rollout.rules import words
@@ -113,7 +114,8 @@ def changes(lane: Lane, before: Content, before_rule: Sequence[Sequence[Any]], a
     lines = [Change("Orders", _rule(lane, before_rule), _rule(lane, after.rule))]
     for name, field in FIELDS.items():
         lines.append(Change(field.label, shown(lane, name, getattr(before, name)), shown(lane, name, getattr(new, name))))
-    return lines
+    held, said = own.values(lane, before.settings), own.values(lane, new.settings)
+    return lines + [Change(own.label(name, info), own.shown(held[name]), own.shown(said[name])) for name, info in own.known(lane).items()]
 
 
 def _rule(lane: Lane, rule: Sequence[Sequence[Any]]) -> str:

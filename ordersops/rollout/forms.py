@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from ordersops.cases.lanes import Lane
+from ordersops.rollout import own
 from ordersops.rollout.content import Content, write_amounts
 from ordersops.rollout.fields import ADVISORS, BANDS, CONFIDENCES, FIELDS, SHARES
 from ordersops.rollout.models import EVERYTHING, Mode
@@ -32,6 +33,7 @@ class PolicyForm(forms.Form):
 
     def __init__(self, lane: Lane, stores: Sequence[Store], everywhere: bool, data: Mapping[str, Any] | None = None, **more: Any) -> None:
         super().__init__(data, label_suffix="", **more)
+        self.lane = lane
         every = [("", "Every store")] if everywhere else []
         self.fields["store"].choices = [*every, *((str(store.pk), store.name) for store in stores)]  # type: ignore[attr-defined]
         outcomes = [(key, outcome.label) for key, outcome in lane.outcomes.items() if outcome.automatic]
@@ -39,6 +41,7 @@ class PolicyForm(forms.Form):
             self.fields[name] = _field(name, outcomes)
             self.fields[name].label = f"{field.label}{f' ({field.unit})' if field.unit else ''}"
             self.fields[name].help_text = field.hint
+        self.fields.update(own.form_fields(lane))
         facts = [("", "–"), *((key, known.label) for key, known in facts_for_rules(lane).items())]
         for number in range(1, MOST + 1):
             self.fields[f"fact_{number}"] = forms.ChoiceField(required=False, choices=facts, label=f"Condition {number}: fact")
@@ -56,6 +59,8 @@ class PolicyForm(forms.Form):
         found: dict[str, list[forms.BoundField]] = {}
         for name, field in FIELDS.items():
             found.setdefault(field.group, []).append(self[name])
+        if names := own.known(self.lane):
+            found[f"What {self.lane.label.lower()} goes by"] = [self[own.PREFIX + name] for name in names]
         return list(found.items())
 
     def conditions(self) -> list[tuple[forms.BoundField, forms.BoundField, forms.BoundField]]:
@@ -71,10 +76,12 @@ class PolicyForm(forms.Form):
         ]
 
     def content(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] / HUNDRED if name in SHARES else self.cleaned_data[name] for name in FIELDS}
+        """The fields of Content. Raises Invalid where the lane has no such setting."""
+        asked = {name: self.cleaned_data[name] / HUNDRED if name in SHARES else self.cleaned_data[name] for name in FIELDS}
+        return {**asked, "settings": own.read(self.lane, self.cleaned_data)}
 
 
-def initial_of(content: Content, scope: str, store: str, rule: Sequence[Sequence[Any]]) -> dict[str, Any]:
+def initial_of(lane: Lane, content: Content, scope: str, store: str, rule: Sequence[Sequence[Any]]) -> dict[str, Any]:
     """What the form begins with: the policy in force."""
     found: dict[str, Any] = {name: getattr(content, name) for name in FIELDS}
     found["two_from"] = write_amounts(content.two_from)
@@ -83,7 +90,7 @@ def initial_of(content: Content, scope: str, store: str, rule: Sequence[Sequence
     for number, (fact, op, value) in enumerate(rule[:MOST], start=1):
         shown = "yes" if value is True else "no" if value is False else "" if value is None else str(value)
         found |= {f"fact_{number}": fact, f"op_{number}": op, f"value_{number}": shown}
-    return {**found, "scope": scope or EVERYTHING, "store": store}
+    return {**found, **own.initial(lane, content.settings), "scope": scope or EVERYTHING, "store": store}
 
 
 def _field(name: str, outcomes: list[tuple[str, str]]) -> forms.Field:

@@ -17,9 +17,8 @@ from django.db import connection
 
 from ordersops.advice.advisors import SCORECARD
 from ordersops.advice.models import Question, QuestionState, Recommendation
-from ordersops.cases.lanes import Lane, lane
+from ordersops.cases.lanes import Lane, Subject, lane
 from ordersops.cases.models import Case
-from ordersops.orders.models import Order
 from ordersops.rollout.figures import FIRST, checks, people_decisions
 from ordersops.rollout.models import AUTOMATED, Consideration, Mode, Switch
 from ordersops.rollout.queries import InForce
@@ -38,7 +37,7 @@ class Asked:
     recommendation: Recommendation
     baseline: Recommendation | None
     case: Case
-    order: Order
+    subject: Subject
     now: datetime
 
     @property
@@ -47,14 +46,14 @@ class Asked:
 
 
 def refusal(
-    in_force: InForce, recommendation: Recommendation, *, baseline: Recommendation | None, case: Case, order: Order, now: datetime
+    in_force: InForce, recommendation: Recommendation, *, baseline: Recommendation | None, case: Case, subject: Subject, now: datetime
 ) -> str:
     """Why automation may not decide this: one sentence, or "" when it may.
 
-    Called inside the unit that decides, with case and order locked and `in_force` read freshly. The last check takes a lock
+    Called inside the unit that decides, with case and subject locked and `in_force` read freshly. The last check takes a lock
     on the store's automatic decisions of the lane until that unit ends, so that two workers cannot pass the day's limit together.
     """
-    asked = Asked(in_force, recommendation, baseline, case, order, now)
+    asked = Asked(in_force, recommendation, baseline, case, subject, now)
     return next((why for check in CHECKS.values() if (why := check(asked))), "")
 
 
@@ -74,7 +73,7 @@ def drawn(in_force: InForce, *, now: datetime) -> bool:
 
 def drawn_before(case: Case) -> bool:
     """Whether the case was drawn for a person's check: that holds whatever newer advice comes."""
-    rows = Consideration.objects.filter(recommendation__order=case.order_id, recommendation__lane=case.lane, at__gte=case.opened_at)
+    rows = Consideration.objects.filter(recommendation__subject=case.subject, recommendation__lane=case.lane, at__gte=case.opened_at)
     return rows.filter(result=Consideration.Result.SAMPLED).exists()
 
 
@@ -89,7 +88,7 @@ def _mode(asked: Asked) -> str:
 def _kill_switch(asked: Asked) -> str:
     outcome = asked.lane.outcomes.get(asked.recommendation.outcome)
     for switch in Switch.objects.all():
-        if switch.store_id not in {None, asked.order.store_id} or switch.lane not in {"", asked.in_force.lane}:
+        if switch.store_id not in {None, asked.subject.store_id} or switch.lane not in {"", asked.in_force.lane}:
             continue
         if not switch.effect or (outcome and switch.effect == outcome.effect):
             return f"Stopped by hand: {switch.why}"[:300]
@@ -135,11 +134,13 @@ def _customers_word(asked: Asked) -> str:
 
 def _newest(asked: Asked) -> str:
     given = asked.recommendation
-    newest = Recommendation.objects.filter(order=asked.order, lane=asked.in_force.lane).order_by("-advised_at", "-id")
+    newest = Recommendation.objects.filter(order=asked.subject.order, subject=asked.subject.pk, lane=asked.in_force.lane).order_by(
+        "-advised_at", "-id"
+    )
     shown, any_of_them = newest.filter(shown=True).first(), newest.first()
     if shown is None or any_of_them is None or shown.pk != given.pk or any_of_them.snapshot_id != given.snapshot_id:
         return "There is newer advice."
-    waiting = Question.objects.filter(order=asked.order, lane=asked.in_force.lane, state=QuestionState.PENDING)
+    waiting = Question.objects.filter(subject=asked.subject.pk, lane=asked.in_force.lane, state=QuestionState.PENDING)
     return "New facts are waiting to be looked at." if waiting.exists() else ""
 
 
@@ -157,7 +158,7 @@ def _outcome(asked: Asked) -> str:
         return f"“{outcome.label if outcome else key}” is always a person's decision."
     if key not in asked.in_force.content.automatic:
         return f"The policy leaves “{outcome.label}” to a person."
-    return "" if key in asked.lane.possible(asked.order) else f"“{outcome.label}” is no longer possible."
+    return "" if key in asked.lane.possible(asked.subject) else f"“{outcome.label}” is no longer possible."
 
 
 def _further_right(asked: Asked) -> str:
@@ -176,12 +177,12 @@ def _confidence(asked: Asked) -> str:
 
 
 def _amount(asked: Asked) -> str:
-    order, most = asked.order, asked.in_force.content.most_amount
-    if order.total is None:
-        return "The order's total is unknown."
-    if order.currency != order.store.currency:
-        return f"The order is in {order.currency or 'an unknown currency'}; the policy's limit is in the store's {order.store.currency}."
-    return "" if order.total <= most else f"The order's total is above the policy's limit of {most:,.2f} {order.currency}."
+    (amount, currency), most, own = asked.subject.at_risk, asked.in_force.content.most_amount, asked.subject.store.currency
+    if amount is None:
+        return "The amount at stake is unknown."
+    if currency != own:
+        return f"The amount is in {currency or 'an unknown currency'}; the policy's limit is in the store's {own}."
+    return "" if amount <= most else f"The amount at stake is above the policy's limit of {most:,.2f} {currency}."
 
 
 def _one_order(asked: Asked) -> str:
@@ -197,11 +198,11 @@ def _nobody_at_it(asked: Asked) -> str:
 def _most_a_day(asked: Asked) -> str:
     most = asked.in_force.content.most_a_day
     with connection.cursor() as cursor:
-        turn = zlib.crc32(f"{asked.in_force.lane}:{asked.order.store_id}".encode()) - 2**31
+        turn = zlib.crc32(f"{asked.in_force.lane}:{asked.subject.store_id}".encode()) - 2**31
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, turn])
-    midnight = asked.now.astimezone(ZoneInfo(asked.order.store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = asked.now.astimezone(ZoneInfo(asked.subject.store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
     decisions = apps.get_model("review.Decision")._default_manager
-    today = decisions.filter(store=asked.order.store_id, source="system", decided_at__gte=midnight, case__lane=asked.in_force.lane)
+    today = decisions.filter(store=asked.subject.store_id, source="system", decided_at__gte=midnight, case__lane=asked.in_force.lane)
     if today[:most].count() < most:
         return ""
     return f"The policy allows {most:,} automatic decisions a day in this store, and they are used up."

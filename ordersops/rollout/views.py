@@ -73,7 +73,7 @@ def new_policy(request: Request) -> HttpResponse:
     wanted = (store.pk if store else None, scope)
     here = next((one for one in places(Book(this)) if (one.store_id, one.scope) == wanted), None) or place(this.key, None, EVERYTHING)
     rule = here.policy.rule if here.policy and here.scope == scope else []
-    initial = initial_of(here.in_force.content, scope[:30], str(store.pk) if store else "", rule)
+    initial = initial_of(this, here.in_force.content, scope[:30], str(store.pk) if store else "", rule)
     return render(request, "rollout/policy_form.html", _form_context(request, this, initial=initial))
 
 

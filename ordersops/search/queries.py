@@ -74,9 +74,7 @@ def _cases(user: "User", orders: list[Order], most: int) -> list[Hit]:
     labels = {lane.key: lane.label for lane in lanes().values()}
     first = sorted(cases, key=lambda case: not case.is_open)[:most]
     return [
-        Hit(
-            case.lane, f"{case.order} {case.headline}", reverse("case", args=[case.pk]), labels.get(case.lane, ""), case.get_state_display()
-        )
+        Hit(case.lane, f"{case.name} {case.headline}", reverse("case", args=[case.pk]), labels.get(case.lane, ""), case.get_state_display())
         for case in first
     ]
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import models
 from django.db.models import Q
 
-from ordersops.fields import PlainJSONField, PlainTextField
+from ordersops.fields import PlainJSONField, PlainTextField, SubjectField
 from ordersops.ids import uuid7
 
 if TYPE_CHECKING:
@@ -19,12 +19,13 @@ class QuestionState(models.TextChoices):
 
 
 class Question(models.Model):
-    """An order that a lane must look at (again). The row is the queue; asking twice before the answer is asking once."""
+    """A subject that a lane must look at (again). The row is the queue; asking twice before the answer is asking once."""
 
     id = models.BigAutoField(primary_key=True)
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
     lane = models.CharField(max_length=30)
     order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, related_name="questions")
+    subject = SubjectField()
     because = models.CharField(max_length=60, help_text="The change that raised it: placed, address, payment, risk, dispute ...")
     state = models.CharField(max_length=20, choices=QuestionState.choices, default=QuestionState.PENDING)
     asked_at = models.DateTimeField()
@@ -35,7 +36,9 @@ class Question(models.Model):
     last_error = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["lane", "order"], condition=Q(state="pending"), name="advice_one_pending_question")]
+        constraints = [
+            models.UniqueConstraint(fields=["lane", "subject"], condition=Q(state="pending"), name="advice_one_pending_question")
+        ]
         indexes = [
             models.Index(fields=["not_before", "id"], condition=Q(state="pending"), name="advice_ready"),
             models.Index(fields=["store", "-asked_at"], condition=Q(state="dead"), name="advice_dead"),
@@ -76,6 +79,7 @@ class Recommendation(models.Model):
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT)
     lane = models.CharField(max_length=30)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="recommendations")
+    subject = SubjectField()
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="recommendations")
     advisor = models.CharField(max_length=40)
     advisor_version = models.CharField(max_length=120, help_text="Version of weights; of a model: model, effort and prompt.")
@@ -85,6 +89,9 @@ class Recommendation(models.Model):
     mode = models.CharField(max_length=20, default="shadow", help_text="Mode of rollout under which it was asked.")
     shown = models.BooleanField(default=True, help_text="Advice for the desk; in shadow a model's advice is only measured.")
     outcome = models.CharField(max_length=40)
+    terms = PlainJSONField(
+        default=dict, help_text="What the outcome means here in particular, as the lane's rules computed it from the snapshot."
+    )
     score = models.PositiveSmallIntegerField(help_text="0 to 100; higher is riskier.")
     band = models.CharField(max_length=20)
     confidence = models.CharField(max_length=20)

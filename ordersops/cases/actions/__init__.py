@@ -3,7 +3,7 @@
 from ordersops.cases.actions.breaching import tick
 from ordersops.cases.actions.handing import assign, escalate, hand_back, let_go, let_go_of_team
 from ordersops.cases.actions.lease import claim, heartbeat, leave, next_case, release, return_expired
-from ordersops.cases.actions.opening import Opening, open_cases, withdraw_finished
+from ordersops.cases.actions.opening import Opening, open_cases, withdraw, withdraw_finished
 from ordersops.cases.actions.snoozing import reopen, set_open, snooze
 from ordersops.cases.actions.talking import attach, comment
 from ordersops.cases.actions.waking import wake, wake_by_hand, wake_due, wake_linked
@@ -11,5 +11,5 @@ from ordersops.cases.actions.waking import wake, wake_by_hand, wake_due, wake_li
 __all__ = [
     "Opening", "assign", "attach", "claim", "comment", "escalate", "hand_back", "heartbeat", "leave", "let_go", "let_go_of_team",
     "next_case", "open_cases", "release", "reopen", "return_expired", "set_open", "snooze", "tick", "wake", "wake_by_hand", "wake_due",
-    "wake_linked", "withdraw_finished",
+    "wake_linked", "withdraw", "withdraw_finished",
 ]  # fmt: skip

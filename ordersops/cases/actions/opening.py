@@ -1,6 +1,6 @@
 """Opening cases, bringing new advice to them, gathering attacks, and withdrawing what is settled."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,7 @@ from ordersops.accounts.models import User
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions.waking import NEW_ADVICE, bring_back
-from ordersops.cases.lanes import Lane, Priority
+from ordersops.cases.lanes import Lane, Priority, Subject, lanes
 from ordersops.cases.models import UNDECIDED, Case, CaseState, Member
 from ordersops.orders.models import Order
 
@@ -28,9 +28,9 @@ CHANGED = [
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What a lane says when an order needs a person."""
+    """What a lane says when a subject needs a person."""
 
-    order: Order
+    subject: Subject
     recommendation_id: UUID
     advisor: str
     outcome: str
@@ -44,16 +44,20 @@ class Opening:
     authorised_until: datetime | None = None
     attack_within: timedelta = timedelta(hours=1)
 
+    @property
+    def order(self) -> Order:
+        return self.subject.order
+
 
 def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
-    """Open a case for each order, or bring the new advice to the case that is undecided; orders of one attack share one.
+    """Open a case for each subject, or bring the new advice to the case that is undecided; orders of one attack share one.
 
     A case that waits for a second person gets the new advice too, which its version shows, and goes on waiting.
-    In the caller's unit, which has locked the orders. A constant number of queries, and a few for each attack.
+    In the caller's unit, which has locked the subjects. A constant number of queries, and a few for each attack.
     """
     _lock_attacks(lane, openings)
-    ids = [opening.order.pk for opening in openings]
-    single = {case.order_id: case for case in Case.objects.undecided().select_for_update().filter(lane=lane.key, order__in=ids)}
+    ids = [opening.subject.pk for opening in openings]
+    single = {case.subject: case for case in Case.objects.undecided().select_for_update().filter(lane=lane.key, subject__in=ids)}
     member_of = dict(
         Member.objects.filter(order__in=ids, case__state__in=UNDECIDED, case__lane=lane.key).values_list("order_id", "case_id")
     )
@@ -63,7 +67,7 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
     members: list[Member] = []
     for opening in openings:
         order = opening.order
-        case = single.get(order.pk) or attacks.get(str(member_of.get(order.pk)))
+        case = single.get(opening.subject.pk) or attacks.get(str(member_of.get(opening.subject.pk)))
         attack = attacks.get(f"{order.store_id}/{opening.attack_key}") if opening.attack_key else None
         if case is not None:
             _advise(case, opening, by)
@@ -119,11 +123,11 @@ def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID], known: di
 
 
 def _new_case(lane: Lane, opening: Opening) -> Case:
-    order = opening.order
+    subject, (amount, currency) = opening.subject, opening.subject.at_risk
     return Case(
-        store_id=order.store_id, lane=lane.key, order=order, group_key=opening.attack_key, headline=opening.headline, band=opening.band,
-        score=opening.score, priority=opening.priority.points, priority_reasons=list(opening.priority.reasons), amount=order.total,
-        currency=order.currency, due_at=opening.due_at, warn_at=opening.warn_at, authorised_until=opening.authorised_until,
+        store_id=subject.store_id, lane=lane.key, order=subject.order, subject=subject.pk, title=subject.title, group_key=opening.attack_key,
+        headline=opening.headline, band=opening.band, score=opening.score, priority=opening.priority.points,
+        priority_reasons=list(opening.priority.reasons), amount=amount, currency=currency, due_at=opening.due_at, warn_at=opening.warn_at, authorised_until=opening.authorised_until,
     )  # fmt: skip
 
 
@@ -137,7 +141,7 @@ def _advise(case: Case, opening: Opening, by: User) -> None:
         bring_back(case, NEW_ADVICE, by)
     if opening.due_at < case.due_at:
         case.due_at, case.warn_at = opening.due_at, opening.warn_at
-    if case.order_id == opening.order.pk:
+    if case.subject == opening.subject.pk:
         case.band, case.score, case.headline = opening.band, opening.score, opening.headline
     record(
         Verb.CASE_RECOMMENDED, by=by, order=opening.order, case=case, recommendation=opening.recommendation_id, advisor=opening.advisor,
@@ -181,17 +185,33 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
     finished = [order.pk for order in orders if order.is_final]
     if not finished:
         return []
+    ending = [key for key, one in lanes().items() if one.ends_with_order]
     about = Case.objects.undecided().filter(Q(order__in=finished) | Q(members__order__in=finished)).values("pk")
-    cases = Case.objects.undecided().filter(pk__in=about).order_by("pk").select_for_update(of=("self",))
-    now, withdrawn = timezone.now(), []
-    for case in cases.select_related("order").prefetch_related("members__order"):
-        if all(order.is_final for order in [case.order, *(member.order for member in case.members.all())]):
-            case.state, case.version, case.changed_at = CaseState.WITHDRAWN, case.version + 1, now
-            case.leased_by = case.lease_until = None
-            withdrawn.append(case)
-            record(Verb.CASE_WITHDRAWN, by=by, case=case, reason="nothing is left to decide, it has shipped or is cancelled")
-    Case.objects.bulk_update(withdrawn, ["state", "version", "changed_at", "leased_by", "lease_until"])
-    if withdrawn:  # what waited for a second person there waits no more
-        proposals = apps.get_model("review.Proposal")._default_manager.filter(case__in=withdrawn, state="waiting")
+    cases = Case.objects.undecided().filter(pk__in=about, lane__in=ending).order_by("pk").select_for_update(of=("self",))
+    ended = [
+        case for case in cases.select_related("order").prefetch_related("members__order") if all(one.is_final for one in _orders(case))
+    ]
+    return _withdraw(ended, "nothing is left to decide, it has shipped or is cancelled", by)
+
+
+def withdraw(*, lane: Lane, subjects: Collection[UUID], because: str, by: User) -> list[Case]:
+    """Withdraw the undecided cases about these subjects of a lane: their question has answered itself. In the caller's unit, which has locked them."""
+    cases = Case.objects.undecided().filter(lane=lane.key, subject__in=subjects).order_by("pk").select_for_update(of=("self",))
+    return _withdraw(list(cases), because, by)
+
+
+def _orders(case: Case) -> list[Order]:
+    return [case.order, *(member.order for member in case.members.all())]
+
+
+def _withdraw(cases: list[Case], because: str, by: User) -> list[Case]:
+    now = timezone.now()
+    for case in cases:
+        case.state, case.version, case.changed_at = CaseState.WITHDRAWN, case.version + 1, now
+        case.leased_by = case.lease_until = None
+        record(Verb.CASE_WITHDRAWN, by=by, case=case, reason=because)
+    Case.objects.bulk_update(cases, ["state", "version", "changed_at", "leased_by", "lease_until"])
+    if cases:  # what waited for a second person there waits no more
+        proposals = apps.get_model("review.Proposal")._default_manager.filter(case__in=cases, state="waiting")
         proposals.update(state="gone", settled_at=now)
-    return withdrawn
+    return cases

@@ -1,7 +1,8 @@
 """Putting a case aside until a time or an event, and opening a closed one again."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,13 +17,12 @@ from ordersops.cases.actions.lease import locked
 from ordersops.cases.actions.talking import note_of
 from ordersops.cases.actions.waking import BOOST, keys_of
 from ordersops.cases.escalation import require_work
+from ordersops.cases.lanes import Subject
 from ordersops.cases.lanes import lane as lane_named
-from ordersops.cases.models import Case, CaseState, Comment
+from ordersops.cases.models import Case, CaseQuerySet, CaseState, Comment
 from ordersops.cases.waiting import LONGEST, REASONS, WAKES
 from ordersops.effects.models import Effect, EffectState
 from ordersops.errors import Conflict, Invalid
-from ordersops.orders.actions import hold_for_fraud, set_risk
-from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
 
 MEMBERS_WATCHED = 200
@@ -80,7 +80,7 @@ def snooze(*, case: Case, until: datetime, reason: str, by: User, wakes_on: Sequ
 
 @atomic
 def reopen(*, case: Case, reason: str, by: User, note: str = "") -> Case:
-    """Open a decided or withdrawn case again: its orders are held, and a new decision supersedes the old one.
+    """Open a decided or withdrawn case again: its question is open anew, and a new decision supersedes the old one.
 
     Needs `reopen_cases`. Conflict while an effect of the decision is still on its way (undo is for that), when nothing can be
     decided about the order any more, or when a newer case about it waits.
@@ -89,23 +89,20 @@ def reopen(*, case: Case, reason: str, by: User, note: str = "") -> Case:
     if reason not in REOPENING:
         raise Invalid("Choose why the case is opened again.")
     about = lane_named(case.lane)
-    orders, case = _with_orders(case, lock=True)
+    subjects, case = _with_subjects(case)
     if case.state not in {CaseState.DECIDED, CaseState.WITHDRAWN}:
         raise Conflict("This case is not closed. Nothing was changed.")
-    open_to = [order for order in orders if about.possible(order)]
+    open_to = [subject for subject in subjects if about.possible(subject)]
     if not open_to:
         raise Conflict("Nothing is left to decide: the order has shipped or is cancelled.")
     if Effect.objects.filter(decision__case=case, state__in=[EffectState.WAITING, EffectState.PLANNED, EffectState.SENDING]).exists():
         raise Conflict("What was decided is still on its way to the store. Undo the decision instead, or wait until it is done.")
-    newer = Case.objects.undecided().filter(Q(order__in=orders) | Q(members__order__in=orders), lane=case.lane).exclude(pk=case.pk)
-    if newer.exists():
+    if about_same(case, subjects).exists():
         raise Conflict("A newer case about this order waits for a decision; decide there.")
     said = note_of(case, by, Comment.Kind.REOPENED, note)
     was = case.state
     set_open(case)
-    system = User.objects.system()
-    hold_for_fraud(orders=open_to, by=system)
-    set_risk(orders=open_to, to=Risk.NEEDS_REVIEW, by=by)
+    about.open_again(subjects=open_to, by=by)
     record(Verb.CASE_REOPENED, by=by, case=case, reason=REOPENING[reason], was=was, comment=said.pk if said else None, due_at=case.due_at)
     return case
 
@@ -124,8 +121,23 @@ def set_open(case: Case) -> None:
     case.save()
 
 
-def _with_orders(case: Case, *, lock: bool = False) -> tuple[list[Order], Case]:
-    """The orders of the case, then the case, locked: orders come first, as where facts arrive, or two could wait for each other."""
+def _with_orders(case: Case) -> tuple[list[Order], Case]:
+    """The orders of the case, and the case, locked."""
     about = Order.objects.filter(Q(pk=case.order_id) | Q(pk__in=case.members.values("order"))).order_by("pk")
-    orders = list(about.select_for_update(of=("self",)) if lock else about[:MEMBERS_WATCHED])
-    return orders, locked(case)
+    return list(about[:MEMBERS_WATCHED]), locked(case)
+
+
+def _with_subjects(case: Case) -> tuple[list[Subject], Case]:
+    """What the case is about, then the case, locked, in this order as everywhere."""
+    return lane_named(case.lane).lock(subject_ids(case)), locked(case)
+
+
+def subject_ids(case: Case) -> set[UUID]:
+    """What the case is about. An attack has many orders."""
+    return {case.subject, *case.members.values_list("order_id", flat=True)}
+
+
+def about_same(case: Case, subjects: Collection[Subject]) -> CaseQuerySet:
+    """The other undecided cases of its lane about any of these subjects."""
+    ids = [subject.pk for subject in subjects]
+    return Case.objects.undecided().filter(Q(subject__in=ids) | Q(members__order__in=ids), lane=case.lane).exclude(pk=case.pk)

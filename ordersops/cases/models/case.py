@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from ordersops.accounts.roles import Perm
+from ordersops.fields import SubjectField
 from ordersops.ids import uuid7
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 
 class Case(models.Model):
-    """One question: about one order, or about the many orders of one attack (`group_key`).
+    """One question: about one subject, most often an order, or about the many orders of one attack (`group_key`).
 
     Priority is frozen when the case is queued and shown with its reasons. A lease says who is at work on it.
     """
@@ -84,6 +85,8 @@ class Case(models.Model):
     order = models.ForeignKey(
         "orders.Order", on_delete=models.PROTECT, related_name="cases", help_text="The order asked about; of an attack, the first."
     )
+    subject = SubjectField()
+    title = models.CharField(max_length=60, blank=True, help_text="What it is about, where that is not the order itself.")
     group_key = models.CharField(max_length=80, blank=True, help_text="What the orders of an attack share.")
     headline = models.CharField(max_length=200)
     state = models.CharField(max_length=20, choices=CaseState.choices, default=CaseState.OPEN)
@@ -129,7 +132,9 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["lane", "order"], condition=Q(state__in=UNDECIDED), name="cases_one_open_per_lane_and_order"),
+            models.UniqueConstraint(
+                fields=["lane", "subject"], condition=Q(state__in=UNDECIDED), name="cases_one_open_per_lane_and_subject"
+            ),
             models.UniqueConstraint(
                 fields=["store", "lane", "group_key"], condition=Q(state__in=UNDECIDED) & ~Q(group_key=""), name="cases_one_open_per_attack"
             ),
@@ -173,6 +178,11 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.headline
+
+    @property
+    def name(self) -> str:
+        """What it is called: the subject's title, or the order's number."""
+        return self.title or str(self.order)
 
     @property
     def is_open(self) -> bool:

@@ -43,23 +43,43 @@ class Money:
     needs_two: bool
 
 
-def plan(*, kind: str, orders: Sequence[Order], decision: "Decision", by: User) -> list[Effect]:
-    """Plan one effect for each order, due after the hold window. In the unit of the decision."""
-    effects = []
-    for order in orders:
-        arguments = _decided(kind, order, by)
-        money = money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a decision leads to: a kind of effect on an order. Without `arguments` those that the kind has after a decision."""
+
+    order: Order
+    kind: str
+    arguments: Arguments | None = None
+
+
+def plan(*, acts: Sequence[Act], decision: "Decision", by: User) -> list[Effect]:
+    """Plan these effects, due after the hold window. In the unit of the decision.
+
+    Conflict where an act that the lane has spelled out cannot be done to the order now: then nothing is decided.
+    """
+    effects: list[Effect] = []
+    for act in acts:
+        order, kind = act.order, act.kind
+        if act.arguments is not None and (refused := KINDS[kind].refusals(order, act.arguments, by)):
+            raise Conflict(f"“{KINDS[kind].label}” is not possible: {' '.join(refused)} Nothing was changed.")
+        arguments = act.arguments or _decided(kind, order, by)
+        again = sum(one.kind == kind and one.order_id == order.pk for one in effects)
         effect = Effect(
             id=uuid7(), store_id=order.store_id, order=order, decision=decision, kind=kind,
-            idempotency_key=f"{kind}:{decision.pk}:{order.pk}", arguments=arguments.kept() if arguments else {},
+            idempotency_key=f"{kind}:{decision.pk}:{order.pk}{f':{again}' if again else ''}", arguments=arguments.kept() if arguments else {},
         )  # fmt: skip
+        if act.arguments is not None:
+            effect.before = KINDS[kind].before(order, act.arguments)
         effect.due_at = effect.not_before = due(kind, order)
-        put_money(effect, money, by, second=decision.second)
+        put_money(effect, money_of(kind, order, arguments, by) if arguments else None, by, second=decision.second)
         effect.save(force_insert=True)
         effects.append(effect)
     for effect in effects:
-        record(Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=kind, decision=decision.pk, due_at=effect.due_at)
-    enqueue("effects.send")
+        record(
+            Verb.EFFECT_PLANNED, by=by, order=effect.order, effect=effect.pk, kind=effect.kind, decision=decision.pk, due_at=effect.due_at
+        )
+    if effects:
+        enqueue("effects.send")
     return effects
 
 
@@ -138,7 +158,7 @@ def foresee(*, kind: str, order: Order, by: User) -> tuple[bool, Money | None]:
     """What a decision would plan for the order now: whether a person has to do it in the store, and the money that would go back."""
     arguments = _decided(kind, order, by)
     by_hand = way(Effect(kind=kind, store=order.store, order=order)) is None
-    return by_hand, money_of(kind, order, arguments, by) if isinstance(arguments, Cancel) and arguments.refund else None
+    return by_hand, money_of(kind, order, arguments, by) if arguments else None
 
 
 def put_money(effect: Effect, money: Money | None, by: User, second: User | None = None) -> None:

@@ -13,6 +13,9 @@ from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment,
 from ordersops.orders.models.columns import MARKS, MONEY
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
     from ordersops.accounts.models import User
 
 
@@ -166,6 +169,23 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return self.number or self.external_id
+
+    # --- An order is what most questions are about (cases.lanes.Subject) ---
+    @property
+    def order(self) -> "Order":
+        return self
+
+    @property
+    def title(self) -> str:
+        return ""
+
+    @property
+    def moment(self) -> "datetime | None":
+        return self.placed_at
+
+    @property
+    def at_risk(self) -> "tuple[Decimal | None, str]":
+        return self.total, self.currency
 
     @property
     def is_final(self) -> bool:

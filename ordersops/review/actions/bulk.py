@@ -46,7 +46,7 @@ def propose_bulk(*, lane: str, cases: Mapping[UUID, int], outcome: str, reason: 
     def one(pk: UUID) -> None:
         if pk not in rows:
             raise Conflict("There is no such case.")
-        case, orders, recommendation = open_case(rows[pk], by, cases[pk])
+        case, subjects, recommendation = open_case(rows[pk], by, cases[pk])
         if len(cases) > (most := limits.content(case.store_id, recommendation).bulk_most):
             raise Conflict(f"The policy allows {most} cases in one bulk decision.")
         if recommendation.outcome != outcome:
@@ -55,7 +55,7 @@ def propose_bulk(*, lane: str, cases: Mapping[UUID, int], outcome: str, reason: 
             raise Conflict("Not everything in its advice holds: decide it by itself.")
         if recommendation.rests_on_customer:
             raise Conflict("Its advice rests on what the customer wrote: decide it by itself.")
-        choice = choose(case, orders, recommendation, outcome=outcome, reason=reason, note=why, by=by)
+        choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=why, by=by)
         propose(choice, limits.why_two(case, choice.open_to, recommendation, outcome, choice.reason, bulk=True), bulk=bulk)
 
     left_out = _each(sorted(cases), one)
@@ -69,14 +69,14 @@ def propose_bulk(*, lane: str, cases: Mapping[UUID, int], outcome: str, reason: 
 @atomic
 def approve_bulk(*, bulk: Bulk, rows: Mapping[UUID, int], by: User) -> LeftOut:
     """Approve these rows (proposal and case version as seen) as the second person; each is decided by itself. Returns what was left out, and why."""
-    return _second(bulk, list(rows), by, lambda case, orders, proposal: approved_second(case, orders, proposal, by, rows[proposal.pk]))
+    return _second(bulk, list(rows), by, lambda case, subjects, proposal: approved_second(case, subjects, proposal, by, rows[proposal.pk]))
 
 
 @atomic
 def send_back_bulk(*, bulk: Bulk, rows: Mapping[UUID, int], note: str, by: User) -> LeftOut:
     """Send these rows back, for one reason. Returns what was left out, and why."""
     said(note, needed=True, why="why you send them back")
-    return _second(bulk, list(rows), by, lambda case, orders, proposal: sent_back(case, proposal, by, note))
+    return _second(bulk, list(rows), by, lambda case, subjects, proposal: sent_back(case, proposal, by, note))
 
 
 def _second(bulk: Bulk, chosen: list[UUID], by: User, do: Callable[..., object]) -> LeftOut:
@@ -90,9 +90,9 @@ def _second(bulk: Bulk, chosen: list[UUID], by: User, do: Callable[..., object])
     def one(pk: UUID) -> None:
         proposal = proposals[pk]
         require_second(proposal, by, "decide as the second person")
-        case, orders = lock(proposal.case)
+        case, subjects = lock(proposal.case)
         fresh = Proposal.objects.select_related("by", "settled_by", "recommendation__snapshot").get(pk=pk)
-        do(case, orders, still_waiting(fresh))
+        do(case, subjects, still_waiting(fresh))
 
     return [(proposals[pk].case_id, why) for pk, why in _each(sorted(proposals, key=lambda pk: proposals[pk].case_id), one)]
 

@@ -1,21 +1,22 @@
 """What every decision goes through before it is made: the locked case, its newest advice, and a choice that fits both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from uuid import UUID
+from typing import Any
 
 from ordersops.accounts.access import require
 from ordersops.accounts.models import User
 from ordersops.advice.models import Recommendation
+from ordersops.cases.actions.snoozing import subject_ids
 from ordersops.cases.escalation import require_work
-from ordersops.cases.lanes import Lane, Outcome, Reason
+from ordersops.cases.lanes import Lane, Outcome, Reason, Subject
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case
 from ordersops.errors import Conflict, Invalid
-from ordersops.orders.models import Order
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
 from ordersops.review.queries import reasons_of, recommendation_for
+from ordersops.review.terms import terms_for
 from ordersops.rollout.queries import written
 
 LEAST_NOTE, LONGEST_NOTE = 10, 4000
@@ -23,16 +24,17 @@ LEAST_NOTE, LONGEST_NOTE = 10, 4000
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision that may be made: on which advice, for which of the case's orders, and in whose name."""
+    """A decision that may be made: on which advice, for which of the case's subjects, and in whose name."""
 
     case: Case
-    orders: Sequence[Order]
+    subjects: Sequence[Subject]
     recommendation: Recommendation
     outcome: Outcome
     reason: Reason
     note: str
     by: User
-    open_to: Sequence[Order] = field(default_factory=list)  # the orders for which the outcome is still possible
+    open_to: Sequence[Subject] = field(default_factory=list)  # those for which the outcome is still possible
+    terms: Mapping[str, Any] = field(default_factory=dict)  # what the outcome means here in particular
 
     @property
     def lane(self) -> Lane:
@@ -40,15 +42,20 @@ class Choice:
 
     @property
     def overrides(self) -> bool:
-        return self.outcome.key != self.recommendation.outcome
+        return against(self.lane, self.recommendation, self.outcome.key, self.terms)
 
 
-def open_case(case: Case, by: User, version: int) -> tuple[Case, Sequence[Order], Recommendation]:
-    """The locked case with its orders and newest advice, once it is sure that this person may decide it now."""
+def against(this: Lane, advice: Recommendation, outcome: str, terms: Mapping[str, Any]) -> bool:
+    """Whether this is a decision against the advice."""
+    return outcome != advice.outcome or this.differs(advice.terms, terms)
+
+
+def open_case(case: Case, by: User, version: int) -> tuple[Case, Sequence[Subject], Recommendation]:
+    """The locked case with its subjects and newest advice, once it is sure that this person may decide it now."""
     require_work(case, by, to="decide this case")
-    case, orders = lock(case)
+    case, subjects = lock(case)
     require_work(case, by, to="decide this case")  # it may have been escalated while we waited for the lock
-    return case, orders, decidable(case, by, version)
+    return case, subjects, decidable(case, by, version)
 
 
 def decidable(case: Case, by: User, version: int) -> Recommendation:
@@ -76,29 +83,44 @@ def as_seen(case: Case, version: int) -> None:
 
 def choose(
     case: Case,
-    orders: Sequence[Order],
+    subjects: Sequence[Subject],
     recommendation: Recommendation,
     *,
     outcome: str,
     reason: str,
     note: str,
     by: User,
+    terms: Mapping[str, Any] | None = None,
     retired: bool = False,
 ) -> Choice:
-    """The choice, once it fits the order, the lane and the person. Raises Conflict, Invalid or Forbidden.
+    """The choice, once it fits the subject, the lane and the person. Raises Conflict, Invalid or Forbidden.
+
+    `terms` as the person wants them, which the lane looks at; without them as the rules computed them.
 
     `retired`: a reason that was retired meanwhile stands too, for what somebody decided before.
     """
     this = lane_named(case.lane)
     chosen = this.outcomes.get(outcome)
-    open_to = [order for order in orders if outcome in this.possible(order)]
+    open_to = [subject for subject in subjects if outcome in this.possible(subject)]
     if chosen is None or not open_to:
         raise Conflict(f"“{chosen.label if chosen else outcome}” is no longer possible: the order has shipped or is cancelled.")
-    overrides = outcome != recommendation.outcome
+    agreed = _terms(this, recommendation, outcome, terms)
+    overrides = against(this, recommendation, outcome, agreed)
     because = _reason(this, chosen, reason, overrides=overrides, retired=retired)
     for perm in filter(None, (because.needs, this.may_choose(recommendation, outcome))):
         require(by, perm, case.store_id, to=f"choose “{chosen.label}” here", case=case)
-    return Choice(case, orders, recommendation, chosen, because, said(note, needed=overrides), by, open_to)
+    return Choice(case, subjects, recommendation, chosen, because, said(note, needed=overrides), by, open_to, agreed)
+
+
+def _terms(this: Lane, recommendation: Recommendation, outcome: str, wanted: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The terms under which it is decided. Invalid where the lane does not allow what is wanted."""
+    computed = terms_for(this, recommendation, outcome)
+    form = this.terms_form(recommendation.snapshot.evidence, outcome, computed, data=wanted) if wanted is not None else None
+    if form is None:
+        return computed
+    if not form.is_valid():
+        raise Invalid(" ".join(str(error) for found in form.errors.values() for error in found))
+    return dict(form.cleaned_data)
 
 
 def said(note: str, *, needed: bool = False, why: str = "why you decide against the recommendation") -> str:
@@ -126,16 +148,11 @@ def _closed(case: Case) -> str:
     return f"is {case.get_state_display().lower()} already{f' by {decision.by}' if decision else ''}"
 
 
-def lock(case: Case) -> tuple[Case, Sequence[Order]]:
-    """The case and all its orders, locked. Orders come before cases, as where facts and advice arrive, or two could wait for each other."""
-    ids = _order_ids(case)
-    orders = list(Order.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",)))
+def lock(case: Case) -> tuple[Case, Sequence[Subject]]:
+    """The case and all its subjects, locked. They come before cases, as where facts and advice arrive, or two could wait for each other."""
+    ids = subject_ids(case)
+    subjects = lane_named(case.lane).lock(ids)
     locked = Case.objects.select_for_update(of=("self",)).select_related("order", "store").get(pk=case.pk)
-    if _order_ids(locked) != ids:
+    if subject_ids(locked) != ids:
         raise Conflict("More orders came to this case at this moment. Nothing was changed; reload and look again.")
-    return locked, orders
-
-
-def _order_ids(case: Case) -> set[UUID]:
-    """An attack has many orders."""
-    return {case.order_id, *case.members.values_list("order_id", flat=True)}
+    return locked, subjects

@@ -1,5 +1,8 @@
 """Deciding: as recommended, against it, or in the name of the system. What a person may do now is computed once, in `queries.available`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils import timezone
 
 from ordersops.accounts.access import require
@@ -9,12 +12,11 @@ from ordersops.advice.models import Recommendation
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions.waking import AWAKE, end_snooze
+from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects import actions as effects
 from ordersops.errors import Invalid
 from ordersops.ids import uuid7
-from ordersops.orders.actions import release_fraud_holds, set_risk
-from ordersops.orders.lifecycle import Risk
 from ordersops.review.actions.choosing import Choice, choose, open_case, said
 from ordersops.review.actions.proposing import propose
 from ordersops.review.models import Decision, Proposal, Source
@@ -23,29 +25,39 @@ from ordersops.rollout.actions import observe
 
 
 @atomic
-def approve(*, case: Case, by: User, version: int, reason: str = "", note: str = "") -> Decision | Proposal:
+def approve(
+    *, case: Case, by: User, version: int, reason: str = "", note: str = "", terms: Mapping[str, Any] | None = None
+) -> Decision | Proposal:
     """Decide as recommended. Needs the lane's right to decide; without a reason code the default one is taken.
+
+    `terms` may differ from those advised only where the lane says that this is no other decision (the wording of a reply).
 
     Where two people are needed (two.py) it waits for the second one, and nothing leaves until then.
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
-    case, orders, recommendation = open_case(case, by, version)
-    choice = choose(case, orders, recommendation, outcome=recommendation.outcome, reason=reason, note=note, by=by)
+    case, subjects, recommendation = open_case(case, by, version)
+    choice = choose(case, subjects, recommendation, outcome=recommendation.outcome, reason=reason, note=note, by=by, terms=terms)
+    if choice.overrides:
+        raise Invalid("That is not what is recommended: decide against it, with a reason and a note.")
     return _proposed(choice) or approved(choice)
 
 
 @atomic
-def override(*, case: Case, by: User, outcome: str, reason: str, note: str, version: int) -> Decision | Proposal:
-    """Decide against the recommendation. Needs `override` as well, a reason code, and a note of at least ten characters.
+def override(
+    *, case: Case, by: User, outcome: str, reason: str, note: str, version: int, terms: Mapping[str, Any] | None = None
+) -> Decision | Proposal:
+    """Decide against the recommendation: another outcome, or the same under other terms. Needs `override` as well, a reason code, and a note of at least ten characters.
 
     Waits for a second person, and raises Conflict, as `approve` does; Invalid when outcome, reason or note do not fit.
     """
     require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
-    case, orders, recommendation = open_case(case, by, version)
-    if outcome == recommendation.outcome:
+    case, subjects, recommendation = open_case(case, by, version)
+    if outcome == recommendation.outcome and not terms:
         raise Invalid("That is what the recommendation says: approve it instead.")
     said(note, needed=True)
-    choice = choose(case, orders, recommendation, outcome=outcome, reason=reason, note=note, by=by)
+    choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=note, by=by, terms=terms)
+    if not choice.overrides:
+        raise Invalid("That is what the recommendation says: approve it instead.")
     return _proposed(choice) or overridden(choice)
 
 
@@ -55,7 +67,9 @@ def decide_under(*, case: Case, recommendation: Recommendation, policy: str, mod
     In automation's unit, which has locked the case and asked every gate. The system has no right to decide of its own.
     """
     system = User.objects.system()
-    choice = choose(case, [case.order], recommendation, outcome=recommendation.outcome, reason="", note="", by=system)
+    choice = choose(
+        case, lane_named(case.lane).lock([case.subject]), recommendation, outcome=recommendation.outcome, reason="", note="", by=system
+    )
     decision = write(choice, source=Source.SYSTEM)
     record(
         Verb.CASE_DECIDED, by=system, case=choice.case, decision=decision.pk, recommendation=recommendation.pk, outcome=decision.outcome,
@@ -102,7 +116,7 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     """Write the decision and what follows from it in here. Its event is the caller's, and then what follows outside."""
     case, outcome = choice.case, choice.outcome
     decision = Decision.objects.create(
-        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key, overrides=choice.overrides,
+        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key, terms=dict(choice.terms), overrides=choice.overrides,
         reason=choice.reason.code, reason_version=choice.reason.version, note=choice.note,
         label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
         case_version=case.version, supersedes=_standing(case), decided_at=timezone.now(),
@@ -111,19 +125,14 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     case.leased_by = case.lease_until = None
     end_snooze(case)
     case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", *AWAKE])
-    release_fraud_holds(orders=choice.open_to if outcome.risk == Risk.APPROVED else [], decision=decision, by=second or choice.by)
-    set_risk(orders=choice.open_to, to=outcome.risk, by=second or choice.by)
+    choice.lane.settle(subjects=choice.open_to, outcome=outcome, decision=decision, by=second or choice.by)
     return decision
 
 
 def carry_out(decision: Decision, choice: Choice) -> None:
     """Plan what follows outside, once the decision's own event is told."""
-    outcome = choice.outcome
-    if outcome.effect:
-        effects.plan(kind=outcome.effect, orders=choice.open_to, decision=decision, by=choice.by)
-    for kind in outcome.also:
-        if reached := effects.reached(kind=kind, orders=choice.open_to):
-            effects.plan(kind=kind, orders=reached, decision=decision, by=choice.by)
+    acts = [act for subject in choice.open_to for act in choice.lane.acts(subject, choice.outcome, choice.terms)]
+    effects.plan(acts=acts, decision=decision, by=choice.by)
 
 
 def _standing(case: Case) -> Decision | None:

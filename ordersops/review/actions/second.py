@@ -12,10 +12,10 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.verbs import Verb
 from ordersops.cases.duty import off_duty
+from ordersops.cases.lanes import Subject
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case, CaseState
 from ordersops.errors import Conflict, Forbidden, Invalid
-from ordersops.orders.models import Order
 from ordersops.review.actions.choosing import as_seen, choose, lock, said
 from ordersops.review.actions.deciding import followed, write
 from ordersops.review.actions.proposing import propose
@@ -31,11 +31,11 @@ def approve_second(*, proposal: Proposal, by: User, version: int) -> Decision:
     Needs `approve_second`, and never somebody who had a say in it. Raises Conflict if the case changed since `version` (new
     advice is looked at first), was settled, or if the first person may not decide it any more.
     """
-    case, orders, proposal = _waiting(proposal, by, "approve a decision as the second person")
-    return approved_second(case, orders, proposal, by, version)
+    case, subjects, proposal = _waiting(proposal, by, "approve a decision as the second person")
+    return approved_second(case, subjects, proposal, by, version)
 
 
-def approved_second(case: Case, orders: Sequence[Order], proposal: Proposal, by: User, version: int) -> Decision:
+def approved_second(case: Case, subjects: Sequence[Subject], proposal: Proposal, by: User, version: int) -> Decision:
     """In the unit of the verb, which has locked the case and looked at the person."""
     as_seen(case, version)
     this, first = lane_named(case.lane), proposal.by
@@ -46,8 +46,8 @@ def approved_second(case: Case, orders: Sequence[Order], proposal: Proposal, by:
             f"{first} may not decide this any more: it needs the right “{missing[0].sentence}”. Send it back, or decide otherwise."
         )
     choice = choose(
-        case, orders, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first,
-        retired=True,
+        case, subjects, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first,
+        terms=proposal.terms or None, retired=True,
     )  # fmt: skip
     _settle(proposal, ProposalState.APPROVED, by)
     decision = write(choice, proposal=proposal, second=by)
@@ -82,7 +82,7 @@ def decide_otherwise(*, proposal: Proposal, by: User, outcome: str, reason: str,
 
     Needs `approve_second`, the lane's right to decide, `override` where it is against the advice; and a note.
     """
-    case, orders, proposal = _waiting(proposal, by, "decide otherwise than the first person")
+    case, subjects, proposal = _waiting(proposal, by, "decide otherwise than the first person")
     this = lane_named(case.lane)
     require(by, this.decides, case.store_id, to="decide this case", case=case)
     as_seen(case, version)
@@ -92,7 +92,7 @@ def decide_otherwise(*, proposal: Proposal, by: User, outcome: str, reason: str,
     if outcome != recommendation.outcome:
         require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
     why = said(note, needed=True, why="why you decide otherwise")
-    choice = choose(case, orders, recommendation, outcome=outcome, reason=reason, note=why, by=by)
+    choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=why, by=by)
     _settle(proposal, ProposalState.OTHERWISE, by, why)
     two = Limits(this).why_two(case, choice.open_to, recommendation, outcome, choice.reason)
     made = propose(choice, two, instead_of=proposal, tell=False) if two else write(choice)
@@ -116,7 +116,7 @@ def take_back_proposal(*, proposal: Proposal, by: User) -> Case:
     return case
 
 
-def _waiting(proposal: Proposal, by: User, to: str) -> tuple[Case, Sequence[Order], Proposal]:
+def _waiting(proposal: Proposal, by: User, to: str) -> tuple[Case, Sequence[Subject], Proposal]:
     """The locked case and proposal, once it is sure that this person may be the second one."""
     require_second(proposal, by, to)
     return _locked(proposal)
@@ -130,9 +130,13 @@ def require_second(proposal: Proposal, by: User, to: str) -> None:
         raise Forbidden("You had a say in this already: somebody else has to look at it.")
 
 
-def _locked(proposal: Proposal) -> tuple[Case, Sequence[Order], Proposal]:
-    case, orders = lock(proposal.case)
-    return case, orders, still_waiting(Proposal.objects.select_related("by", "settled_by", "recommendation__snapshot").get(pk=proposal.pk))
+def _locked(proposal: Proposal) -> tuple[Case, Sequence[Subject], Proposal]:
+    case, subjects = lock(proposal.case)
+    return (
+        case,
+        subjects,
+        still_waiting(Proposal.objects.select_related("by", "settled_by", "recommendation__snapshot").get(pk=proposal.pk)),
+    )
 
 
 def still_waiting(proposal: Proposal) -> Proposal:

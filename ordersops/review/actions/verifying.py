@@ -10,12 +10,11 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions import snooze
 from ordersops.cases.escalation import require_work
+from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case
 from ordersops.effects import actions as effects
 from ordersops.effects.models import Effect
 from ordersops.errors import Conflict
-from ordersops.orders.actions import set_risk
-from ordersops.orders.lifecycle import Risk
 from ordersops.review.actions.choosing import as_seen, lock
 
 WAKES_ON = ("reply", "linked_order")
@@ -31,7 +30,7 @@ def ask_customer(*, case: Case, by: User, version: int, subject: str, text: str)
     since `version`, is not open, is with somebody else, or if nothing can be sent to this customer now.
     """
     require_work(case, by, to="ask the customer")
-    case, orders = lock(case)
+    case, subjects = lock(case)
     require_work(case, by, to="ask the customer")
     if why := why_not(case):
         raise Conflict(f"{why} Nothing was sent.")
@@ -39,9 +38,9 @@ def ask_customer(*, case: Case, by: User, version: int, subject: str, text: str)
         raise Conflict(f"{case.leased_by} is working on this case. Nothing was changed.")
     as_seen(case, version)
     letter = {"about": "order", "subject": subject, "text": text}
-    effect = effects.ask_within(order=orders[0], kind="message.send", arguments=letter, reason=WHY, by=by)
+    effect = effects.ask_within(order=subjects[0].order, kind="message.send", arguments=letter, reason=WHY, by=by)
     until = waits_until(case)
-    set_risk(orders=orders, to=Risk.VERIFICATION_REQUESTED, by=by)
+    lane_named(case.lane).customer_asked(subjects=subjects, by=by)
     record(Verb.CASE_CUSTOMER_ASKED, by=by, case=case, effect=effect.pk, until=until)
     snooze(case=case, until=until, reason="customer", wakes_on=WAKES_ON, by=by)
     return effect

@@ -31,6 +31,7 @@ class Decision(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="decisions")
     recommendation = models.ForeignKey("advice.Recommendation", on_delete=models.PROTECT, related_name="decisions")
     outcome = models.CharField(max_length=40)
+    terms = models.JSONField(default=dict, help_text="What the outcome means here in particular, as it was decided.")
     overrides = models.BooleanField(help_text="Decided against the recommendation.")
     reason = models.CharField(max_length=10, help_text="Reason code of the lane.")
     reason_version = models.PositiveIntegerField(null=True, help_text="As the code was worded; empty where it was as declared.")

@@ -75,6 +75,7 @@ class Proposal(models.Model):
     bulk = models.ForeignKey(Bulk, null=True, on_delete=models.PROTECT, related_name="proposals")
     recommendation = models.ForeignKey("advice.Recommendation", on_delete=models.PROTECT, related_name="+")
     outcome = models.CharField(max_length=40)
+    terms = models.JSONField(default=dict, help_text="What the outcome means here in particular, as it was decided.")
     overrides = models.BooleanField(help_text="Decided against the recommendation.")
     reason = models.CharField(max_length=10)
     note = models.TextField(blank=True)

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +24,7 @@ from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, Overri
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.taking_back import effects_of, taking_back
+from ordersops.review.terms import drawn, typed_in
 from ordersops.review.views.after import decided
 from ordersops.rollout import actions as rollout
 
@@ -118,7 +119,7 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _confirm(request, found, "approve", form.filled(), status=422)
     try:
-        decision = actions.approve(case=found, by=request.user, **form.cleaned_data)
+        decision = actions.approve(case=found, by=request.user, **form.cleaned_data, terms=_typed(request, found))
     except Invalid as refusal:
         return _confirm(request, found, "approve", form.filled(refusal.message), status=422)
     return decided(request, found, decision)
@@ -134,10 +135,18 @@ def override(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _confirm(request, found, "override", form.filled(), status=422)
     try:
-        decision = actions.override(case=found, by=request.user, **form.cleaned_data)
+        decision = actions.override(
+            case=found, by=request.user, **form.cleaned_data, terms=typed_in(request.POST, form.cleaned_data["outcome"])
+        )
     except Invalid as refusal:
         return _confirm(request, found, "override", form.filled(refusal.message), status=422)
     return decided(request, found, decision)
+
+
+def _typed(request: Request, found: Case) -> QueryDict | None:
+    """The terms of the advised outcome as they were typed."""
+    recommendation = recommendation_for(found)
+    return typed_in(request.POST, recommendation.outcome) if recommendation else None
 
 
 def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], status: int = 200) -> HttpResponse:
@@ -148,8 +157,20 @@ def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], st
     may: Available = available(found, request.user)
     if not getattr(may, act):
         raise Conflict(may.why_not or "No other outcome is possible for this order now.")
-    asked = request.POST if request.method == "POST" else request.GET
-    context = {**bar(found, request.user, may), "form": filled, "order": found.order, "queue_query": queue_query(request.user, asked)}
+    posted = request.POST if request.method == "POST" else None
+    asked = request.GET if posted is None else posted
+    about = lane(found.lane)
+    # Approving allows other terms only where they are no other decision.
+    outcomes = [outcome.key for outcome in may.others] if act == "override" else [may.recommended.key] if may.recommended else []
+    outcomes = [key for key in outcomes if act == "override" or key not in about.adjustable]
+    terms = drawn(about, recommendation_for(found), outcomes, posted)
+    context = {
+        **bar(found, request.user, may),
+        "form": filled,
+        "terms": terms,
+        "order": found.order,
+        "queue_query": queue_query(request.user, asked),
+    }
     return show(request, f"review/{act}.html", context, fragment=f"review/_{act}_form.html", status=status)
 
 

@@ -66,7 +66,7 @@ def send_back(request: Request, pk: UUID) -> HttpResponse:
     if not form.is_valid():
         return _confirm(request, found, "approve_second", "second_send_back", form.filled(), status=422)
     actions.send_back(proposal=found, by=request.user, note=form.cleaned_data["note"])
-    return _next(request, say=f"Order {found.case.order}: sent back to {found.by}. The case is open again.")
+    return _next(request, say=f"{found.case.name}: sent back to {found.by}. The case is open again.")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,6 +14,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import Lane
 from ordersops.errors import Conflict, Invalid
+from ordersops.rollout import own
 from ordersops.rollout.actions.rights import refuse_second, require_in, take_turn
 from ordersops.rollout.content import Content
 from ordersops.rollout.fields import FIELDS
@@ -137,4 +138,4 @@ def _content(this: Lane, content: dict[str, Any]) -> Content:
         raise Invalid("A policy that allows automation says which outcomes, up to which amount, and how many a day.")
     if checked.advisor not in {"", "scorecard"} and this.prompt is None:
         raise Invalid(f"The lane {this.label.lower()} has no prompt, so only the scorecard can be asked.")
-    return checked
+    return checked.model_copy(update={"settings": own.checked(this, checked.settings)})
