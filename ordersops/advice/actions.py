@@ -64,8 +64,9 @@ def raise_questions(raised: Mapping[str, Sequence[Raised]]) -> int:
 def answer(*, lane_key: str, questions: Sequence[Question], by: User) -> list[Assessed]:
     """Answer the questions of one lane: evidence, signals, the scorecard's advice, and what follows from it.
 
-    What needs a person becomes a case; many orders that share a key in a short time become one. Where the policy in force asks another advisor too, its answer comes later (consult.py); nobody waits
-    for it. A constant number of queries for any number of questions, whatever the history.
+    What needs a person becomes a case; many orders that share a key in a short time become one. Where the policy in force
+    asks another advisor too, its answer comes later (consult.py); nobody waits for it. A constant number of queries for any
+    number of questions, whatever the history.
     """
     this = lane(lane_key)
     subjects = this.lock([question.subject for question in questions])

@@ -237,7 +237,7 @@ class Lane(Protocol):
         return next((key for key in possible if self.outcomes[key].tone == tone), possible[0])
 
     def terms(self, evidence: "Evidence", outcome: str, policy: Policy) -> dict[str, Any]:
-        """What the outcome means here in particular (the plan, the lines and amounts, the reply), as JSON holds it. Rules compute it, never a model."""
+        """What the outcome means here in particular, as JSON holds it: the plan, the lines and amounts, the reply. Never a model's word."""
         return {}
 
     def headline(self, evidence: "Evidence", signals: Sequence[Seen]) -> str:

@@ -95,7 +95,8 @@ class Content(BaseModel):
         return cls(
             anomalous_from=policy.anomalous_from, high_from=policy.high_from, decline_from=policy.decline_from,
             review_anomalous_minutes=minutes["anomalous"], review_high_minutes=minutes["high"],
-            attack_orders=policy.attack_orders, attack_minutes=int(policy.attack_within.total_seconds() // 60), **{"settings": dict(policy.settings), **more},
+            attack_orders=policy.attack_orders, attack_minutes=int(policy.attack_within.total_seconds() // 60),
+            **{"settings": dict(policy.settings), **more},
         )  # fmt: skip
 
     def policy(self, version: str) -> Policy:

@@ -127,7 +127,8 @@ def _new_case(lane: Lane, opening: Opening) -> Case:
     return Case(
         store_id=subject.store_id, lane=lane.key, order=subject.order, subject=subject.pk, title=subject.title, group_key=opening.attack_key,
         headline=opening.headline, band=opening.band, score=opening.score, priority=opening.priority.points,
-        priority_reasons=list(opening.priority.reasons), amount=amount, currency=currency, due_at=opening.due_at, warn_at=opening.warn_at, authorised_until=opening.authorised_until,
+        priority_reasons=list(opening.priority.reasons), amount=amount, currency=currency, due_at=opening.due_at, warn_at=opening.warn_at,
+        authorised_until=opening.authorised_until,
     )  # fmt: skip
 
 
@@ -195,7 +196,10 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
 
 
 def withdraw(*, lane: Lane, subjects: Collection[UUID], because: str, by: User) -> list[Case]:
-    """Withdraw the undecided cases about these subjects of a lane: their question has answered itself. In the caller's unit, which has locked them."""
+    """Withdraw the undecided cases about these subjects of a lane: their question has answered itself.
+
+    In the caller's unit, which has locked the subjects.
+    """
     cases = Case.objects.undecided().filter(lane=lane.key, subject__in=subjects).order_by("pk").select_for_update(of=("self",))
     return _withdraw(list(cases), because, by)
 

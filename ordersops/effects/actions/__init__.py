@@ -5,6 +5,6 @@ from ordersops.effects.actions.mending import edit, give_up, mark_done, retry
 from ordersops.effects.actions.planning import Act, plan, plan_inverse, reached, undo_all
 
 __all__ = [
-    "Act", "approve_second", "ask", "ask_within", "edit", "give_up", "mark_done", "plan", "plan_inverse", "reached", "retry", "send_back", "take_back",
-    "undo_all",
+    "Act", "approve_second", "ask", "ask_within", "edit", "give_up", "mark_done", "plan", "plan_inverse", "reached", "retry", "send_back",
+    "take_back", "undo_all",
 ]  # fmt: skip

@@ -46,9 +46,10 @@ def approve(
 def override(
     *, case: Case, by: User, outcome: str, reason: str, note: str, version: int, terms: Mapping[str, Any] | None = None
 ) -> Decision | Proposal:
-    """Decide against the recommendation: another outcome, or the same under other terms. Needs `override` as well, a reason code, and a note of at least ten characters.
+    """Decide against the recommendation: another outcome, or the same under other terms.
 
-    Waits for a second person, and raises Conflict, as `approve` does; Invalid when outcome, reason or note do not fit.
+    Needs `override` as well, a reason code, and a note of at least ten characters. Waits for a second person, and raises Conflict,
+    as `approve` does; Invalid when outcome, terms, reason or note do not fit.
     """
     require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
     case, subjects, recommendation = open_case(case, by, version)
@@ -116,7 +117,8 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     """Write the decision and what follows from it in here. Its event is the caller's, and then what follows outside."""
     case, outcome = choice.case, choice.outcome
     decision = Decision.objects.create(
-        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key, terms=dict(choice.terms), overrides=choice.overrides,
+        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key,
+        terms=dict(choice.terms), overrides=choice.overrides,
         reason=choice.reason.code, reason_version=choice.reason.version, note=choice.note,
         label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
         case_version=case.version, supersedes=_standing(case), decided_at=timezone.now(),

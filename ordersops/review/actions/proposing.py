@@ -26,7 +26,8 @@ def propose(
     before: list[UUID] = instead_of.parties if instead_of else []
     proposal = Proposal.objects.create(
         id=uuid7(), store_id=case.store_id, case=case, bulk=bulk, recommendation=choice.recommendation, outcome=choice.outcome.key,
-        terms=dict(choice.terms), overrides=choice.overrides, reason=choice.reason.code, note=choice.note, label=choice.reason.label, why_two=list(why), by=choice.by,
+        terms=dict(choice.terms), overrides=choice.overrides, reason=choice.reason.code, note=choice.note, label=choice.reason.label,
+        why_two=list(why), by=choice.by,
         parties=[*before, choice.by.pk], instead_of=instead_of, case_version=case.version, proposed_at=timezone.now(),
     )  # fmt: skip
     if tell:
