@@ -21,7 +21,7 @@ CARD_SAYS = ("fingerprint", "last4", "bin", "avs", "cvv", "wallet", "funding", "
 
 def gather(orders: Sequence[Order]) -> dict[UUID, Evidence]:
     """The evidence for each order, which comes with `store` and `customer`. A constant number of queries for the whole batch (history.py)."""
-    prefetch_related_objects(orders, "lines", "transactions", "disputes", "shipments")
+    prefetch_related_objects(orders, "lines", "transactions", "disputes")
     past = history.read(orders)
     return {order.id: _evidence(order, past[order.id]) for order in orders}
 

@@ -224,8 +224,8 @@ class Lane(Protocol):
         raise NotImplementedError
 
     # --- what the rules make of it: pure ---
-    def signals(self, evidence: "Evidence", policy: Policy) -> list[Seen]:
-        """What the rules see. A fact that is not present never adds points."""
+    def signals(self, evidence: "Evidence", policy: Policy | None = None) -> list[Seen]:
+        """What the rules see, under the policy in force, by default the lane's own. A fact that is not present never adds points."""
         raise NotImplementedError
 
     def choose(self, evidence: "Evidence", signals: Sequence[Seen], score: int, possible: Sequence[str], policy: Policy) -> str:

@@ -17,7 +17,7 @@ from ordersops.orders.models import Order
 
 def opening(order: Order, **more: Any) -> Opening:
     told: dict[str, Any] = {
-        "order": order, "recommendation_id": uuid7(), "advisor": "scorecard", "outcome": "decline", "band": "high", "score": 70,
+        "subject": order, "recommendation_id": uuid7(), "advisor": "scorecard", "outcome": "decline", "band": "high", "score": 70,
         "headline": "Seven orders from one address", "attack_key": "", "due_at": timezone.now() + timedelta(hours=1),
         "priority": Priority(60, ("120.00 at risk", "score 70")),
     }  # fmt: skip

@@ -78,7 +78,7 @@ def test_a_case_that_waits_is_no_attacks_but_an_attack_that_waits_takes_its_orde
 def test_the_database_refuses_a_second_case_while_one_waits(store: Store, system: User) -> None:
     (order,) = orders(store, 1)
     CaseFactory(order=order, store=store, state="waiting")
-    with pytest.raises(IntegrityError, match="cases_one_open_per_lane_and_order"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="cases_one_open_per_lane_and_subject"), transaction.atomic():
         CaseFactory(order=order, store=store)
     CaseFactory(order=OrderFactory(store=store), store=store, state="waiting", group_key=ATTACK)
     with pytest.raises(IntegrityError, match="cases_one_open_per_attack"), transaction.atomic():
@@ -158,7 +158,7 @@ def test_advice_on_the_first_order_and_a_further_order_in_one_batch_are_both_kep
 # --- Rules of the database --------------------------------------------------------------------------------------------
 def test_the_database_keeps_one_open_case_for_each_order_and_attack(store: Store) -> None:
     case = CaseFactory(order=OrderFactory(store=store), store=store, group_key=ATTACK)
-    with pytest.raises(IntegrityError, match="cases_one_open_per_lane_and_order"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="cases_one_open_per_lane_and_subject"), transaction.atomic():
         CaseFactory(order=case.order, store=store)
     with pytest.raises(IntegrityError, match="cases_one_open_per_attack"), transaction.atomic():
         CaseFactory(order=OrderFactory(store=store), store=store, group_key=ATTACK)

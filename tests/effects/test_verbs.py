@@ -9,7 +9,7 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import ROLES, Perm, Role
 from ordersops.audit.actions import atomic
 from ordersops.audit.verbs import Verb
-from ordersops.effects.actions import mark_done, plan, retry
+from ordersops.effects.actions import Act, mark_done, plan, retry
 from ordersops.effects.models import Effect, EffectState
 from ordersops.errors import Conflict, Forbidden
 from ordersops.review.models import Decision
@@ -35,7 +35,7 @@ def effect_in(decision: Decision, state: str) -> Effect:
 def test_planning_makes_one_effect_for_each_order(decision: Decision, fraud_reviewer: User, store: Store) -> None:
     orders = [decision.case.order, OrderFactory(store=store)]
     with atomic():
-        effects = plan(kind="order.cancel", orders=orders, decision=decision, by=fraud_reviewer)
+        effects = plan(acts=[Act(order, "order.cancel") for order in orders], decision=decision, by=fraud_reviewer)
     assert [effect.order for effect in effects] == orders
     assert len({effect.idempotency_key for effect in effects}) == 2
     assert {effect.not_before for effect in effects} == {effect.due_at for effect in effects}
@@ -47,10 +47,10 @@ def test_planning_makes_one_effect_for_each_order(decision: Decision, fraud_revi
 def test_the_same_act_cannot_be_planned_twice(decision: Decision, fraud_reviewer: User) -> None:
     for _ in range(2):
         with atomic():
-            plan(kind="order.cancel", orders=[decision.case.order], decision=decision, by=fraud_reviewer)
+            plan(acts=[Act(decision.case.order, "order.cancel")], decision=decision, by=fraud_reviewer)
             break
     with pytest.raises(IntegrityError, match="idempotency_key"), atomic():
-        plan(kind="order.cancel", orders=[decision.case.order], decision=decision, by=fraud_reviewer)
+        plan(acts=[Act(decision.case.order, "order.cancel")], decision=decision, by=fraud_reviewer)
     assert Effect.objects.count() == 1
 
 

@@ -329,10 +329,10 @@ def test_what_breaks_is_left_to_a_person_and_the_others_go_on(desk: Desk, monkey
     broken, sound = desk.case(), desk.case()
     real = automation.refusal
 
-    def refusal(*args: Any, order: Order, **more: Any) -> str:
-        if order == broken.order:
+    def refusal(*args: Any, subject: Order, **more: Any) -> str:
+        if subject == broken.order:
             raise ValueError("a rule that cannot be read")
-        return real(*args, order=order, **more)
+        return real(*args, subject=subject, **more)
 
     monkeypatch.setattr(automation, "refusal", refusal)
     assert automate() == 2

@@ -95,7 +95,7 @@ def test_below_the_limit_one_person_is_enough(store: Store, system: User, fraud_
     ("about", "why"),
     [
         ({"currency": "XAU"}, "The policy names no limit for XAU."),
-        ({"total": None}, "Not every order says how much it is worth."),
+        ({"total": None}, "Not everything says how much it is worth."),
         ({"blocked": True}, "It hits the block list."),
         ({"members": 2, "total": Decimal("2300.00")}, "2,540.00 USD are at stake; from 2,500.00 USD on two people decide."),
     ],

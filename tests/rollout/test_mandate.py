@@ -37,7 +37,7 @@ class Scene:
     def why_not(self) -> str:
         self.order.refresh_from_db()
         self.case.refresh_from_db()
-        return refusal(here().in_force, self.advice, baseline=self.advice, case=self.case, order=self.order, now=timezone.now())
+        return refusal(here().in_force, self.advice, baseline=self.advice, case=self.case, subject=self.order, now=timezone.now())
 
 
 @pytest.fixture
@@ -116,9 +116,9 @@ OBSTACLES: list[tuple[str, Callable[[Scene], Any], str]] = [
     ("further right", lambda scene: SignalFactory(recommendation=scene.advice, key="block_list"), "It needs the right"),
     ("confidence", _advice(confidence="medium"), "the policy asks for high"),
     ("confidence", _advice(confidence="certain"), "the policy asks for high"),
-    ("amount", _order(total=None), "total is unknown"),
+    ("amount", _order(total=None), "amount at stake is unknown"),
     ("amount", _order(total=Decimal("500.01")), "above the policy's limit of 500.00 USD"),
-    ("amount", _order(currency="EUR"), "The order is in EUR"),
+    ("amount", _order(currency="EUR"), "The amount is in EUR"),
     ("one order", _case(group_key="ip:7"), "several orders"),
     ("one order", _case(orders_count=2), "several orders"),
     ("nobody at it", _held, "Somebody is at work"),
@@ -150,14 +150,14 @@ def test_a_model_can_only_withhold(baseline: dict[str, Any] | None, why: str, sc
         alone = RecommendationFactory.build(
             order=scene.order, store=scene.store, snapshot=scene.advice.snapshot, **{"outcome": "release", **baseline}
         )
-    said = refusal(here().in_force, scene.advice, baseline=alone, case=scene.case, order=scene.order, now=timezone.now())
+    said = refusal(here().in_force, scene.advice, baseline=alone, case=scene.case, subject=scene.order, now=timezone.now())
     assert why in said
 
 
 def test_the_scorecard_on_other_evidence_does_not_count(scene: Scene) -> None:
     other = CaseFactory(order__store=scene.store).order.recommendations.get()
     other.outcome = "release"
-    said = refusal(here().in_force, scene.advice, baseline=other, case=scene.case, order=scene.order, now=timezone.now())
+    said = refusal(here().in_force, scene.advice, baseline=other, case=scene.case, subject=scene.order, now=timezone.now())
     assert "no verified advice" in said
 
 

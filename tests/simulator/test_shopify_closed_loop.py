@@ -15,7 +15,7 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.audit.actions import atomic
 from ordersops.effects import jobs
-from ordersops.effects.actions import plan, reached
+from ordersops.effects.actions import Act, plan, reached
 from ordersops.effects.actions.asking import approve_second, ask, take_back
 from ordersops.effects.connectors.shopify import ACTS
 from ordersops.effects.models import Effect
@@ -128,7 +128,7 @@ def test_a_decision_tells_the_store_its_risk_and_that_is_no_evidence(shop: Start
     case = CaseFactory(order=order, store=here.store)
     assert reached(kind="order.risk_assessment", orders=[order]) == [order]
     with atomic():
-        (effect,) = plan(kind="order.risk_assessment", orders=[order], decision=DecisionFactory(case=case, by=here.by), by=here.by)
+        (effect,) = plan(acts=[Act(order, "order.risk_assessment")], decision=DecisionFactory(case=case, by=here.by), by=here.by)
     here.sent(effect)
     assert sold.told_risk is not None
     assert (sold.told_risk.level, sold.risk) == ("low", before)
