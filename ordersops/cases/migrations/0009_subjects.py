@@ -6,7 +6,7 @@ import ordersops.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0007_few_among_many")]
+    dependencies = [("cases", "0008_told_when_time_runs_short")]
 
     operations = [
         migrations.RemoveConstraint(model_name="case", name="cases_one_open_per_lane_and_order"),
