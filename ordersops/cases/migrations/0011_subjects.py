@@ -6,7 +6,7 @@ import ordersops.fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0008_told_when_time_runs_short")]
+    dependencies = [("cases", "0010_teams_hold_cases")]
 
     operations = [
         migrations.RemoveConstraint(model_name="case", name="cases_one_open_per_lane_and_order"),
