@@ -8,6 +8,8 @@ from triage.addresses import check
 
 BERLIN = {"address1": "Torstraße 1", "city": "Berlin", "postal_code": "10119", "country": "DE"}
 LEEDS = {"address1": "1 High Street", "city": "Leeds", "postal_code": "LS1 1AA", "country": "GB"}
+WARSAW = {"address1": "ul. Prosta 5", "city": "Warszawa", "postal_code": "00-950", "country": "PL"}
+SWAPPED = {**BERLIN, "city": "10119", "postal_code": "Berlin"}
 RENO = {"address1": "1 High Street", "city": "Reno", "region": "NV", "postal_code": "89501", "country": "US"}
 
 CASES: list[tuple[str, dict[str, Any], str, dict[str, str], list[str]]] = [
@@ -17,9 +19,9 @@ CASES: list[tuple[str, dict[str, Any], str, dict[str, str], list[str]]] = [
     ("upper and lower case do not matter", {**LEEDS, "postal_code": "ls1 1aa", "city": "LEEDS"}, "ok", {}, []),
     ("the country before the postcode", {**BERLIN, "postal_code": "D-10119"}, "normalise", {"postal_code": "10119"}, []),
     ("a blank is missing", {**LEEDS, "postal_code": "LS11AA"}, "normalise", {"postal_code": "LS1 1AA"}, []),
-    ("a Polish postcode", {"address1": "ul. Prosta 5", "city": "Warszawa", "postal_code": "00950", "country": "PL"}, "normalise", {"postal_code": "00-950"}, []),
+    ("a Polish postcode", {**WARSAW, "postal_code": "00950"}, "normalise", {"postal_code": "00-950"}, []),
     ("the region in words", {**RENO, "region": "Nevada"}, "normalise", {"region": "NV"}, []),
-    ("written into each other's field", {**BERLIN, "city": "10119", "postal_code": "Berlin"}, "normalise", {"city": "Berlin", "postal_code": "10119"}, []),
+    ("written into each other's field", SWAPPED, "normalise", {"city": "Berlin", "postal_code": "10119"}, []),
     ("a postcode of another state", {**RENO, "postal_code": "10119"}, "ask", {}, ["There is no such postcode in NV in US."]),
     ("too short", {**BERLIN, "postal_code": "1011"}, "ask", {}, ["There is no such postcode in DE."]),
     ("no postcode", {**LEEDS, "postal_code": ""}, "ask", {}, ["The postcode is missing."]),
