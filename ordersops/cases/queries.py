@@ -152,22 +152,23 @@ def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
     """
     cases = list(cases)
     here = presence.others(cases, user)
-    advised = newest_outcomes(lane, [case.order_id for case in cases])
+    advised = newest_outcomes(lane, cases)
     for case in cases:
         holder = case.holder_id()
         case.held_by = case.leased_by if holder else None  # type: ignore[attr-defined]
         case.mine = holder == user.pk  # type: ignore[attr-defined]
-        case.advised = advised.get(case.order_id)  # type: ignore[attr-defined]
+        case.advised = advised.get(case.subject)  # type: ignore[attr-defined]
         case.here = here.get(case.pk, [])  # type: ignore[attr-defined]
         case.standing = standing(case)  # type: ignore[attr-defined]
     return cases
 
 
-def newest_outcomes(lane: Lane, orders: list[UUID]) -> dict[UUID, Outcome]:
-    """What was last recommended for each order."""
-    advice = apps.get_model("advice", "Recommendation").objects.filter(order__in=orders, lane=lane.key)
-    newest = advice.order_by("order_id", "-advised_at").distinct("order_id").values_list("order_id", "outcome")
-    return {order: lane.outcomes[outcome] for order, outcome in newest if outcome in lane.outcomes}
+def newest_outcomes(lane: Lane, cases: Iterable[Case]) -> dict[UUID, Outcome]:
+    """What was last recommended for what each case is about, by subject."""
+    asked = {case.subject: case.order_id for case in cases}
+    advice = apps.get_model("advice", "Recommendation").objects.filter(order__in=asked.values(), subject__in=asked, lane=lane.key)
+    newest = advice.order_by("subject", "-advised_at").distinct("subject").values_list("subject", "outcome")
+    return {subject: lane.outcomes[outcome] for subject, outcome in newest if outcome in lane.outcomes}
 
 
 def mine(user: "User", limit: int = 20) -> list[Case]:

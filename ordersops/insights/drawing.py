@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from ordersops.advice.decided import CLEARED, CONFIRMED, labels_of
 from ordersops.advice.models import Recommendation
+from ordersops.cases.lanes import lanes
 from ordersops.insights.models import Kind, SecondReview, Truth
 from ordersops.orders.models import Dispute
 from ordersops.review.impressions import drawn
@@ -105,9 +106,10 @@ def _room(now: datetime, more: int) -> int:
 
 
 def _known(now: datetime, share: _Shares, taken: set[UUID]) -> list[Drawn]:
-    """Decisions whose order turned out bad or good (advice.decided.labels_of), the newest first."""
+    """Decisions, in lanes that judge this, whose order turned out bad or good (advice.decided.labels_of), the newest first."""
     since = now - TRUTH_BACK
-    rows = _standing(now).filter(decided_at__gte=since)
+    telling = [key for key, one in lanes().items() if any(reason.label in CONFIRMED for reason in one.reasons)]
+    rows = _standing(now).filter(decided_at__gte=since, case__lane__in=telling)
     disputes = Dispute.objects.filter(reason__icontains="fraud", order__placed_at__gte=since).exclude(status__in=CLEARED)
     disputed: Sequence[Any] = list(disputes.order_by("-order__placed_at").values_list("order", flat=True)[:MOST])
     fitting = rows.filter(Q(label__in=CONFIRMED) | Q(case__order__in=disputed)).order_by("-decided_at")[:MOST]

@@ -47,12 +47,14 @@ def closed_among(cases: Iterable[Case], user: "User") -> set[UUID]:
     if not asked:
         return set()
     given = set(FirstImpression.objects.filter(case__in=[case.pk for case in asked], by=user.pk).values_list("case", flat=True))
-    advice = Recommendation.objects.filter(order__in=[case.order_id for case in asked], shown=True)
-    newest = {(row.order_id, row.lane): row for row in advice.order_by("order", "lane", "-advised_at", "-id").distinct("order", "lane")}
+    advice = Recommendation.objects.filter(
+        order__in=[case.order_id for case in asked], subject__in=[case.subject for case in asked], shown=True
+    )
+    newest = {(row.subject, row.lane): row for row in advice.order_by("subject", "lane", "-advised_at", "-id").distinct("subject", "lane")}
     shares: dict[tuple[str, str, str], Decimal] = {}
     found = set()
     for case in asked:
-        row = newest.get((case.order_id, case.lane))
+        row = newest.get((case.subject, case.lane))
         if row is None or case.pk in given:
             continue
         policy = (row.lane, row.scope, row.policy_version)
@@ -66,11 +68,11 @@ def closed_among(cases: Iterable[Case], user: "User") -> set[UUID]:
 def closed_advice(rows: Iterable[Recommendation], user: "User") -> set[UUID]:
     """Of these recommendations, those about a case whose advice is closed to the person: no older one gives it away either."""
     rows = list(rows)
-    cases = Case.objects.open().filter(order__in={row.order_id for row in rows})
-    about = {(case.order_id, case.lane, case.pk) for case in cases}
+    cases = Case.objects.open().filter(subject__in={row.subject for row in rows})
+    about = {(case.subject, case.lane, case.pk) for case in cases}
     closed = closed_among(cases, user)
-    hidden = {(order, key) for order, key, pk in about if pk in closed}
-    return {row.pk for row in rows if (row.order_id, row.lane) in hidden}
+    hidden = {(subject, key) for subject, key, pk in about if pk in closed}
+    return {row.pk for row in rows if (row.subject, row.lane) in hidden}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,11 +85,11 @@ def checks(in_force: InForce, *, now: datetime, most: int) -> int:
     made = Trial.objects.filter(policy_version=in_force.version, advisor=in_force.advisor_version, source=TrialSource.SAMPLED)
     made = _standing(made.filter(at__gte=now - WEEK)).exclude(decided=UNDO)
     drawn = Consideration.objects.filter(
-        Exists(Case.objects.open().filter(order=OuterRef("recommendation__order"), lane=in_force.lane)),
+        Exists(Case.objects.open().filter(subject=OuterRef("recommendation__subject"), lane=in_force.lane)),
         result=Consideration.Result.SAMPLED, at__gte=now - DRAW_WAITS, recommendation__lane=in_force.lane,
         recommendation__scope=in_force.scope, recommendation__policy_version=in_force.version,
     )  # fmt: skip
-    return made[:most].count() + drawn.values("recommendation__order").distinct()[:most].count()
+    return made[:most].count() + drawn.values("recommendation__subject").distinct()[:most].count()
 
 
 def harms(in_force: InForce, severity: str = "S1") -> int:

@@ -185,7 +185,7 @@ def _automatic(decision: "Decision") -> "Decision | None":
 
 def _was_drawn(given: Recommendation) -> bool:
     """Whether automation would have decided this and a person was drawn to check it."""
-    rows = Consideration.objects.filter(recommendation__snapshot=given.snapshot_id, recommendation__order=given.order_id)
+    rows = Consideration.objects.filter(recommendation__snapshot=given.snapshot_id, recommendation__subject=given.subject)
     return rows.filter(recommendation__lane=given.lane, result=Consideration.Result.SAMPLED).exists()
 
 
