@@ -66,6 +66,18 @@ class Raised:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a customer said to another lane about an order. `about` is what was wanted (an intent, such as order.damaged), `text` the
+    customer's own words: hostile. `source` is the conversation, the same each time, so that the same thing told twice is one."""
+
+    order: "Order"
+    about: str
+    text: str
+    source: UUID
+    products: tuple[str, ...] = ()  # titles of the order's lines that were named
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """A possible answer. `risk` is the risk axis after it, `effect` the act that follows ("" for none).
 
@@ -222,6 +234,11 @@ class Lane(Protocol):
         History counts from the past of each order only.
         """
         raise NotImplementedError
+
+    def told(self, told: Sequence[Told], by: "User") -> list[Raised]:
+        """Hear what a customer said to another lane, and say which questions it raises here. In that lane's unit, which has locked the
+        orders. A lane that asks about something else than orders makes it first."""
+        return [Raised(one.order.store_id, one.order.pk, one.order.pk, f"told: {one.about}") for one in told]
 
     # --- what the rules make of it: pure ---
     def signals(self, evidence: "Evidence", policy: Policy | None = None) -> list[Seen]:
