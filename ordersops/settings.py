@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "ordersops.insights",
     "fraud",
     "inquiries",
+    "returns",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -44,6 +44,7 @@ ROUNDS = [
     Round("ladder", 5, "ordersops.rollout.jobs.watch"),
     Round("scores", 300, "ordersops.rollout.jobs.watch_scores"),
     Round("again", 600, "ordersops.insights.actions.draw"),
+    Round("returns", 300, "returns.actions.expire_overdue"),
     Round("pulse", 60, "ordersops.intake.actions.take_pulse"),
     Round("polls", 30, "ordersops.intake.polling.plan"),
     Round("bodies", 3600, "ordersops.intake.actions.forget_old_bodies"),

@@ -23,6 +23,7 @@ class Perm(StrEnum):
     EXPORT_AUDIT = "export_audit", "Take the audit history out as a file"
     VIEW_PEOPLE = "view_people", "See who has which role"
     DECIDE_FRAUD = "decide_fraud", "Claim fraud cases and approve the recommendation"
+    DECIDE_RETURNS = "decide_returns", "Decide return requests, take goods in, and have them paid back"
     DISCUSS_CASES = "discuss_cases", "Comment on cases, attach files, and ask colleagues"
     ASSIGN_CASES = "assign_cases", "Give cases to colleagues, and see what is past its deadline"
     REOPEN_CASES = "reopen_cases", "Open a decided or withdrawn case again"
@@ -82,17 +83,19 @@ _rollout |= {Perm.EDIT_REASONS}
 _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
+_returns = _money | {Perm.DISCUSS_CASES, Perm.DECIDE_RETURNS, Perm.OVERRIDE}
 
 ROLES: dict[Role, frozenset[Perm]] = {
     Role.FRAUD_REVIEWER: frozenset(_fraud),
     Role.SENIOR_FRAUD_REVIEWER: frozenset(_senior),
     Role.OPS_REVIEWER: frozenset(_ops),
-    Role.RETURNS_REVIEWER: frozenset(_reads | {Perm.DISCUSS_CASES} | _money),
+    Role.RETURNS_REVIEWER: frozenset(_reads | _returns),
     Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
     Role.SUPERVISOR: frozenset(
         _senior
         | _ops
         | _money
+        | _returns
         | _rollout
         | {Perm.SHARE_VIEWS, Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
         | {Perm.VIEW_WORKLOAD, Perm.SETTLE_REVIEWS}
@@ -113,7 +116,7 @@ WORDS: dict[Role, str] = {
     Role.FRAUD_REVIEWER: "Works the fraud queue: takes cases, approves what is advised or decides against it.",
     Role.SENIOR_FRAUD_REVIEWER: "Works the fraud queue, keeps the lists, and may release an order that hits the block list.",
     Role.OPS_REVIEWER: "Keeps orders moving: holds that are not fraud, failed deliveries and effects, acts on orders.",
-    Role.RETURNS_REVIEWER: "Handles returns and asks for refunds.",
+    Role.RETURNS_REVIEWER: "Works the returns queue: decides requests, takes goods in, and asks for refunds.",
     Role.SUPPORT_AGENT: "Looks orders up to answer a customer, and changes nothing.",
     Role.SUPERVISOR: "Decides everything that reviewers do, approves as the second person, and steers automation and teams.",
     Role.AUDITOR: "Reads everything and changes nothing.",
@@ -127,7 +130,7 @@ AREAS: dict[str, tuple[Perm, ...]] = {
         Perm.RETRY_EFFECT, Perm.MANAGE_STOCK,
     ),
     "Cases and decisions": (
-        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,
+        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_RETURNS, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,
         Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
     ),
     "Policies and automation": (

@@ -337,6 +337,42 @@ class Verb(StrEnum):
     EFFECT_DONE_BY_HAND = "effect.done_by_hand", "{actor} did {kind} by hand.", {"effect": UUID, "kind": str}
     EFFECT_RETRIED = "effect.retried", "{actor} sent {kind} again.", {"effect": UUID, "kind": str}
 
+    # request: the return request; its number stands on the parcel.
+    RETURN_REQUESTED = (
+        "return.requested",
+        "{actor} took in the return {number} ({source}), lines: {lines}.",
+        {"request": UUID, "number": str, "source": str, "lines": int},
+    )
+    RETURN_UPDATED = (
+        "return.updated",
+        "{actor} took in what the store says of the return: {before} became {after}.",
+        {"request": UUID, "before": str, "after": str},
+    )
+    RETURN_EVIDENCE_ASKED = "return.evidence_asked", "{actor} asked the customer for evidence about the return.", {"request": UUID}
+    RETURN_EVIDENCE_GIVEN = (
+        "return.evidence_given",
+        "{actor} took in more about the return, photos: {photos}.",
+        {"request": UUID, "photos": int},
+    )
+    RETURN_APPROVED = (
+        "return.approved",
+        "{actor} approved the return {number}: {outcome}.",
+        {"request": UUID, "number": str, "outcome": str},
+    )
+    RETURN_DECLINED = "return.declined", "{actor} declined the return {number}: {why}.", {"request": UUID, "number": str, "why": str}
+    RETURN_REOPENED = "return.reopened", "{actor} opened the return {number} again.", {"request": UUID, "number": str}
+    RETURN_SENT = "return.sent", "{actor} saw the return on its way.", {"request": UUID}
+    RETURN_RECEIVED = "return.received", "{actor} took the return in, units: {units}.", {"request": UUID, "units": int}
+    RETURN_INSPECTED = "return.inspected", "{actor} inspected the return: {found}.", {"request": UUID, "found": dict}
+    RETURN_RESTOCKED = "return.restocked", "{actor} put units of the return back on sale: {units}.", {"request": UUID, "units": int}
+    RETURN_SETTLED = (
+        "return.settled",
+        "{actor} settled the return {number}: {amount} {currency} back, replacements: {replaced}.",
+        {"request": UUID, "number": str, "amount": Decimal, "currency": str, "replaced": int},
+    )
+    RETURN_CANCELLED = "return.cancelled", "{actor} cancelled the return: {why}", {"request": UUID, "why": str}
+    RETURN_EXPIRED = "return.expired", "{actor} let the return {number} expire: nothing came.", {"request": UUID, "number": str}
+
     DELIVERY_DEAD = (
         "delivery.dead",
         "{actor} gave up on a {topic} delivery after {attempts} attempts: {error}",

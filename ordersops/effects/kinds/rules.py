@@ -265,9 +265,14 @@ def owed(order: "Order") -> Decimal:
 
 def left_to_refund(order: "Order", but: "Effect | None" = None) -> Decimal:
     """Captured, less what is refunded, less what is asked for and not yet in the store's report. Under the order's lock."""
+    return left_beside(order, _open_refunds(order, but))
+
+
+def left_beside(order: "Order", open_refunds: "list[Effect]") -> Decimal:
+    """`left_to_refund` where the refunds under way are read already."""
     reported = Counter(refund.amount for refund in order.refunds.all())
     under_way = ZERO
-    for effect in _open_refunds(order, but):
+    for effect in open_refunds:
         if effect.state == "done" and reported[effect.amount] > 0:
             reported[effect.amount] -= 1
         else:
