@@ -166,7 +166,7 @@ def test_the_same_delivery_id_under_another_topic_is_another_delivery(shopify_st
 
 
 def test_a_topic_that_nobody_uses_is_stored_as_ignored_and_wakes_nobody(shopify_store: Store) -> None:
-    assert send(shopify_store, {"id": 1}, topic="products/update").status_code == 200
+    assert send(shopify_store, {"id": 1}, topic="themes/update").status_code == 200
     assert Delivery.objects.get().state == "ignored"
     assert "intake.drain" not in woken()
     assert drain() == 0
