@@ -4,22 +4,8 @@
 compared by us and need base facts; without those there is nothing to count, so they are *not collected* and not named twice.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from ordersops.advice.facts import Fact, Kind, State, Trust
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    label: str
-    kind: Kind
-    trust: Trust
-    source: str
-    missing: State
-    unit: str = ""
-    personal: bool = False
+from ordersops.advice.catalogue import Catalogue, Row
+from ordersops.advice.facts import Kind, State
 
 
 def _said(label: str, kind: Kind = "text", *, personal: bool = False, missing: State = "not_collected") -> Row:
@@ -44,7 +30,7 @@ def _past(label: str, kind: Kind = "count", *, unit: str = "") -> Row:
     return _ours(label, kind, source="history", unit=unit)
 
 
-FACTS: dict[str, Row] = {
+_ROWS: dict[str, Row] = {
     # the order
     "order": _stated("Order id"),
     "number": _stated("Order number"),
@@ -173,48 +159,4 @@ FACTS: dict[str, Row] = {
     "key_ship": _ours("Key of the shipping address", "text", personal=True),
 }
 
-
-class Sheet:
-    """Collects the values of one order, and states for each fact of the catalogue whether it is known."""
-
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
-        self.states: dict[str, State] = {}
-        self.units: dict[str, str] = {}
-        self.personal: set[str] = set()
-
-    def put(self, key: str, value: Any, *, unit: str = "", personal: bool = False) -> None:
-        """None and "" say that there is no value. `personal` marks a value that leads to a person though most of its kind do not."""
-        if value is not None and value != "":
-            self.values[key] = value
-            if unit:
-                self.units[key] = unit
-            if personal:
-                self.personal.add(key)
-
-    def unavailable(self, key: str) -> None:
-        """We asked, and there was no answer."""
-        self.states[key] = "unavailable"
-
-    def facts(self, *, as_of: datetime | None) -> list[Fact]:
-        """All facts in the catalogue's order; what was counted from the past says as of when."""
-        rows = []
-        for key, row in FACTS.items():
-            value = self.values.get(key)
-            if value is None:
-                rows.append(_ABSENT[key, self.states.get(key, row.missing)])
-                continue
-            observed = as_of if row.source in {"history", "store"} else None
-            unit = self.units.get(key, row.unit)
-            personal = row.personal or key in self.personal
-            rows.append(Fact(key, row.label, row.kind, value, "present", row.source, row.trust, unit, personal, observed))
-        return rows
-
-
-_STATES: tuple[State, ...] = ("unavailable", "not_collected")
-# Facts never change, so those without a value are made once.
-_ABSENT: dict[tuple[str, State], Fact] = {
-    (key, state): Fact(key, row.label, row.kind, None, state, row.source, row.trust, row.unit, row.personal)
-    for key, row in FACTS.items()
-    for state in _STATES
-}
+FACTS = Catalogue(_ROWS)

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from fraud.catalogue import Sheet
 from fraud.history import BIT, LINKING, NEWEST, History, Past, within
+from ordersops.advice.catalogue import Sheet
 from ordersops.orders.models import Order
 
 HOUR, DAY, WEEK, MONTH = timedelta(hours=1), timedelta(days=1), timedelta(days=7), timedelta(days=30)

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db.models import prefetch_related_objects
 
 from fraud import history
-from fraud.catalogue import Sheet
+from fraud.catalogue import FACTS
 from fraud.counts import count
 from fraud.reading import addresses, baskets, browsers, cards, emails, names, phones
+from ordersops.advice.catalogue import Sheet
 from ordersops.advice.facts import Evidence
 from ordersops.orders.models import Order, Transaction
 
@@ -27,7 +28,7 @@ def gather(orders: Sequence[Order]) -> dict[UUID, Evidence]:
 
 
 def _evidence(order: Order, past: history.History) -> Evidence:
-    sheet = Sheet()
+    sheet = FACTS.sheet()
     _order(sheet, order)
     _person(sheet, order)
     _addresses(sheet, order)

@@ -204,6 +204,7 @@ class Lane(Protocol):
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
     settings: type[BaseModel] | None = None  # what a policy version may say beside the thresholds; its defaults are the lane's own
     adjustable: frozenset[str] = frozenset()  # outcomes that a person may choose as advised, but under other terms, against the advice
+    panel_leads: bool = False  # its panel stands before the evidence: a plan, a judgement of lines, a conversation
     ends_with_order: bool = True  # nothing is left to decide once the order has left or is cancelled
 
     # --- what is asked about ---

@@ -57,7 +57,7 @@ _PROPOSALS = """
             SELECT id FROM cases_case WHERE state = 'open' AND priority > 1 AND abs(hashtext(id::text)) %% 1000 BETWEEN 700 AND 709)
         RETURNING id, order_id, store_id, version
     )
-    INSERT INTO review_proposal (id, store_id, case_id, recommendation_id, outcome, overrides, reason, note, label, why_two, by_id, parties,
+    INSERT INTO review_proposal (id, store_id, case_id, recommendation_id, outcome, terms, overrides, reason, note, label, why_two, by_id, parties,
         case_version, proposed_at, state, settled_note)
     SELECT uuidv7(), c.store_id, c.id, r.id, r.outcome, false, 'F01', '', 'suspected', '["It is dear."]', (%(people)s::uuid[])[1],
         ARRAY[(%(people)s::uuid[])[1]], c.version, now(), 'waiting', ''

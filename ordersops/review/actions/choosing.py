@@ -20,6 +20,8 @@ from ordersops.review.terms import terms_for
 from ordersops.rollout.queries import written
 
 LEAST_NOTE, LONGEST_NOTE = 10, 4000
+ADVISED = "That is what the recommendation says: approve it instead."
+NOT_ADVISED = "That is not what is recommended: decide against it, with a reason and a note."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,13 @@ def choose(
     note: str,
     by: User,
     terms: Mapping[str, Any] | None = None,
+    as_advised: bool | None = None,
     retired: bool = False,
 ) -> Choice:
     """The choice, once it fits the subject, the lane and the person. Raises Conflict, Invalid or Forbidden.
 
-    `terms` as the person wants them, which the lane looks at; without them as the rules computed them.
+    `terms` as the person wants them, which the lane looks at; without them as the rules computed them. `as_advised`: whether it must
+    be, or must not be, what the advice says.
 
     `retired`: a reason that was retired meanwhile stands too, for what somebody decided before.
     """
@@ -106,6 +110,8 @@ def choose(
         raise Conflict(f"“{chosen.label if chosen else outcome}” is no longer possible: the order has shipped or is cancelled.")
     agreed = _terms(this, recommendation, outcome, terms)
     overrides = against(this, recommendation, outcome, agreed)
+    if as_advised is not None and overrides == as_advised:
+        raise Invalid(NOT_ADVISED if as_advised else ADVISED)
     because = _reason(this, chosen, reason, overrides=overrides, retired=retired)
     for perm in filter(None, (because.needs, this.may_choose(recommendation, outcome))):
         require(by, perm, case.store_id, to=f"choose “{chosen.label}” here", case=case)

@@ -17,7 +17,7 @@ from ordersops.cases.models import Case, CaseState
 from ordersops.effects import actions as effects
 from ordersops.errors import Invalid
 from ordersops.ids import uuid7
-from ordersops.review.actions.choosing import Choice, choose, open_case, said
+from ordersops.review.actions.choosing import ADVISED, Choice, choose, open_case, said
 from ordersops.review.actions.proposing import propose
 from ordersops.review.models import Decision, Proposal, Source
 from ordersops.review.two import Limits
@@ -36,9 +36,8 @@ def approve(
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
     case, subjects, recommendation = open_case(case, by, version)
-    choice = choose(case, subjects, recommendation, outcome=recommendation.outcome, reason=reason, note=note, by=by, terms=terms)
-    if choice.overrides:
-        raise Invalid("That is not what is recommended: decide against it, with a reason and a note.")
+    advised = recommendation.outcome
+    choice = choose(case, subjects, recommendation, outcome=advised, reason=reason, note=note, by=by, terms=terms, as_advised=True)
     return _proposed(choice) or approved(choice)
 
 
@@ -54,11 +53,9 @@ def override(
     require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
     case, subjects, recommendation = open_case(case, by, version)
     if outcome == recommendation.outcome and not terms:
-        raise Invalid("That is what the recommendation says: approve it instead.")
+        raise Invalid(ADVISED)
     said(note, needed=True)
-    choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=note, by=by, terms=terms)
-    if not choice.overrides:
-        raise Invalid("That is what the recommendation says: approve it instead.")
+    choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=note, by=by, terms=terms, as_advised=False)
     return _proposed(choice) or overridden(choice)
 
 
