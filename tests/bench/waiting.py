@@ -59,7 +59,7 @@ _PROPOSALS = """
     )
     INSERT INTO review_proposal (id, store_id, case_id, recommendation_id, outcome, terms, overrides, reason, note, label, why_two, by_id, parties,
         case_version, proposed_at, state, settled_note)
-    SELECT uuidv7(), c.store_id, c.id, r.id, r.outcome, false, 'F01', '', 'suspected', '["It is dear."]', (%(people)s::uuid[])[1],
+    SELECT uuidv7(), c.store_id, c.id, r.id, r.outcome, '{}', false, 'F01', '', 'suspected', '["It is dear."]', (%(people)s::uuid[])[1],
         ARRAY[(%(people)s::uuid[])[1]], c.version, now(), 'waiting', ''
     FROM chosen c JOIN LATERAL (SELECT id, outcome FROM advice_recommendation r WHERE r.order_id = c.order_id ORDER BY advised_at DESC LIMIT 1) r
         ON true
