@@ -263,6 +263,8 @@ SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [OIDC] if OIDC["client_id"
 # What else happens when somebody's access ends, in that transaction: each is called with `person` and `by`; when a team ends, with `team`.
 WHEN_ACCESS_ENDS = ["ordersops.cases.actions.let_go"]
 WHEN_A_TEAM_ENDS = ["ordersops.cases.actions.let_go_of_team"]
+# What the form of a letter to the customer begins with: called with the order, gives values of its fields.
+LETTERS_BEGIN_WITH = "ordersops.review.telling.draft"
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 
@@ -305,6 +307,9 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = ATTACHMENT_BYTES + 65_536
 RAW_BODY_DAYS = env.number("ORDERSOPS_RAW_BODY_DAYS", 30, least=1)
 HOLD_WINDOW_SECONDS = env.number("ORDERSOPS_HOLD_WINDOW", 60, most=86_400)
 HELD_CASES = env.number("ORDERSOPS_HELD_CASES", 3, least=1, most=100)  # for each person, at once
+AUTHORISED_DAYS = env.number(
+    "ORDERSOPS_AUTHORISED_DAYS", 7, least=1, most=60
+)  # for how long reserved money stands where the store does not say
 REPLY_DAYS = env.number("ORDERSOPS_REPLY_DAYS", 2, least=1, most=30)  # for how long a case waits for the customer's answer
 LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
 SHOPIFY_APP = env.text("ORDERSOPS_SHOPIFY_APP", "ordersops")  # the app's name in the stores' admin

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from ordersops.cases.models import Case
@@ -16,8 +17,6 @@ from ordersops.stores.models import Store
 from ordersops.stores.worktime import EVERY_DAY, Calendar, add, between
 
 WARN = 0.75
-# For how long an authorisation stands where the store does not say: what card networks give an online sale.
-AUTHORISED_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,14 @@ def _authorisations(moved: Iterable[Transaction]) -> list[Transaction]:
 
 
 def _end(one: Transaction) -> datetime | None:
-    return one.expires_at or (one.at + AUTHORISED_FOR if one.at else None)
+    """As the store states it; else as assumed (settings.AUTHORISED_DAYS): what card networks give an online sale."""
+    return one.expires_at or (one.at + timedelta(days=settings.AUTHORISED_DAYS) if one.at else None)
+
+
+def is_assumed(moved: Iterable[Transaction]) -> bool:
+    """Whether the end of the authorisation that ends first is assumed, and not stated by the store."""
+    ends = [(end, one.expires_at is None) for one in _authorisations(moved) if (end := _end(one)) is not None]
+    return min(ends, default=(None, False))[1]
 
 
 def pause(case: Case) -> None:

@@ -17,7 +17,7 @@ from ordersops.cases import presence
 from ordersops.cases.around import standing
 from ordersops.cases.escalation import teams_of
 from ordersops.cases.lanes import Lane, Outcome
-from ordersops.cases.models import Case, CaseQuerySet, Member, Mention
+from ordersops.cases.models import Case, CaseQuerySet, Mention
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
@@ -75,7 +75,7 @@ def fitting(user: "User", filters: dict[str, Any]) -> Q:
     if filters["q"]:
         orders = found_orders(filters["q"])
         asked: Any = Order.objects.search(filters["q"]).values("pk") if orders is None else orders
-        fits &= Q(order__in=asked) | Q(pk__in=Member.objects.filter(order__in=asked).values("case"))
+        fits &= Q(pk__in=Case.objects.about(asked).values("pk"))
     return fits
 
 

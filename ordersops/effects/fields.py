@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args, get_origin
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from ordersops.effects.kinds import Kind
 from ordersops.effects.kinds import arguments as a
 from ordersops.orders.models import Line, Order
@@ -47,6 +50,9 @@ def starting(kind: Kind, order: Order) -> dict[str, Any]:
         return {"refund": order.captured > order.refunded, "restock": True}
     if kind.key in {"order.note", "order.update_address"}:
         return kind.before(order, a.Nothing())
+    if kind.key == "message.send":
+        begun: dict[str, Any] = import_string(settings.LETTERS_BEGIN_WITH)(order)
+        return begun
     return {}
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.conf import settings
-from django.db.models import Count, Q, prefetch_related_objects
+from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
 
 from ordersops.accounts.access import can
@@ -16,7 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.models import Question, QuestionState
 from ordersops.audit.models import Event
 from ordersops.cases.around import acts, standing, talk
-from ordersops.cases.clocks import authorised_until
+from ordersops.cases.clocks import authorised_until, is_assumed
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.cases.presence import touch
@@ -104,7 +104,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "transactions": transactions,
         "authorized_at": next((one.at for one in reversed(transactions) if one.kind == "authorization" and one.status == "success"), None),
         "authorised_until": authorised_until(order),
-        "authorised_until_stated": any(one.expires_at for one in transactions),
+        "authorised_days_assumed": settings.AUTHORISED_DAYS if is_assumed(transactions) else 0,
         "older_recommendations": _older(case, about, recommendation.pk if recommendation else None),
         "revisions": dressed(revisions),
         "timeline": tell(_timeline(case, user), revisions),
@@ -182,8 +182,9 @@ def who(case: Case) -> str:
 
 
 def _effects(case: Case, user: User) -> list[Effect]:
-    asked = Q(order=case.order_id, kind="message.send", asked_by__isnull=False, planned_at__gte=case.opened_at)
-    found = Effect.objects.filter(Q(decision__case=case) | asked).select_related("order", "settled_by", "decision__case")
+    asked = Effect.objects.filter(order=case.order_id, kind="message.send", asked_by__isnull=False, planned_at__gte=case.opened_at)
+    theirs = Effect.objects.filter(decision__case=case).order_by().values("pk").union(asked.order_by().values("pk"))
+    found = Effect.objects.filter(pk__in=theirs).select_related("order", "settled_by", "decision__case")
     return with_rights(list(found.order_by("-planned_at", "order_id")[:MEMBERS_SHOWN]), user)
 
 

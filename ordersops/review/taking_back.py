@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from django.db.models import Q, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from ordersops.cases.models import Case, CaseState
 from ordersops.effects.models import Effect
@@ -92,6 +92,5 @@ def effects_of(decision: Decision) -> list[Effect]:
 
 
 def _newer(case: Case, orders: set[UUID]) -> str:
-    same = Q(subject=case.subject) | Q(members__order__in=orders) | Q(subject__in=orders)
-    newer = Case.objects.undecided().filter(same, lane=case.lane)
+    newer = Case.objects.undecided().in_lane(case.lane).on({case.subject, *orders})
     return "A newer case about this order waits for a decision; decide there." if newer.exclude(pk=case.pk).exists() else ""

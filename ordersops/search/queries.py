@@ -10,7 +10,7 @@ from ordersops.accounts.access import can_anywhere, store_ids
 from ordersops.accounts.queries import visible_people
 from ordersops.accounts.roles import Perm
 from ordersops.cases.lanes import lanes
-from ordersops.cases.models import Case, Member
+from ordersops.cases.models import Case
 from ordersops.orders.models import Order
 from ordersops.orders.queries import page_of
 
@@ -69,8 +69,7 @@ def _cases(user: "User", orders: list[Order], most: int) -> list[Hit]:
     if not orders or not can_anywhere(user, Perm.VIEW_CASES):
         return []
     ids = [order.pk for order in orders]
-    about = Q(order__in=ids) | Q(pk__in=Member.objects.filter(order__in=ids).values("case"))
-    cases = Case.objects.visible_to(user).filter(about).select_related("order").order_by("-opened_at")[: 4 * most]
+    cases = Case.objects.visible_to(user).about(ids).select_related("order").order_by("-opened_at")[: 4 * most]
     labels = {lane.key: lane.label for lane in lanes().values()}
     first = sorted(cases, key=lambda case: not case.is_open)[:most]
     return [

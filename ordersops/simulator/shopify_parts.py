@@ -126,6 +126,7 @@ def transaction(order: Order, t: Transaction) -> dict[str, Any]:
         "user_id": None,
         "parent_id": t.parent,
         "processed_at": when(t.at),
+        "authorization_expires_at": when(t.ends) if t.ends else None,
         "device_id": None,
         "error_code": t.error_code,
         "source_name": order.source,

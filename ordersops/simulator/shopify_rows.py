@@ -281,6 +281,7 @@ def _transaction(order: Order, t: Transaction) -> Row:
         "errorCode": (code if code in _ERRORS else "GENERIC_ERROR") if code else None,
         "createdAt": stamp(t.at),
         "processedAt": stamp(t.at),
+        "authorizationExpiresAt": stamp(t.ends) if t.ends else None,
         "amountSet": bag(t.amount, order.shop.currency),
         "maximumRefundableV2": left,
         "paymentDetails": {

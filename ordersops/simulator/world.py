@@ -76,6 +76,11 @@ class Transaction:
     parent: int | None = None
     gateway: str = "shopify_payments"
 
+    @property
+    def ends(self) -> datetime | None:
+        """Until when reserved money can be taken."""
+        return self.at + timedelta(days=7) if self.kind == "authorization" and self.status == "success" else None
+
 
 @dataclass
 class Shipment:

@@ -42,8 +42,9 @@ class Plans:
         return sorted(set(found))
 
 
-def _read(node: dict[str, Any]) -> Iterator[str]:
-    if node["Node Type"] == "Seq Scan":
+def _read(node: dict[str, Any], above: str = "") -> Iterator[str]:
+    """The tables that are read from end to end. A limit right above a scan stops it."""
+    if node["Node Type"] == "Seq Scan" and above != "Limit":
         yield node["Relation Name"]
     for below in node.get("Plans", ()):
-        yield from _read(below)
+        yield from _read(below, node["Node Type"])

@@ -43,11 +43,16 @@ def test_a_deadline_ends_with_the_authorisation(store: Store) -> None:
     assert until.warn_at == NOW + HOUR * 0.75
 
 
-def test_an_authorisation_that_says_nothing_ends_after_a_week(store: Store) -> None:
+def test_an_authorisation_that_says_nothing_is_assumed_to_end_after_a_week(store: Store, settings: Any) -> None:
     order = OrderFactory(store=store, payment="authorized")
     TransactionFactory(order=order, at=NOW - timedelta(days=6))
     TransactionFactory(order=order, at=NOW - timedelta(days=9), status="failure")
     assert deadline(order=order, within=HOUR, now=NOW).authorised_until == NOW + timedelta(days=1)
+    assert clocks.is_assumed(order.transactions.all())
+    settings.AUTHORISED_DAYS = 10
+    assert deadline(order=order, within=HOUR, now=NOW).authorised_until == NOW + timedelta(days=4)
+    TransactionFactory(order=order, at=NOW - timedelta(days=6), expires_at=NOW + HOUR)
+    assert not clocks.is_assumed(order.transactions.all())
 
 
 def test_paid_money_does_not_run_out(store: Store) -> None:

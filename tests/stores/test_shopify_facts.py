@@ -190,6 +190,25 @@ def test_a_refund_is_what_went_back() -> None:
     assert amount(transactions=None) == Decimal("20.50")
 
 
+@pytest.mark.parametrize(
+    ("said", "ends"),
+    [
+        ({}, None),
+        ({"authorization_expires_at": "2026-03-08T12:00:00Z"}, datetime(2026, 3, 8, 12, tzinfo=UTC)),
+        ({"extended_authorization_attributes": {}}, None),
+        (
+            {"extended_authorization_attributes": {
+                "standard_authorization_expires_at": "2026-03-08T12:00:00Z", "extended_authorization_expires_at": "2026-03-31T12:00:00Z",
+            }},
+            datetime(2026, 3, 31, 12, tzinfo=UTC),
+        ),
+    ],
+)  # fmt: skip
+def test_when_an_authorisation_ends_is_stated_where_the_store_says_it(said: dict[str, Any], ends: datetime | None) -> None:
+    (found,) = facts("order_transactions/create", MONEY_BACK | {"order_id": 1, "kind": "authorization", **said}).transactions
+    assert (found.expires_at, "expires_at" in found.model_fields_set) == (ends, ends is not None)
+
+
 def test_a_result_stands_over_the_attempt_of_the_same_moment() -> None:
     times = [
         facts("order_transactions/create", MONEY_BACK | {"order_id": 1, "status": status}).transactions[0].at

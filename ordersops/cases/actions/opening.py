@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import connection
-from django.db.models import Q
 from django.utils import timezone
 
 from ordersops.accounts.models import User
@@ -187,8 +186,7 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
     if not finished:
         return []
     ending = [key for key, one in lanes().items() if one.ends_with_order]
-    about = Case.objects.undecided().filter(Q(order__in=finished) | Q(members__order__in=finished)).values("pk")
-    cases = Case.objects.undecided().filter(pk__in=about, lane__in=ending).order_by("pk").select_for_update(of=("self",))
+    cases = Case.objects.undecided().about(finished).filter(lane__in=ending).order_by("pk").select_for_update(of=("self",))
     ended = [
         case for case in cases.select_related("order").prefetch_related("members__order") if all(one.is_final for one in _orders(case))
     ]

@@ -140,4 +140,4 @@ def subject_ids(case: Case) -> set[UUID]:
 def about_same(case: Case, subjects: Collection[Subject]) -> CaseQuerySet:
     """The other undecided cases of its lane about any of these subjects."""
     ids = [subject.pk for subject in subjects]
-    return Case.objects.undecided().filter(Q(subject__in=ids) | Q(members__order__in=ids), lane=case.lane).exclude(pk=case.pk)
+    return Case.objects.undecided().in_lane(case.lane).on(ids).exclude(pk=case.pk)

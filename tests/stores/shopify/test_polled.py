@@ -13,7 +13,7 @@ from ordersops.stores.platforms import POLLED
 from ordersops.stores.platforms.shopify import Shopify, order, parts, polled
 from ordersops.stores.platforms.shopify.interface import ShopifyInterface, enum, wanted_topics
 from tests.effects.shopify.orders import as_api, as_webhook
-from tests.effects.shopify.server import Server, bag
+from tests.effects.shopify.server import Server, bag, first_of
 from tests.stores.shopify.official import members, needs_schema
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
@@ -54,6 +54,12 @@ def test_payments_and_the_gravest_risk_come_with_it(server: Server, shop_store: 
     )  # fmt: skip
     assert found.risk is not None
     assert (found.risk.level, found.risk.provider, found.risk.facts) == ("high", "Shopify", (("Many cards", "negative"),))
+
+
+def test_the_end_of_an_authorisation_comes_with_it(server: Server, shop_store: Store) -> None:
+    moved = [{**one, "authorizationExpiresAt": "2026-03-08T12:00:00Z"} for one in as_api()["transactions"](None)]
+    found = read(server, shop_store, transactions=first_of(moved))
+    assert datetime(2026, 3, 8, 12, tzinfo=UTC) in {part.expires_at for part in found.transactions}
 
 
 def test_the_parts_make_the_total_and_a_wrong_total_is_said(server: Server, shop_store: Store) -> None:

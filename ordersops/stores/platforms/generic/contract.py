@@ -174,6 +174,7 @@ class Transaction(Section):
     gateway: Text = ""
     error_code: Word = ""
     at: Time = None
+    expires_at: Time = None  # of an authorization
     card: Card | None = None
 
 

@@ -121,7 +121,7 @@ def _lines(items: list[contract.Item]) -> tuple[LineFacts, ...]:
 
 def _transaction(part: contract.Transaction, at: datetime) -> TransactionFacts:
     card = CardFacts(**part.card.model_dump()) if part.card else CardFacts()
-    stated = part.model_dump(exclude={"id", "at", "card"})
+    stated = part.model_dump(exclude={"id", "at", "card", *(() if part.expires_at else ("expires_at",))})
     return TransactionFacts(external_id=part.id, at=part.at or at, card=card, **stated)
 
 

@@ -118,8 +118,18 @@ def transactions(found: Any) -> tuple[TransactionFacts, ...]:
                 error_code=word(body.get("error_code")),
                 at=_settled(body),
                 card=_card(table(body.get("payment_details"))),
+                **_ends(body),
             )
     return tuple(made.values())
+
+
+def _ends(body: Body) -> Body:
+    """When an authorisation ends, an extended one by its extension. Not every plan and gateway says so: then nothing is stated."""
+    extended = table(body.get("extended_authorization_attributes"))
+    names = ("extended_authorization_expires_at", "standard_authorization_expires_at")
+    stated = [moment(extended.get(name)) for name in names] + [moment(body.get("authorization_expires_at"))]
+    end = next((at for at in stated if at is not None), None)
+    return {"expires_at": end} if end is not None else {}
 
 
 def _settled(body: Body) -> datetime | None:

@@ -152,6 +152,7 @@ def _transaction(part: Body) -> Body:
         "currency": money.get("currencyCode"),
         "created_at": part.get("createdAt"),
         "processed_at": part.get("processedAt"),
+        "authorization_expires_at": part.get("authorizationExpiresAt"),
         "payment_details": {
             "credit_card_company": card.get("company"),
             "credit_card_number": card.get("number"),
