@@ -25,6 +25,7 @@ from ordersops.intake import comparing
 from ordersops.intake.models import Delivery, DeliveryState
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
 from ordersops.orders.actions import apply_facts
+from ordersops.orders.customers import erased
 from ordersops.orders.models import Order
 from ordersops.privacy import actions as privacy
 from ordersops.rows import Rows
@@ -143,17 +144,29 @@ def _compare(polled: Sequence[tuple[Delivery, OrderFacts]], changed: set[UUID], 
 
 
 def _finish(understood: Sequence[tuple[Delivery, OrderFacts]]) -> dict[tuple[UUID, str], Order]:
-    """Mark the deliveries done. Returns the orders that they are about, by store and external id."""
+    """Mark the deliveries done. Returns the orders that they are about, by store and external id.
+
+    The text of a delivery about somebody who was erased is not kept.
+    """
     stores, externals = {d.store_id for d, _ in understood}, {f.order for _, f in understood if f.order}
-    found = Order.objects.filter(store__in=stores, external_id__in=externals).only("id", "store_id", "external_id")
+    found = Order.objects.filter(store__in=stores, external_id__in=externals).only("id", "store_id", "external_id", "erased_at")
     orders = {(order.store_id, order.external_id): order for order in found}
     about = [orders.get((d.store_id, f.order)) for d, f in understood]
-    rows = [(d.pk, order.pk if order else None) for (d, _), order in zip(understood, about, strict=True)]
+    gone = erased((d.store_id, f.customer.external_id) for d, f in understood if f.customer and not f.order)
+    rows = [
+        (
+            d.pk,
+            order.pk if order else None,
+            bool(order and order.erased_at) or bool(f.customer and (d.store_id, f.customer.external_id) in gone),
+        )
+        for (d, f), order in zip(understood, about, strict=True)
+    ]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE intake_delivery d SET state = 'done', processed_at = clock_timestamp(), lease_until = NULL, last_error = '', order_id = v.order_id
-            FROM unnest(%s::uuid[], %s::uuid[]) AS v(id, order_id) WHERE d.id = v.id
+            UPDATE intake_delivery d SET state = 'done', processed_at = clock_timestamp(), lease_until = NULL, last_error = '', order_id = v.order_id,
+                body = CASE WHEN v.erased THEN NULL ELSE d.body END
+            FROM unnest(%s::uuid[], %s::uuid[], %s::boolean[]) AS v(id, order_id, erased) WHERE d.id = v.id
             """,
             [list(column) for column in zip(*rows, strict=True)],
         )

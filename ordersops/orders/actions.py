@@ -19,6 +19,7 @@ from ordersops.errors import Conflict, Invalid
 from ordersops.orders import write
 from ordersops.orders.changes import Change
 from ordersops.orders.customers import absorb
+from ordersops.orders.forgetting import impersonal
 from ordersops.orders.lifecycle import HoldReason, Risk, check_risk_transition, derive
 from ordersops.orders.merge import PERSONAL, Draft, changed_fields, merge, settle
 from ordersops.orders.models import Dispute, Hold, Line, Order, Refund, Shipment, Transaction
@@ -31,7 +32,8 @@ PARTS: dict[str, Any] = {"lines": Line, "transactions": Transaction, "shipments"
 def apply_facts(*, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> list[Change]:
     """Take in facts from any source, as (store id, facts) in the order of arrival.
 
-    The one way in. Facts older than what is known change nothing; the same facts twice change nothing. The number of
+    The one way in. Facts older than what is known change nothing; the same facts twice change nothing. Of an order that was erased on
+    a privacy request, only what is not personal is taken. The number of
     queries does not depend on how many facts there are, nor on the history. Returns one Change for each order that
     changed, and records one event for each: `order.placed` when its own facts arrive first, else `order.updated`.
     """
@@ -40,6 +42,8 @@ def apply_facts(*, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> list[C
     drafts = _load(named)
     told: list[tuple[UUID, CustomerFacts, datetime]] = []
     for store, fact in facts:
+        if fact.order and drafts[store, fact.order].order.erased_at is not None:
+            fact = impersonal(fact)
         if fact.order:
             merge(drafts[store, fact.order], fact)
         if fact.customer is not None:

@@ -1,12 +1,14 @@
 """Forgetting a customer: what is erased, what has to stay, and why.
 
-Erased: names, addresses, phones, e-mails, notes, devices and the digests made of them, from the customer and every order named
-(and all orders of that customer); the raw bodies of what was received about them; what went over the wire to the store and to
-an advisor; what acts on their orders were told.
+Erased: names, addresses, phones, e-mails, notes, tags, devices and the digests made of them, from the customer and every order named
+(and all orders of that customer), and what these were before; why money was given back; the raw bodies of what was received about
+them; what went over the wire to the store and to an advisor; what acts on their orders were told. The orders and the customer are
+marked: what a store sends of them again keeps nothing personal (orders/forgetting.py), also of an order that has yet to arrive.
 
 Kept (Art. 17(3)(b) and (e) GDPR: duties of accounting, and legal claims): amounts, lines and states of the orders; the frozen
 evidence of each decision with its signals, since disputes about a decision may follow for years and evidence that can be changed
-proves nothing; what a person noted beside a decision. The history holds ids, amounts and words of ours alone, so its chains stay
+proves nothing; what a person noted beside a decision; the numbers of parcels, and the store's own id of the customer where it holds no
+words, else a digest of it: by it they are known when they are sent again. The history holds ids, amounts and words of ours alone, so its chains stay
 as they are.
 """
 
@@ -16,17 +18,20 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.db.models import Q
+from django.utils import timezone
 
 from ordersops.advice.models import CallBody, Snapshot
 from ordersops.effects.models import Attempt, Effect
-from ordersops.orders.models import Customer, Order, Transaction
+from ordersops.orders.forgetting import PREFIX, tombstone
+from ordersops.orders.models import Customer, Order, Refund, Revision, Transaction
 from ordersops.orders.search import lexemes
 from ordersops.privacy.models import PersonalRequest
 
 BATCH = 100
 CARD_KEPT = ("brand",)
 SETTLED = ("done", "undone", "given_up")
-TOLD = ("order.update_address", "order.note")  # acts that hold what a customer said of themselves
+# Acts whose words are the customer's, about them or to them.
+TOLD = ("order.update_address", "order.note", "order.tag", "order.metafield", "message.send", "ticket.create")
 ERASED = "erased"
 
 
@@ -37,7 +42,8 @@ def orders_of(request: PersonalRequest) -> models.QuerySet[Order]:
         return found
     about = Q(external_id__in=request.orders)
     if request.customer_key:
-        about |= Q(customer_key=request.customer_key) | Q(customer__external_id=request.customer_key)
+        names = [request.customer_key, tombstone(request.customer_key)]
+        about |= Q(customer_key__in=names) | Q(customer__external_id__in=names)
     return found.filter(about)
 
 
@@ -47,7 +53,8 @@ def customers_of(request: PersonalRequest) -> models.QuerySet[Customer]:
     if request.kind == "close":
         return found
     about = Q(orders__in=orders_of(request), external_id__startswith="email:")
-    return found.filter(about | Q(external_id=request.customer_key) if request.customer_key else about).distinct()
+    names = [request.customer_key, tombstone(request.customer_key)]
+    return found.filter(about | Q(external_id__in=names) if request.customer_key else about).distinct()
 
 
 def erase_batch(request: PersonalRequest) -> dict[str, int]:
@@ -61,6 +68,8 @@ def erase_batch(request: PersonalRequest) -> dict[str, int]:
     for order in orders:
         _forget(order)
     Order.objects.bulk_update(orders, _FIELDS)
+    Revision.objects.filter(order__in=keys).delete()
+    Refund.objects.filter(order__in=keys).exclude(reason="").update(reason="")
     request.cursor = keys[-1]
     return {
         "orders": len(orders),
@@ -75,12 +84,20 @@ def erase_customers(request: PersonalRequest) -> dict[str, int]:
     """Forget the customers themselves, and what was received about them; last, as the orders are found by them."""
     customers = list(customers_of(request).select_for_update(of=("self",)) if request.kind == "close" else _locked(customers_of(request)))
     names = [customer.external_id for customer in customers]
-    for customer in customers:
-        if customer.external_id.startswith("email:"):
-            customer.external_id = f"{ERASED}:{customer.pk}"
+    called = [tombstone(name) for name in names]
+    taken = set(Customer.objects.filter(store=request.store_id, external_id__in=called).values_list("external_id", flat=True))
+    for customer, name in zip(customers, called, strict=True):
+        if name != customer.external_id:
+            # Somebody who came back after an erasing, and is erased again, cannot be called the same.
+            customer.external_id = f"{PREFIX}{customer.pk}" if name in taken else name
+            taken.add(customer.external_id)
+        customer.erased_at = timezone.now()
         customer.email = customer.name = customer.phone = customer.tier = ""
         customer.email_verified = None
-    Customer.objects.bulk_update(customers, ["external_id", "email", "name", "phone", "tier", "email_verified"], batch_size=500)
+    Customer.objects.bulk_update(customers, _CUSTOMER, batch_size=500)
+    known = set(Order.objects.filter(store=request.store_id, external_id__in=request.orders).values_list("external_id", flat=True))
+    yet_to_come = [Order(store_id=request.store_id, external_id=key, erased_at=timezone.now()) for key in set(request.orders) - known]
+    Order.objects.bulk_create(yet_to_come if request.kind != "close" else [], ignore_conflicts=True)
     about = deliveries().filter(store=request.store_id, body__isnull=False)
     if request.kind != "close":
         named = [f"customer:{name}"[:220] for name in {*names, request.customer_key} if name]
@@ -95,8 +112,10 @@ def deliveries() -> models.QuerySet[Any]:
     return found
 
 
+_CUSTOMER = ["external_id", "email", "name", "phone", "tier", "email_verified", "erased_at"]
 _FIELDS = [
-    "email", "name", "phone", "shipping_address", "billing_address", "client", "note", "issues", "search",
+    "email", "name", "phone", "shipping_address", "billing_address", "client", "note", "tags", "issues", "search", "customer_key",
+    "platform_risk", "erased_at",
     *(f"{key}_key" for key in Order.KEYS if key != "bin"),
 ]  # fmt: skip
 
@@ -105,7 +124,10 @@ def _forget(order: Order) -> None:
     """The country stays: taxes and statistics rest on it. So does the order's number in the search."""
     order.email = order.name = order.phone = order.note = ""
     order.shipping_address, order.billing_address = _country(order.shipping_address), _country(order.billing_address)
-    order.client, order.issues = {}, []
+    order.client, order.issues, order.tags = {}, [], []
+    order.customer_key, order.erased_at = tombstone(order.customer_key), order.erased_at or timezone.now()
+    if order.platform_risk:
+        order.platform_risk = {**order.platform_risk, "facts": []}  # a platform's words on why may name what it saw
     for key in Order.KEYS:
         if key != "bin":
             setattr(order, f"{key}_key", None)

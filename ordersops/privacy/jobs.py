@@ -46,8 +46,9 @@ def says(erased: dict[str, int]) -> str:
     return (
         f"Erased: {_many(found['customers'], 'customer')}, the person in {_many(found['orders'], 'order')} and {_many(found['cards'], 'card')}, "
         f"{found['bodies']} received and {found['requests']} sent texts. "
-        f"Kept: amounts and states of the orders, for the accounts; the evidence of {_many(found['kept evidence'], 'decision')} with what people "
-        "noted, for legal claims (Art. 17(3) GDPR); digests on block and trust lists."
+        f"Kept: amounts, parcels and states of the orders, for the accounts; the evidence of {_many(found['kept evidence'], 'decision')} and what "
+        "people noted, for legal claims (Art. 17(3) GDPR); digests on block and trust lists, and the store's id of the customer (or its digest), so "
+        "that they stay erased."
     )
 
 

@@ -66,7 +66,9 @@ class Kind:
 
 def inverse(kind: str, arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
     """The act that takes this one back; None where there is none."""
-    return KINDS[kind].undoes(arguments, before) if kind in KINDS else None
+    if kind not in KINDS or arguments.get("erased") is True:
+        return None  # what it was about was erased on a privacy request
+    return KINDS[kind].undoes(arguments, before)
 
 
 # Of a kind that has an inverse, where this one act has none.

@@ -36,6 +36,7 @@ class Customer(models.Model):
     orders_count = models.PositiveIntegerField(default=0, help_text="Orders placed, cancelled ones too.")
     first_order_at = models.DateTimeField(null=True)
     last_order_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True, help_text="When the person was erased on request: nothing old is written back.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "external_id"], name="orders_one_customer_per_store")]
@@ -118,6 +119,9 @@ class Order(models.Model):
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.PLACED)
     on_hold = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=0)
+    erased_at = models.DateTimeField(
+        null=True, help_text="When its person was erased on request; what arrives afterwards keeps nothing personal."
+    )
 
     # 64-bit digests of normalised values (orders/keys.py): what links one order with another.
     email_key = models.BigIntegerField(null=True)
