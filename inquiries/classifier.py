@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,9 +77,13 @@ def folded(text: str) -> str:
 
 
 def fingerprint() -> str:
-    import sklearn
-
-    made_of = [DATA.read_text(encoding="utf-8"), RECIPE, sklearn.__version__, *(f"{name}={words}" for name, words in CONCEPTS.items())]
+    """Of all that the outcome hangs on."""
+    made_of = [
+        DATA.read_text(encoding="utf-8"),
+        RECIPE,
+        package_version("scikit-learn"),
+        *(f"{name}={words}" for name, words in CONCEPTS.items()),
+    ]
     return hashlib.sha256("\0".join(made_of).encode()).hexdigest()[:16]
 
 

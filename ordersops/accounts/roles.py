@@ -24,6 +24,7 @@ class Perm(StrEnum):
     VIEW_PEOPLE = "view_people", "See who has which role"
     DECIDE_FRAUD = "decide_fraud", "Claim fraud cases and approve the recommendation"
     DECIDE_RETURNS = "decide_returns", "Decide return requests, take goods in, and have them paid back"
+    DECIDE_INQUIRIES = "decide_inquiries", "Claim inquiries, answer customers, and make sure who writes"
     DISCUSS_CASES = "discuss_cases", "Comment on cases, attach files, and ask colleagues"
     ASSIGN_CASES = "assign_cases", "Give cases to colleagues, and see what is past its deadline"
     REOPEN_CASES = "reopen_cases", "Open a decided or withdrawn case again"
@@ -84,6 +85,7 @@ _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VI
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
 _returns = _money | {Perm.DISCUSS_CASES, Perm.DECIDE_RETURNS, Perm.OVERRIDE}
+_support = _reads | {Perm.DISCUSS_CASES, Perm.DECIDE_INQUIRIES, Perm.OVERRIDE}
 
 ROLES: dict[Role, frozenset[Perm]] = {
     Role.FRAUD_REVIEWER: frozenset(_fraud),
@@ -96,6 +98,7 @@ ROLES: dict[Role, frozenset[Perm]] = {
         | _ops
         | _money
         | _returns
+        | _support
         | _rollout
         | {Perm.SHARE_VIEWS, Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
         | {Perm.VIEW_WORKLOAD, Perm.SETTLE_REVIEWS}
@@ -130,8 +133,8 @@ AREAS: dict[str, tuple[Perm, ...]] = {
         Perm.RETRY_EFFECT, Perm.MANAGE_STOCK,
     ),
     "Cases and decisions": (
-        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_RETURNS, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE,
-        Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
+        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES,
+        Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
     ),
     "Policies and automation": (
         Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,

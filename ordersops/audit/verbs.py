@@ -82,6 +82,36 @@ class Verb(StrEnum):
         {"level": UUID, "sku": str, "location": str, "before": int, "after": int},
     )
 
+    # What was written is a row of the lane; the history names it and holds neither words nor addresses.
+    INQUIRY_RECEIVED = (
+        "inquiry.received",
+        "{actor} took in a message from a customer by {channel}.",
+        {"conversation": UUID, "message": UUID, "channel": str, "machine": bool},
+    )
+    INQUIRY_LINKED = (
+        "inquiry.linked",
+        "{actor} linked a conversation to the order, found by {by_what}.",
+        {"conversation": UUID, "by_what": str},
+    )
+    INQUIRY_CODE_MADE = "inquiry.code_made", "{actor} had a code sent to the order's e-mail address.", {"conversation": UUID, "code": UUID}
+    INQUIRY_IDENTIFIED = (
+        "inquiry.identified",
+        "{actor} saw that who writes is who ordered: {how}.",
+        {"conversation": UUID, "how": str},
+    )
+    INQUIRY_CODE_REFUSED = "inquiry.code_refused", "{actor} refused a code that does not fit.", {"conversation": UUID, "tries_left": int}
+    INQUIRY_REPLIED = (
+        "inquiry.replied",
+        "{actor} answered a customer's message.",
+        {"conversation": UUID, "message": UUID, "decision": UUID, "automatic": bool},
+    )
+    INQUIRY_CLOSED = "inquiry.closed", "{actor} closed a conversation: {why}.", {"conversation": UUID, "why": str}
+    INQUIRY_HANDED_OVER = (
+        "inquiry.handed_over",
+        "{actor} handed what a customer said over to {lane}.",
+        {"conversation": UUID, "lane": str},
+    )
+
     CASE_OPENED = (
         "case.opened",
         "{actor} opened a {lane} case with priority {priority}.",
