@@ -5,7 +5,7 @@ is settled without writing, and what was accepted is never written again (laws 1
 """
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -19,6 +19,7 @@ from ordersops.effects.connectors import SECONDS, Answer, Connector, NotSeenYet,
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.kinds.rules import owed
 from ordersops.effects.models import Attempt, Effect, EffectState
+from ordersops.effects.quiet import REACHES_CUSTOMERS, after_quiet
 from ordersops.effects.stops import why_stopped
 from ordersops.errors import Invalid, Upstream
 from ordersops.jobs import MAX_ATTEMPTS, backoff
@@ -111,10 +112,13 @@ def _needs_a_person(effect: Effect, found: Connector) -> bool:
 
 @atomic
 def _begin(effect: Effect, found: Connector | None) -> Attempt | None:
-    """Write that an attempt begins, and its lease. None where it must not: another has it, a switch was thrown, or the connector rests."""
+    """Write that an attempt begins, and its lease. None where it must not: another has it, a switch was thrown, the connector rests, or
+    it is night where the customer is: a pause after a failure, or a long queue, may have ended in quiet hours."""
     if not _is_ours(effect):
         return None
-    rests = breakers.open_until(f"{found.key}:{effect.store_id}") if found else None
+    rests = max(
+        filter(None, [breakers.open_until(f"{found.key}:{effect.store_id}") if found else None, _quiet_until(effect)]), default=None
+    )
     if rests or why_stopped([effect.pk]):
         # As if nobody had taken it.
         more: dict[str, Any] = {"not_before": rests} if rests else {}
@@ -122,6 +126,15 @@ def _begin(effect: Effect, found: Connector | None) -> Attempt | None:
         return None
     Effect.objects.filter(pk=effect.pk).update(lease_until=timezone.now() + LEASE)
     return Attempt.objects.create(effect=effect, number=effect.attempts, connector=found.key if found else "")
+
+
+def _quiet_until(effect: Effect) -> datetime | None:
+    """When what reaches the customer may leave, where that is not now. What was accepted is only looked for."""
+    if effect.kind not in REACHES_CUSTOMERS or effect.accepted_at:
+        return None
+    now = timezone.now()
+    end = after_quiet(effect.order, now)
+    return end if end > now else None
 
 
 @atomic

@@ -6,7 +6,7 @@ from typing import Any
 from ordersops.audit.models import Event
 from ordersops.audit.verbs import Verb
 from ordersops.stores.models import Store
-from ordersops.stores.platforms import POLLED, Interface, platforms
+from ordersops.stores.platforms import POLLED, Interface, Silent, platforms
 
 WINDOWS_SHOWN = 10
 WALKED = 2000  # windows that are looked at for a gap, at most: a week of them
@@ -29,6 +29,7 @@ def proof(store: Store) -> dict[str, Any]:
     pulse = getattr(store, "pulse", None)
     found: list[dict[str, str]] = pulse.subscriptions if pulse else []
     return {
+        "never_told": platform.never_tells if isinstance(platform, Silent) else (),
         "offered": platform is not None and platform.interface is not None,
         "readable": interface(store) is not None,
         "windows": windows,

@@ -1,6 +1,7 @@
 """Customers are not written to at night: by the clock of where the order ships to, else by the store's."""
 
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,6 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from ordersops.accounts.models import User
+from ordersops.effects import sending
 from ordersops.effects.actions import ask
 from ordersops.effects.kinds import arguments
 from ordersops.effects.models import Effect
@@ -70,6 +72,31 @@ def test_a_message_asked_for_at_night_waits_and_can_be_undone_until_then(order: 
         assert effect.can_be_undone
         tag = ask(order=order, kind="order.tag", arguments={"add": ["vip"]}, reason=WHY, by=ops_reviewer)
         assert tag.due_at < timezone.now() + timedelta(hours=1), "the store is told at any hour"
+
+
+@pytest.mark.django_db
+def test_a_message_whose_retry_falls_into_the_night_waits_for_the_morning(
+    order: Order, ops_reviewer: User, settings: Any, mailoutbox: list[Any]
+) -> None:
+    settings.MAIL_LEAVES = True
+    evening, night, morning = (datetime(2026, 12, *at, tzinfo=UTC) for at in ((1, 19, 40), (1, 20, 5), (2, 7, 0)))
+    with time_machine.travel(evening, tick=False):
+        effect = letter(order, ops_reviewer)
+        assert effect.not_before < evening + timedelta(minutes=10)
+
+    def second_attempt() -> None:
+        """The first one has failed, its pause is over, and a worker has just claimed it."""
+        Effect.objects.filter(pk=effect.pk).update(state="sending", attempts=2, lease_until=timezone.now() + timedelta(minutes=1))
+        sending.send(Effect.objects.get(pk=effect.pk))
+        effect.refresh_from_db()
+
+    with time_machine.travel(night, tick=False):
+        second_attempt()
+        assert (effect.state, effect.attempts, effect.not_before, mailoutbox) == ("planned", 1, morning, [])
+        assert not effect.tries.exists(), "nothing was tried"
+    with time_machine.travel(morning, tick=False):
+        second_attempt()
+        assert (effect.state, len(mailoutbox)) == ("done", 1)
 
 
 @pytest.mark.django_db

@@ -108,6 +108,13 @@ class Pings(Protocol):
         """Whether this is such a question and nothing else. It is not signed: it is answered with 200, and nothing is stored."""
 
 
+@runtime_checkable
+class Silent(Protocol):
+    """An adapter whose platform has no interface for something that others tell, so that nobody waits for it."""
+
+    never_tells: tuple[str, ...]  # in sentences, with where to look instead
+
+
 @lru_cache(maxsize=1)
 def platforms() -> dict[str, Platform]:
     """All adapters by key."""

@@ -33,6 +33,10 @@ class WooCommerce:
     label = "WooCommerce"
     kept_headers = ("x-wc-webhook-topic", "x-wc-webhook-id", "x-wc-webhook-delivery-id", "x-wc-webhook-source")
     interface: Interface | None = WooCommerceInterface()
+    never_tells = (
+        "WooCommerce has no interface for disputes: a chargeback is neither sent nor found by reading. Look for it at the payment provider; here it "
+        "shows only once money has gone back in the shop.",
+    )
 
     def new_secret(self) -> str:
         """Letters and digits alone: the sender decodes `&lt;` and its like in a secret before it signs."""
