@@ -78,6 +78,8 @@ class Desk:
     def sections(self) -> list[dict[str, Any]]:
         """Where the person may go. The order is that of the day: look, decide, look up, repair, manage."""
         found = [self._section("home", "Home", reverse("home"))]
+        if Perm.VIEW_WORKLOAD in self.perms:
+            found.append(self._section("tower", "Tower", reverse("tower")))
         for lane in self.lanes:
             found.append(self._section(lane["key"], lane["label"], lane["url"], lane["count"], count_of="open cases"))
         if Perm.APPROVE_SECOND in self.perms:

@@ -6,7 +6,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from ordersops.lists import Filters, StoreField
+from ordersops.insights.tower import GROUPS, OWNERS, URGENCIES
+from ordersops.lists import Filters, StoreField, Words
 
 WORK_DAYS = (("7", "7 days"), ("30", "30 days"))
 QUALITY_DAYS = (("30", "30 days"), ("90", "90 days"), ("365", "a year"))
@@ -16,6 +17,15 @@ class WorkloadFilters(Filters):
     store = StoreField()
     lane = forms.ChoiceField()
     days = forms.ChoiceField(choices=WORK_DAYS)
+
+
+class TowerFilters(Filters):
+    q = Words()
+    store = StoreField()
+    source = forms.ChoiceField()
+    urgency = forms.ChoiceField(choices=[("", "All"), *URGENCIES])
+    owner = forms.ChoiceField(choices=[("", "All"), *OWNERS])
+    group = forms.ChoiceField(choices=GROUPS)
 
 
 class QualityFilters(Filters):

@@ -1,8 +1,10 @@
 from django.urls import path
 
-from ordersops.insights import quality_views, workload_views
+from ordersops.insights import quality_views, tower_views, workload_views
 
 urlpatterns = [
+    path("tower/", tower_views.tower, name="tower"),
+    path("tower/rows", tower_views.rows, name="_tower_rows"),
     path("workload/", workload_views.workload, name="workload"),
     path("workload/cases/<uuid:pk>/assign", workload_views.assign, name="workload_assign"),
     path("quality/", quality_views.quality, name="quality"),

@@ -7,9 +7,12 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from ordersops.accounts.access import can_anywhere
 from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.signin import devices
@@ -49,6 +52,11 @@ class Adapter(DefaultAccountAdapter):
         super()._rollback_login_failed_rl_usage()
         if self._elsewhere:
             self._elsewhere.rollback()
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """A supervisor's day begins in the control tower, everybody else's with what waits for them."""
+        supervises = can_anywhere(request.user, Perm.VIEW_WORKLOAD) and can_anywhere(request.user, Perm.ASSIGN_CASES)
+        return reverse("tower" if supervises else "home")
 
     def is_safe_url(self, url: str) -> bool:
         """Only addresses of the host that was asked, so that `next` leads nowhere else."""

@@ -63,6 +63,8 @@ CASES: dict[str, Door] = {
         form=lambda w, me: {"version": w.proposal.case.version, **made.OTHERWISE},
     ),
     "proposal_take_back": act(FRAUD, about=lambda w, me: [made.a_proposal(w, me).pk], theirs=403),
+    "tower": page(Perm.VIEW_WORKLOAD),
+    "_tower_rows": page(Perm.VIEW_WORKLOAD),
     "workload": page(Perm.VIEW_WORKLOAD),
     "workload_assign": act(Perm.VIEW_WORKLOAD, Perm.ASSIGN_CASES, about=lambda w, me: [w.case.pk], form=lambda w, me: {"to": w.reviewer.pk}),
     "quality": page(Perm.VIEW_WORKLOAD),
