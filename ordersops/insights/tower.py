@@ -13,6 +13,7 @@ from uuid import UUID
 from zlib import crc32
 
 from django.urls import reverse
+from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.models import User
@@ -198,7 +199,7 @@ def _stores(user: User, stores: Sequence[UUID], _: str) -> list[Problem]:
     return [
         Problem(
             key=f"store:{row.pk}", source="stores", source_label=MACHINERY["stores"], store_id=row.pk, store=row.name, about=row.name,
-            url=reverse("store", args=[row.pk]), what="Gone silent", signal="It usually sends more often than this.", since=row.pulse.silent_since,
+            url=reverse("store", args=[row.pk]), what="Gone silent", signal="It usually sends more often than this.", since=row.pulse.silent_since or timezone.now(),
             next_action="Look at its webhooks", next_url=reverse("store", args=[row.pk]),
         )
         for row in rows[:MOST]
