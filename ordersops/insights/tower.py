@@ -199,7 +199,8 @@ def _stores(user: User, stores: Sequence[UUID], _: str) -> list[Problem]:
     return [
         Problem(
             key=f"store:{row.pk}", source="stores", source_label=MACHINERY["stores"], store_id=row.pk, store=row.name, about=row.name,
-            url=reverse("store", args=[row.pk]), what="Gone silent", signal="It usually sends more often than this.", since=row.pulse.silent_since or timezone.now(),
+            url=reverse("store", args=[row.pk]), what="Gone silent", signal="It usually sends more often than this.",
+            since=row.pulse.silent_since or timezone.now(),
             next_action="Look at its webhooks", next_url=reverse("store", args=[row.pk]),
         )
         for row in rows[:MOST]
