@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from pydantic import BaseModel
 
 from ordersops.accounts.roles import Perm
-from ordersops.cases.parts import Check, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject
+from ordersops.cases.parts import Check, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ordersops.review.models import Decision
 
 __all__ = [
-    "Check", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Subject", "lane", "lanes",
+    "Check", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Subject", "Told", "lane",
+    "lanes",
 ]  # fmt: skip
 
 
