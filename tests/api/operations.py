@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.api.schema import description
 from ordersops.audit.models import Event
 from ordersops.effects.kinds import KINDS
+from ordersops.review.models import Bulk, Proposal
 from tests.api.conftest import Machine
 from tests.desk.conftest import World
 
@@ -45,6 +47,10 @@ class Operation:
                 return world.case.pk
             case "proposals":
                 return world.proposal.pk
+            case "bulks":
+                return bulk_of(world).pk
+            case "attachments":
+                return world.attachment.pk
             case "decisions":
                 return world.decision.pk
             case "recommendations":
@@ -59,10 +65,27 @@ class Operation:
                 ).pk
         return ""
 
+    def prepare(self, world: World, person: User) -> None:
+        """What is one's own alone is made theirs."""
+        if self.path == "proposals/{id}/take-back":
+            Proposal.objects.filter(pk=world.proposal.pk).update(by=person, parties=[person.pk])
+
     def ask(self, machine: Machine, world: World) -> Any:
+        if machine.token is not None:
+            self.prepare(world, machine.token.owner)
         if self.method == "get":
             return machine.get(self.address(world))
         return machine.post(self.address(world), self.said.get("x-example", {}))
+
+
+def bulk_of(world: World) -> Bulk:
+    """The proposal of the world as the only row of a bulk decision."""
+    first = world.proposal
+    found, _ = Bulk.objects.get_or_create(
+        lane="fraud", by=first.by, defaults={"outcome": "decline", "reason": "D3", "note": "Alike.", "asked": 2}
+    )
+    Proposal.objects.filter(pk=first.pk).update(bulk=found)
+    return found
 
 
 OPERATIONS = [

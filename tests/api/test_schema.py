@@ -58,6 +58,7 @@ def everybody(make_person: Any, world: World, system: User, settings: Any) -> Us
 @pytest.mark.parametrize("operation", OPERATIONS, ids=str)
 def test_every_operation(operation: Operation, mode: str, world: World, everybody: User, machine: MakeMachine) -> None:
     asks = machine(everybody)
+    operation.prepare(world, everybody)
     fixed: Any = {"path_parameters": {"id": operation.about(world)}} if operation.about_one else {}
     described = SCHEMA[f"/api/v1/{operation.path}"][operation.method]
     cases: Any = described.as_strategy(generation_mode=schemathesis.GenerationMode(mode), **fixed)

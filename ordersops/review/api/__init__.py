@@ -3,8 +3,10 @@
 from django.urls import path
 
 from ordersops.review.api.advice import Recommendations
+from ordersops.review.api.bulk import Bulks
 from ordersops.review.api.cases import Cases, Queues
 from ordersops.review.api.decisions import Decisions
+from ordersops.review.api.files import CaseFiles, Files
 from ordersops.review.api.second import Proposals
 from ordersops.review.api.work import CaseWork
 
@@ -24,13 +26,23 @@ urlpatterns = [
     path("cases/<uuid:pk>/wake", CaseWork.as_view({"post": "wake"}), name="api_case_wake"),
     path("cases/<uuid:pk>/reopen", CaseWork.as_view({"post": "reopen"}), name="api_case_reopen"),
     path("cases/<uuid:pk>/comments", CaseWork.as_view({"get": "comments", "post": "comment"}), name="api_case_comments"),
+    path("cases/<uuid:pk>/ask-customer", CaseWork.as_view({"post": "ask_customer"}), name="api_case_ask_customer"),
+    path("cases/<uuid:pk>/attachments", CaseFiles.as_view({"get": "files", "post": "attach"}), name="api_case_attachments"),
+    path("attachments/<uuid:pk>", Files.as_view({"get": "retrieve"}), name="api_attachment"),
+    path("bulks", Bulks.as_view({"post": "create"}), name="api_bulks"),
+    path("bulks/<uuid:pk>", Bulks.as_view({"get": "retrieve"}), name="api_bulk"),
+    path("bulks/<uuid:pk>/approve", Bulks.as_view({"post": "approve"}), name="api_bulk_approve"),
+    path("bulks/<uuid:pk>/send-back", Bulks.as_view({"post": "send_back"}), name="api_bulk_send_back"),
     path("proposals", Proposals.as_view({"get": "list"}), name="api_proposals"),
     path("proposals/<uuid:pk>", Proposals.as_view({"get": "retrieve"}), name="api_proposal"),
     path("proposals/<uuid:pk>/approve", Proposals.as_view({"post": "approve"}), name="api_proposal_approve"),
     path("proposals/<uuid:pk>/send-back", Proposals.as_view({"post": "send_back"}), name="api_proposal_send_back"),
+    path("proposals/<uuid:pk>/decide-otherwise", Proposals.as_view({"post": "decide_otherwise"}), name="api_proposal_otherwise"),
+    path("proposals/<uuid:pk>/take-back", Proposals.as_view({"post": "take_back"}), name="api_proposal_take_back"),
     path("recommendations", Recommendations.as_view({"get": "list"}), name="api_recommendations"),
     path("recommendations/<uuid:pk>", Recommendations.as_view({"get": "retrieve"}), name="api_recommendation"),
     path("decisions", Decisions.as_view({"get": "list"}), name="api_decisions"),
     path("decisions/<uuid:pk>", Decisions.as_view({"get": "retrieve"}), name="api_decision"),
     path("decisions/<uuid:pk>/undo", Decisions.as_view({"post": "undo"}), name="api_decision_undo"),
+    path("decisions/<uuid:pk>/take-back", Decisions.as_view({"post": "take_back"}), name="api_decision_take_back"),
 ]

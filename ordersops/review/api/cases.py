@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
 from ordersops.api.pages import PageQuery, listed, moment, page_of
-from ordersops.api.rows import Flag, Input, Money, Nothing, Person, Row, StoreName, Text, Texts, Whole
+from ordersops.api.rows import Flag, Input, Money, Named, Nothing, Person, Row, StoreName, Text, Texts, Whole
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.cases import actions as leases
@@ -27,6 +27,7 @@ from ordersops.review import actions
 from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.api.advice import RecommendationDetail
 from ordersops.review.api.decisions import DecisionRow
+from ordersops.review.api.reasons import ReasonVersion, reason_as_seen
 from ordersops.review.case_page import MEMBERS_SHOWN
 from ordersops.review.impressions import closed_among
 from ordersops.review.queries import available, recommendation_for
@@ -48,6 +49,7 @@ class CaseRow(Row):
     band = serializers.CharField(read_only=True, help_text="Empty while the advice is closed to the token's owner.")
     score = serializers.IntegerField(read_only=True, allow_null=True, help_text="Null while the advice is closed to the token's owner.")
     assigned_to = Person(allow_null=True)
+    team = Named(allow_null=True, read_only=True, help_text="The team whose members take it.")
     held_by = serializers.SerializerMethodField()
     held_until = serializers.SerializerMethodField()
 
@@ -56,7 +58,7 @@ class CaseRow(Row):
         fields: ClassVar[Any] = [
             "id", "store", "lane", "state", "headline", "band", "score", "priority", "priority_reasons", "amount", "order", "order_number",
             "orders_count", "attack", "opened_at", "due_at", "changed_at", "decided_at", "held_by", "held_until", "assigned_to",
-            "escalated_to", "snoozed_until", "version",
+            "team", "escalated_to", "snoozed_until", "version",
         ]  # fmt: skip
 
     def to_representation(self, case: Case) -> dict[str, Any]:
@@ -82,6 +84,7 @@ class CaseRow(Row):
 
 class ReasonRow(serializers.Serializer[Any]):
     code = serializers.CharField()
+    version = serializers.IntegerField(allow_null=True, help_text="Of its wording; null where nobody worded it yet.")
     sentence = serializers.CharField()
 
 
@@ -107,6 +110,9 @@ class AvailableRow(serializers.Serializer[Any]):
     approve_reasons = ReasonRow(many=True)
     others = ChoiceRow(many=True)
     override_reasons = serializers.DictField(child=ReasonRow(many=True))
+    second = serializers.UUIDField(
+        source="proposal.pk", allow_null=True, default=None, help_text="The proposal that waits for a second person."
+    )
     undo = serializers.UUIDField(source="undo.pk", allow_null=True, default=None, help_text="The decision that can still be undone.")
 
 
@@ -167,14 +173,18 @@ class QueueQuery(PageQuery):
 
 class ApproveInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
-    reason = Text(required=False, default="", allow_blank=True, max_length=10, help_text="One of `available.approve_reasons`.")
+    reason = Text(
+        required=False, default="", allow_blank=True, max_length=10, trim_whitespace=False, help_text="One of `available.approve_reasons`."
+    )
+    reason_version = ReasonVersion()
     note = Text(required=False, default="", allow_blank=True, max_length=2000)
 
 
 class OverrideInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
     outcome = Text(max_length=40, help_text="One of `available.others`.")
-    reason = Text(max_length=10, help_text="One of `available.override_reasons` of the outcome.")
+    reason = Text(max_length=10, trim_whitespace=False, help_text="One of `available.override_reasons` of the outcome.")
+    reason_version = ReasonVersion()
     note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="What you know that the advice did not.")
 
 
@@ -185,7 +195,7 @@ class NextCase(serializers.Serializer[Any]):
 
 
 def _rows() -> "QuerySet[Case]":
-    return Case.objects.select_related("order", "store", "leased_by", "assigned_to")
+    return Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team")
 
 
 class OfCases(Resource):
@@ -262,6 +272,7 @@ class Cases(OfCases):
         """Decide as recommended."""
         case, said = self.case(pk), self.body(ApproveInput)
         said["version"] = self.version(said["version"], case.version)
+        reason_as_seen(case.lane, said)
         actions.approve(case=case, by=request.user, **said)
         return self.answer(case)
 
@@ -270,6 +281,7 @@ class Cases(OfCases):
         """Decide against the recommendation, with a reason and a note."""
         case, said = self.case(pk), self.body(OverrideInput)
         said["version"] = self.version(said["version"], case.version)
+        reason_as_seen(case.lane, said)
         actions.override(case=case, by=request.user, **said)
         return self.answer(case)
 

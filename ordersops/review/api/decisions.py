@@ -9,11 +9,12 @@ from rest_framework.response import Response
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
 from ordersops.api.pages import PageQuery, listed, page_of
-from ordersops.api.rows import Nothing, Person, Row, StoreName
+from ordersops.api.rows import Input, Nothing, Person, Row, StoreName, Text
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.lists import newest
 from ordersops.review import actions
+from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.models import Decision
 
 TAG = "Decisions"
@@ -32,7 +33,8 @@ class DecisionRow(Row):
     class Meta:
         model = Decision
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "case", "order", "recommendation", "outcome", "overrides", "reason", "note", "label", "source", "by", "second",
+            "id", "store", "lane", "case", "order", "recommendation", "outcome", "overrides", "reason", "reason_version", "note", "label",
+            "source", "by", "second",
             "case_version", "supersedes", "decided_at",
         ]  # fmt: skip
 
@@ -42,6 +44,10 @@ class DecisionQuery(PageQuery):
     case = serializers.UUIDField(required=False, default=None)
     since = serializers.DateTimeField(required=False, default=None, help_text="Decided at or after.")
     until = serializers.DateTimeField(required=False, default=None, help_text="Decided before.")
+
+
+class TakeBackInput(Input):
+    note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="Why it is taken back.")
 
 
 class Decisions(Resource):
@@ -68,3 +74,13 @@ class Decisions(Resource):
         decision = self.load(Decision.objects.select_related("case"), Perm.VIEW_CASES, pk=pk)
         self.body(Nothing)
         return Response(DecisionRow(actions.undo(decision=decision, by=request.user)).data)
+
+    @acts(
+        DecisionRow, rights=[Perm.VIEW_CASES, Perm.DECIDE_FRAUD], tag=TAG, scope=Scope.DECIDE, takes=TakeBackInput,
+        example={"note": "The bank called: the card was stolen."},
+    )  # fmt: skip
+    def take_back(self, request: Asked, pk: UUID) -> Response:
+        """Take a decision back after it was carried out: the inverse of what was done is planned, and the case is open again."""
+        decision = self.load(Decision.objects.select_related("case"), Perm.VIEW_CASES, pk=pk)
+        said = self.body(TakeBackInput)
+        return Response(DecisionRow(actions.take_back(decision=decision, note=said["note"], by=request.user)).data)

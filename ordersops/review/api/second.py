@@ -9,12 +9,13 @@ from rest_framework.response import Response
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
 from ordersops.api.pages import PageQuery, listed, page_of
-from ordersops.api.rows import Input, Person, Row, StoreName, Text, Texts, Whole
+from ordersops.api.rows import Input, Nothing, Person, Row, StoreName, Text, Texts, Whole
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.lists import newest
 from ordersops.review import actions
 from ordersops.review.actions import LEAST_NOTE
+from ordersops.review.api.reasons import ReasonVersion, reason_as_seen
 from ordersops.review.models import Proposal, ProposalState
 
 TAG = "Second person"
@@ -36,7 +37,7 @@ class ProposalRow(Row):
     class Meta:
         model = Proposal
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "case", "order", "recommendation", "state", "outcome", "overrides", "reason", "note", "why_two", "by",
+            "id", "store", "lane", "bulk", "case", "order", "recommendation", "state", "outcome", "overrides", "reason", "note", "why_two", "by",
             "proposed_at", "settled_by", "settled_at", "settled_note", "version",
         ]  # fmt: skip
 
@@ -48,6 +49,14 @@ class ProposalQuery(PageQuery):
 
 class ApproveSecondInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
+
+
+class OtherwiseInput(Input):
+    version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
+    outcome = Text(max_length=40, help_text="Another one than the first person chose.")
+    reason = Text(max_length=10, trim_whitespace=False)
+    reason_version = ReasonVersion()
+    note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="Why you decide otherwise.")
 
 
 class SendBackInput(Input):
@@ -89,6 +98,32 @@ class Proposals(Resource):
         """Send it back to the first person, with a note."""
         proposal, said = self._proposal(pk), self.body(SendBackInput)
         actions.send_back(proposal=proposal, by=request.user, note=said["note"])
+        return self._answer_with(self._proposal(pk))
+
+    @acts(
+        ProposalRow,
+        rights=[*RIGHTS, Perm.DECIDE_FRAUD, Perm.OVERRIDE],
+        tag=TAG,
+        scope=Scope.MONEY,
+        takes=OtherwiseInput,
+        match=True,
+        example={"version": 1, "outcome": "release", "reason": "O1", "note": "The customer called from their home number."},
+    )
+    def decide_otherwise(self, request: Asked, pk: UUID) -> Response:
+        """Decide otherwise than the first person, on the newest advice. Where that needs two people too it waits again, as a proposal of
+        its own; the answer is the one that it stands against."""
+        proposal, said = self._proposal(pk), self.body(OtherwiseInput)
+        said["version"] = self.version(said["version"], proposal.case.version)
+        reason_as_seen(proposal.case.lane, said)
+        actions.decide_otherwise(proposal=proposal, by=request.user, **said)
+        return self._answer_with(self._proposal(pk))
+
+    @acts(ProposalRow, rights=[Perm.VIEW_CASES, Perm.DECIDE_FRAUD], tag=TAG, scope=Scope.DECIDE, takes=Nothing)
+    def take_back(self, request: Asked, pk: UUID) -> Response:
+        """Take one's own decision back while it waits: the case is open again, and in one's hands."""
+        proposal = self._proposal(pk)
+        self.body(Nothing)
+        actions.take_back_proposal(proposal=proposal, by=request.user)
         return self._answer_with(self._proposal(pk))
 
     def _proposal(self, pk: UUID) -> Proposal:

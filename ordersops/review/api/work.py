@@ -8,10 +8,10 @@ from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
-from ordersops.accounts.models import User
+from ordersops.accounts.models import Team, User
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
-from ordersops.api.rows import Input, Nothing, Person, Row, Text, Whole
+from ordersops.api.rows import Flag, Input, Nothing, Person, Row, Text, Whole
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked
 from ordersops.cases import actions
@@ -22,19 +22,24 @@ from ordersops.cases.around import conversation
 from ordersops.cases.models import Case, Comment, Mention
 from ordersops.cases.waiting import LONGEST, REASONS, WAKES
 from ordersops.errors import Invalid
+from ordersops.review import actions as review
 from ordersops.review.api.cases import DECIDES, TAG, CaseDetail, OfCases
 
 HOURS = int(LONGEST / timedelta(hours=1))
 SEES = Perm.VIEW_CASES
+ASKING = {"version": 1, "subject": "Your order", "text": "Please tell us whether you placed this order yourself."}
 
 
 class AssignInput(Input):
-    to = serializers.UUIDField(allow_null=True, help_text="A colleague who decides in the lane; null for nobody.")
+    to = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="A colleague who decides in the lane.")
+    team = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="Or a team; with neither it is anybody's.")
+    off_duty = Flag(required=False, default=False, help_text="true: also where the colleague is off duty now.")
     note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
 
 
 class EscalateInput(Input):
-    role = Text(max_length=40, help_text="A role that may do more, and that somebody has.")
+    role = Text(required=False, default="", allow_blank=True, max_length=40, help_text="A role that may do more, and that somebody has.")
+    team = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="Or a team of the store.")
     note = Text(min_length=5, max_length=LONGEST_TEXT)
 
 
@@ -50,6 +55,12 @@ class SnoozeInput(Input):
         required=False, default=list, max_length=len(WAKES), help_text="Events that bring it back before.",
     )  # fmt: skip
     note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class AskCustomerInput(Input):
+    version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
+    subject = Text(max_length=200)
+    text = Text(min_length=20, max_length=4000, help_text="What the customer is asked; nothing about why.")
 
 
 class ReopenInput(Input):
@@ -91,18 +102,21 @@ class Conversation(serializers.Serializer[Any]):
 class CaseWork(OfCases):
     @acts(CaseDetail, rights=[SEES, Perm.ASSIGN_CASES], tag=TAG, scope=Scope.DECIDE, takes=AssignInput, example={"to": None})
     def assign(self, request: Asked, pk: UUID) -> Response:
-        """Give a case to a colleague, or to nobody."""
+        """Give a case to a colleague or a team, or to nobody."""
         case, said = self.case(pk), self.body(AssignInput)
-        to = _people([said["to"]])[0] if said["to"] else None
-        return self.answer(actions.assign(case=case, to=to, note=said["note"], by=request.user))
+        if said["to"] and said["team"]:
+            raise Invalid("Name a colleague or a team, not both.")
+        to = _people([said["to"]])[0] if said["to"] else _team(said["team"])
+        return self.answer(actions.assign(case=case, to=to, note=said["note"], off_duty=said["off_duty"], by=request.user))
 
     @acts(
         CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=EscalateInput,
         example={"role": "supervisor", "note": "Beyond what I may decide."},
     )  # fmt: skip
     def escalate(self, request: Asked, pk: UUID) -> Response:
-        """Leave a case to a role that may do more."""
+        """Leave a case to a role that may do more, or to a team."""
         case, said = self.case(pk), self.body(EscalateInput)
+        said["team"] = _team(said["team"])
         return self.answer(actions.escalate(case=case, by=request.user, **said))
 
     @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=NoteInput, example={"note": "Looked at; go on."})
@@ -117,6 +131,14 @@ class CaseWork(OfCases):
         case, said = self.case(pk), self.body(SnoozeInput)
         until = timezone.now() + timedelta(hours=said.pop("hours"))
         return self.answer(actions.snooze(case=case, until=until, by=request.user, **said))
+
+    @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=AskCustomerInput, match=True, example=ASKING)
+    def ask_customer(self, request: Asked, pk: UUID) -> Response:
+        """Write to the customer to confirm the order: the case waits for the answer, and the order stays held."""
+        case, said = self.case(pk), self.body(AskCustomerInput)
+        said["version"] = self.version(said["version"], case.version)
+        review.ask_customer(case=case, by=request.user, **said)
+        return self.answer(case)
 
     @acts(CaseDetail, rights=DECIDES, tag=TAG, scope=Scope.DECIDE, takes=Nothing)
     def wake(self, request: Asked, pk: UUID) -> Response:
@@ -148,6 +170,15 @@ class CaseWork(OfCases):
 
     def _said(self, case: Case) -> Response:
         return Response({"comments": CommentRow(conversation(case), many=True).data})
+
+
+def _team(key: UUID | None) -> Team | None:
+    if key is None:
+        return None
+    found = Team.objects.standing().filter(pk=key).first()
+    if found is None:
+        raise Invalid("There is no such team.")
+    return found
 
 
 def _people(keys: list[UUID]) -> list[User]:
