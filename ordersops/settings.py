@@ -105,7 +105,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
 ]
 # A lane is reached by its dotted path alone.
-LANES = ["fraud.lane.Fraud"]
+LANES = ["fraud.lane.Fraud", "returns.lane.Returns"]
 # One line per platform: its adapter.
 PLATFORMS = [
     "ordersops.stores.platforms.shopify.Shopify",

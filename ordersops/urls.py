@@ -18,6 +18,7 @@ urlpatterns = [
     path("effects/", include("ordersops.effects.urls")),
     path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),
+    path("", include("returns.urls")),
     path("", include("ordersops.insights.urls")),
     path("stock/", include("ordersops.stock.urls")),
     path("reasons/", include("ordersops.review.reason_urls")),

@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import Prefetch
-from django.utils import timezone
 
 from ordersops.effects.kinds.rules import left_beside
 from ordersops.effects.models import Effect, EffectState
@@ -25,11 +25,33 @@ LINES = Prefetch("lines", queryset=ReturnLine.objects.select_related("line").pre
 NEEDS = ("order__lines", "order__shipments", "order__refunds", "order__disputes", "order__transactions", "order__effects", LINES)
 
 
-def asked(requests: Sequence[ReturnRequest], settings: dict[UUID, Settings], *, at: datetime | None = None) -> dict[UUID, Asked]:
-    """For each request what is asked, judged at `at`. `settings` by store. The requests come with NEEDS loaded; then it takes four queries."""
+def asked(requests: Sequence[ReturnRequest]) -> dict[UUID, Asked]:
+    """For each request what is asked, as of when it was: waiting costs nobody their window.
+
+    The requests come with NEEDS loaded; then it takes four queries.
+    """
     past = history.read(requests)
-    now = at or timezone.now()
-    return {request.pk: _asked(request, past, settings[request.store_id], now) for request in requests}
+    return {request.pk: _asked(request, past, request.requested_at) for request in requests}
+
+
+def dressed(plain: Asked, settings: Settings) -> Asked:
+    """With what only the policy knows: what the goods are, and which claims still count. Pure."""
+    since = plain.at - timedelta(days=settings.not_received_days)
+    claims = sum(when >= since for when in plain.customer.claimed_at)
+    past = plain.customer
+    customer = replace(past, not_received_claims=claims) if past.orders is not None else past
+    return replace(plain, lines=tuple(_dressed(line, settings) for line in plain.lines), customer=customer)
+
+
+def _dressed(line: LineAsked, settings: Settings) -> LineAsked:
+    known = product(line.sku, settings)
+    if known is None:
+        return line
+    return replace(
+        line, product_type=known.type, tags=line.tags | set(known.tags), custom_made=known.custom_made, perishable=known.perishable,
+        sealed_hygiene=known.sealed_hygiene, digital=line.digital or known.digital, hazmat=line.hazmat or known.hazmat,
+        restock_opened=known.restock_opened, resale_share=known.resale_share, most_a_customer=known.most_a_customer,
+    )  # fmt: skip
 
 
 def paid_price(order: Order, line: Line) -> Decimal | None:
@@ -49,7 +71,7 @@ def product(sku: str, settings: Settings) -> Product | None:
     return max(fitting, key=lambda one: len(one.sku), default=None)
 
 
-def _asked(request: ReturnRequest, past: history.History, settings: Settings, now: datetime) -> Asked:
+def _asked(request: ReturnRequest, past: history.History, now: datetime) -> Asked:
     order = request.order
     person = past.people.get((order.store_id, order.email_key or 0)) if order.email_key is not None else None
     others = (
@@ -59,42 +81,38 @@ def _asked(request: ReturnRequest, past: history.History, settings: Settings, no
     wanted = Counter({row.line_id: row.quantity for row in request.lines.all()})
     return Asked(
         at=now, currency=order.currency, country=str(order.shipping_address.get("country") or ""), placed_at=order.placed_at,
-        lines=tuple(_line(row, order, elsewhere.get(row.line_id, 0), settings) for row in request.lines.all()),
+        lines=tuple(_line(row, order, elsewhere.get(row.line_id, 0)) for row in request.lines.all()),
         identity=cast("Any", request.identity), wish=cast("Any", request.wish), total=order.total, shipping=order.shipping_total,
         left_to_refund=left_beside(order, _open_refunds(order)), order_tags=frozenset(str(tag) for tag in order.tags),
         earlier_requests=len(history.earlier(request, past)),
         whole_order=all(wanted[line.pk] >= line.shipped for line in order.lines.all() if line.shipped),
-        customer=_customer(request, person, settings, now), dispute_open=any(one.is_open for one in order.disputes.all()),
+        customer=_customer(request, person), dispute_open=any(one.is_open for one in order.disputes.all()),
         refund_issued=_given_back(request), method_refundable=_method(order), claimants_at_address=len(others) if others is not None else None,
     )  # fmt: skip
 
 
-def _customer(request: ReturnRequest, person: "history.Person | None", settings: Settings, now: datetime) -> CustomerPast:
+def _customer(request: ReturnRequest, person: "history.Person | None") -> CustomerPast:
     order = request.order
     tier = order.customer.tier if order.customer else ""
     if person is None:
         return CustomerPast(key=order.email, tier=tier)
-    since = now - timedelta(days=settings.not_received_days)
     return CustomerPast(
         key=order.email, tier=tier, orders=person.orders, orders_with_returns=person.with_returns, spent=person.spent, disputes=person.disputes,
         exceptions=len(person.exceptions - {request.pk}),
-        not_received_claims=len({pk for pk, when in person.claims if when >= since}),
+        claimed_at=tuple(sorted({when for _, when in person.claims})),
         reports=dict(Counter(code for pk, code in person.reports if pk != request.pk)),
     )  # fmt: skip
 
 
-def _line(row: ReturnLine, order: Order, elsewhere: int, settings: Settings) -> LineAsked:
+def _line(row: ReturnLine, order: Order, elsewhere: int) -> LineAsked:
     line = row.line
-    known = product(line.sku, settings) or Product(sku="-")
     sent = [one for one in order.shipments.all() if line.external_id in one.quantities and one.status not in DEAD_SHIPMENTS]
     return LineAsked(
         key=str(row.pk), asked=row.quantity, reason=row.reason, title=line.title[:200], sku=line.sku, words=row.words, photos=len(row.photos.all()),
         condition=cast("Any", row.condition), price=paid_price(order, line), fulfilled=line.shipped, returned=line.returned, refunded=line.refunded,
         asked_elsewhere=elsewhere, delivered_at=_last(sent, "delivered_at"), shipped_at=_last(sent, "shipped_at"),
         not_delivered=bool(sent) and not line.delivered and any(one.status in _UNDER_WAY for one in sent), gift_card=line.gift_card,
-        product_type=known.type, tags=frozenset(known.tags), custom_made=known.custom_made, perishable=known.perishable,
-        sealed_hygiene=known.sealed_hygiene, digital=known.digital or not line.requires_shipping, hazmat=known.hazmat,
-        restock_opened=known.restock_opened, resale_share=known.resale_share, most_a_customer=known.most_a_customer,
+        digital=not line.requires_shipping,
     )  # fmt: skip
 
 

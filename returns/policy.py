@@ -4,12 +4,13 @@ Amounts are by currency. A currency that a table does not name is judged on the 
 on, and nothing is settled without a person.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ordersops.cases.lanes import Policy
 from ordersops.errors import Invalid
 
 Amounts = dict[str, Decimal]
@@ -137,7 +138,17 @@ class Settings(Part):
 
 
 DEFAULTS = Settings()
-VERSION = "returns-1"
+VERSION = "returns-policy-1"
+# A decision within a business day (policies.md 4.7, ST-8), sooner where much speaks against it.
+POLICY = Policy(
+    version=VERSION,
+    anomalous_from=30,
+    high_from=60,
+    decline_from=80,
+    review_within={"high": timedelta(hours=8), "anomalous": timedelta(hours=24), "clear": timedelta(hours=24)},
+    attack_orders=1000,
+    attack_within=timedelta(minutes=1),
+)
 
 
 def settings_of(stated: dict[str, Any] | None) -> Settings:

@@ -10,7 +10,7 @@ from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
-from returns.actions.moving import handles, locked, move
+from returns.actions.moving import ask_about, handles, locked, move
 from returns.actions.picturing import keep_photos
 from returns.models import ReturnRequest, ReturnState
 from returns.policy import DEFAULTS, Settings
@@ -36,7 +36,7 @@ def answer_evidence(
     handles(by, request, "add evidence to a return")
     request = locked(request)
     if request.state not in {ReturnState.REQUESTED, ReturnState.WAITING}:
-        raise Conflict(f"{request.title} is “{request.get_state_display()}”: it is decided already.")
+        raise Conflict(f"Return {request.number} is “{request.get_state_display()}”: it is decided already.")
     rows = {row.pk: row for row in request.lines.all()}
     named = set(photos) | set(words)
     if not named or named - set(rows):
@@ -53,6 +53,7 @@ def answer_evidence(
         request.expires_at = None
         request.save(update_fields=["state", "version", "expires_at"])
     record(Verb.RETURN_EVIDENCE_GIVEN, by=by, order=request.order, request=request.pk, photos=new)
+    ask_about(request, "evidence")
     return request
 
 

@@ -85,7 +85,7 @@ def reopen(*, request: ReturnRequest, by: User) -> ReturnRequest:
     """Its decision was taken back: it is as if nobody had decided. Conflict once goods are on their way or something was settled."""
     request = locked(request)
     if request.received_at or request.acts.exclude(effect__state__in=["undone", "given_up"]).exists():
-        raise Conflict(f"{request.title} is past its decision: goods are back, or money is under way.")
+        raise Conflict(f"Return {request.number} is past its decision: goods are back, or money is under way.")
     move(request, ReturnState.REQUESTED)
     request.outcome = request.decline = request.instructions = ""
     request.decision = request.approved_at = request.expires_at = request.closed_at = None

@@ -93,7 +93,7 @@ def restock(*, request: ReturnRequest, by: User) -> int:
     handles(by, request, "put returned goods back on sale")
     request = locked(request)
     if request.state not in {ReturnState.INSPECTED, ReturnState.SETTLED} or request.inspected_at is None:
-        raise Conflict(f"{request.title} is “{request.get_state_display()}”: inspect it first.")
+        raise Conflict(f"Return {request.number} is “{request.get_state_display()}”: inspect it first.")
     rows = [row for row in request.lines.all() if row.disposition == "restock" and row.restocked < row.received]
     if not rows:
         raise Conflict("Nothing of it is left to put back on sale.")

@@ -16,6 +16,7 @@ from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
 from ordersops.ids import uuid7
 from ordersops.orders.models import Line, Order
+from returns.actions.moving import ask_about
 from returns.actions.picturing import keep_photos
 from returns.asked import paid_price
 from returns.grounds import GROUNDS
@@ -81,6 +82,7 @@ def request(
     for row, one in zip(rows, wanted, strict=True):
         keep_photos(row, one.photos)
     record(Verb.RETURN_REQUESTED, by=by, order=order, request=made.pk, number=made.number, source=source, lines=len(rows))
+    ask_about(made, "requested")
     return made
 
 

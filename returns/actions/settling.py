@@ -3,6 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
+from django.db import models
 from django.utils import timezone
 
 from ordersops.accounts.access import require
@@ -16,7 +17,7 @@ from ordersops.effects.models import Effect
 from ordersops.errors import Conflict
 from ordersops.orders.models import Order
 from returns.actions.moving import locked, move
-from returns.eligibility.outcome import REFUNDS, SENDS
+from returns.eligibility.outcome import BY_HAND, OUTCOMES, REFUNDS, REPLACES
 from returns.models import ReturnAct, ReturnLine, ReturnRequest, ReturnState
 
 REPLACED = {
@@ -42,14 +43,14 @@ def settle(*, request: ReturnRequest, by: User) -> list[Effect]:
     ready = {ReturnState.INSPECTED, *([] if request.inspect else [ReturnState.RECEIVED])}
     if request.state == ReturnState.SETTLED:
         if _live(request):
-            raise Conflict(f"{request.title} is settled already.")
+            raise Conflict(f"Return {request.number} is settled already.")
     elif request.state not in ready:
         first = "Inspect it first." if request.state == ReturnState.RECEIVED else "Nothing has come back yet."
-        raise Conflict(f"{request.title} is “{request.get_state_display()}”. {first}")
+        raise Conflict(f"Return {request.number} is “{request.get_state_display()}”. {first}")
     else:
         move(request, ReturnState.SETTLED)
     effects = [
-        ask_within(order=request.order, kind=kind, arguments=arguments, reason=f"{request.title}", by=by)
+        ask_within(order=request.order, kind=kind, arguments=arguments, reason=f"Return {request.number}", by=by)
         for kind, arguments in acts(request, came_back=True)
     ]
     if not effects:
@@ -87,15 +88,37 @@ def acts(request: ReturnRequest, *, came_back: bool) -> list[tuple[str, dict[str
                 "refund.create",
                 {
                     "amount": f"{amount:.2f}", "currency": request.currency, "lines": lines,
-                    "shipping_amount": f"{min(shipping, amount):.2f}", "note": request.title,
+                    "shipping_amount": f"{min(shipping, amount):.2f}", "note": f"Return {request.number}",
                 },
             )
         )  # fmt: skip
-    send = [(row, units) for row, units in rows if units and row.outcome in SENDS]
+    send = [(row, units) for row, units in rows if units and row.outcome in REPLACES]
     if send:
         portions = [{"external_id": row.line.external_id, "quantity": units} for row, units in send]
-        found.append(("replacement.create", {"lines": portions, "reason": REPLACED.get(send[0][0].reason, "other"), "note": request.title}))
+        found.append(
+            (
+                "replacement.create",
+                {"lines": portions, "reason": REPLACED.get(send[0][0].reason, "other"), "note": f"Return {request.number}"},
+            )
+        )
+    if hand := [(row, units) for row, units in rows if units and row.outcome in BY_HAND]:
+        told = "\n".join(
+            f"{units} × {row.line.title or row.line.sku}: {OUTCOMES[row.outcome]}, {row.amount or 0} {request.currency}"
+            for row, units in hand
+        )
+        found.append(("ticket.create", {"subject": f"Return {request.number}", "text": told[:4000]}))
     return found
+
+
+SETTLING = ("refund.create", "replacement.create", "ticket.create")
+
+
+def settled_by(request: ReturnRequest) -> "models.QuerySet[Effect]":
+    """The effects that pay or replace it: asked for by `settle`, or planned by its decision."""
+    mine = models.Q(return_act__request=request)
+    if request.decision_id:
+        mine |= models.Q(decision=request.decision_id, kind__in=SETTLING)
+    return Effect.objects.filter(mine, order=request.order_id)
 
 
 def note(request: ReturnRequest, effects: list[Effect]) -> None:
@@ -104,7 +127,7 @@ def note(request: ReturnRequest, effects: list[Effect]) -> None:
 
 
 def _live(request: ReturnRequest) -> bool:
-    return request.acts.exclude(effect__state__in=["undone", "given_up"]).exists()
+    return settled_by(request).exclude(state__in=["undone", "given_up"]).exists()
 
 
 def _units(row: ReturnLine, *, came_back: bool) -> int:

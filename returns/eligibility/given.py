@@ -63,6 +63,7 @@ class CustomerPast:
     exceptions: int | None = None  # returns approved against the rules
     spent: Decimal | None = None
     not_received_claims: int | None = None  # within the policy's days
+    claimed_at: tuple[datetime, ...] = ()  # claims of non-receipt in other requests, and this one
     disputes: int | None = None
     reports: Mapping[str, int] = field(default_factory=dict)
 

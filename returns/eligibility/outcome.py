@@ -26,6 +26,8 @@ OUTCOMES: dict[str, str] = {
 # Outcomes after which money goes back to the means of payment.
 REFUNDS = frozenset({"REFUND_ORIGINAL", "KEEP_ITEM_REFUND", "PARTIAL_CREDIT", "DONATE"})
 SENDS = frozenset({"EXCHANGE_SAME", "EXCHANGE_OTHER", "REPLACE_NO_RETURN"})
+REPLACES = frozenset({"EXCHANGE_SAME", "REPLACE_NO_RETURN"})
+BY_HAND = frozenset({"STORE_CREDIT", "EXCHANGE_OTHER", "REPAIR"})  # no store's interface does it: a colleague is told
 DECLINES = {"FINAL_SALE": "FINAL_SALE", "RETURN_PERIOD_ENDED": "RETURN_PERIOD_ENDED"}  # else OTHER, in Shopify's words
 
 

@@ -1,5 +1,6 @@
 """Return requests and their lines."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
@@ -153,12 +154,13 @@ class ReturnRequest(models.Model):
         return self.state in OPEN
 
     @property
-    def subject_order(self) -> Order:
-        return self.order
+    def title(self) -> str:
+        """What stands on the parcel. Holds no personal data."""
+        return self.number
 
     @property
-    def title(self) -> str:
-        return f"Return {self.number}"
+    def moment(self) -> datetime:
+        return self.requested_at
 
     @property
     def at_risk(self) -> tuple[Decimal | None, str]:

@@ -11,7 +11,7 @@ from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.orders.models import Line
 from returns.actions import answer_evidence, ask_evidence, cancel, request
-from returns.asked import NEEDS, asked
+from returns.asked import NEEDS, asked, dressed
 from returns.eligibility import judge
 from returns.models import Photo, ReturnRequest
 from returns.photos import unseal
@@ -23,13 +23,13 @@ pytestmark = pytest.mark.django_db
 
 def judged(made: ReturnRequest, settings: Any = DEFAULTS) -> Any:
     row = ReturnRequest.objects.select_related("order__customer", "order__store").prefetch_related(*NEEDS).get(pk=made.pk)
-    return judge(asked([row], {row.store_id: settings})[row.pk], settings)
+    return judge(dressed(asked([row])[row.pk], settings), settings)
 
 
 def test_a_request_gets_a_number_and_an_event(store: Any) -> None:
     order = delivered_order(store, number="#1042")
     made = asked_for(order, wanted(words="Too tight.", condition="opened"))
-    assert (made.number, made.state, made.value, made.title) == ("R-1042-1", "requested", D("80.00"), "Return R-1042-1")
+    assert (made.number, made.state, made.value, made.title) == ("R-1042-1", "requested", D("80.00"), "R-1042-1")
     assert [(row.quantity, row.reason, row.words, row.condition) for row in made.lines.all()] == [
         (1, "SIZE_TOO_SMALL", "Too tight.", "opened")
     ]
@@ -116,7 +116,7 @@ def test_rows_become_what_the_checks_see(store: Any) -> None:
     made = asked_for(order)
     row = ReturnRequest.objects.select_related("order__customer", "order__store").prefetch_related(*NEEDS).get(pk=made.pk)
     settings = DEFAULTS.model_copy(update={"products": (Product(sku="SKU"), Product(sku="SKU-0", type="shoes", hazmat=True))})
-    found = asked([row], {store.pk: settings})[made.pk]
+    found = dressed(asked([row])[made.pk], settings)
     (line,) = found.lines
     assert (line.price, line.product_type, line.hazmat, line.fulfilled) == (D("64.00"), "shoes", True, 1)
     assert line.delivered_at is not None
@@ -133,7 +133,7 @@ def test_the_number_of_queries_does_not_depend_on_the_batch(store: Any, django_a
             .prefetch_related(*NEEDS)
             .filter(pk__in=[one.pk for one in requests])
         )
-        asked(list(rows), {store.pk: DEFAULTS})
+        asked(list(rows))
 
     many = [asked_for(delivered_order(store, email=f"a{n}@customer.example")) for n in range(6)]
     with django_assert_num_queries(13):

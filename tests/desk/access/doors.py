@@ -5,6 +5,7 @@ from django.urls import reverse
 from ordersops.accounts.roles import ROLES, Perm, Role
 from tests.desk.access import made
 from tests.desk.access.door import Arguments, Door, act, both, page
+from tests.returns.shop import delivered_order
 
 FRAUD = Perm.DECIDE_FRAUD  # the right of the lane whose cases are asked about
 ASKED_EVERYWHERE = {"before": frozenset({Perm.VIEW_PEOPLE})}  # people are looked for across stores
@@ -109,6 +110,14 @@ ORDERS: dict[str, Door] = {
     "order": page(Perm.VIEW_ORDERS, about=lambda w, me: [w.order.pk]),
     "order_hold": act(Perm.PLACE_HOLD, about=lambda w, me: [w.order.pk], form=lambda w, me: {"reason": "stock"}),
     "hold_release": act(Perm.RELEASE_HOLD, about=lambda w, me: [w.hold.pk]),
+    "return_new": both(
+        Perm.ACT_ON_ORDER, about=lambda w, me: [delivered_order(w.store).pk], form=lambda w, me: {"units_1": "1", "reason_1": "UNWANTED"}
+    ),
+    "return": page(Perm.VIEW_ORDERS, about=lambda w, me: [made.a_return(w).pk]),
+    "return_act": act(
+        Perm.ACT_ON_ORDER, about=lambda w, me: [made.a_return(w).pk, "cancel"], form=lambda w, me: {"why": "The customer keeps it."}
+    ),
+    "return_photo": page(Perm.VIEW_ORDERS, about=lambda w, me: [made.a_return_photo(w).pk]),
     "stock": page(Perm.VIEW_ORDERS),
     "stock_location": both(
         Perm.MANAGE_STOCK, to_read=(Perm.VIEW_ORDERS,), about=lambda w, me: [made.a_level(w).location_id], gives=422,

@@ -19,6 +19,9 @@ from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
 from ordersops.stock.models import Level, Location, Reservation
+from returns.actions import Wanted, request
+from returns.models import Photo, ReturnRequest
+from returns.photos import seal
 from tests.desk.conftest import World
 from tests.factories import (
     CallFactory,
@@ -33,6 +36,7 @@ from tests.factories import (
 )
 from tests.insights.scene import judged, to_review
 from tests.privacy.test_requests import personal_request
+from tests.returns.shop import delivered_order
 
 __all__ = ["CallFactory", "ReplayFactory", "judged", "personal_request", "to_review"]
 
@@ -85,6 +89,19 @@ def a_paused_location(world: World) -> Location:
 
 def a_reservation(world: World) -> Reservation:
     return ReservationFactory(order=world.order, level=LevelFactory(store=world.store, reserved=1))
+
+
+def a_return(world: World) -> ReturnRequest:
+    made, row = delivered_order(world.store), Wanted("li-0", 1, "UNWANTED")
+    return request(order=made, wanted=[row], source="page", identity="contact", by=User.objects.system())
+
+
+def a_return_photo(world: World) -> Photo:
+    body = {"kind": "image/png", "size": 3, "sha256": "0" * 64}
+    photo = Photo(store=world.store, line=a_return(world).lines.get(), **body)
+    photo.body = seal(photo.pk, b"png")
+    photo.save()
+    return photo
 
 
 def a_bulk(world: World) -> Bulk:

@@ -1,0 +1,54 @@
+"""Context of templates/returns/_panel.html: the twelve checks of each line, what else could be done and what it costs, and the evidence."""
+
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+
+from ordersops.advice.facts import Evidence
+from returns.eligibility.costs import Cost
+from returns.eligibility.outcome import OUTCOMES
+from returns.grounds import GROUNDS
+from returns.policy import Settings
+from returns.rules import judged
+
+RESULTS = {
+    "passed": ("good", "Passed"), "denied": ("bad", "Denied"), "person": ("warn", "A person looks"), "ask": ("warn", "Ask the customer"),
+    "keep": ("info", "May stay there"), "right": ("good", "Right by law"), "overridden": ("info", "Overridden"), "not_reached": ("", "Not reached"),
+}  # fmt: skip
+
+
+def context(evidence: Evidence, settings: Settings, *, policy: str) -> dict[str, Any]:
+    found = judged(evidence, settings, policy=policy)
+    try:
+        address = reverse("return", args=[evidence["request"]])
+    except NoReverseMatch:
+        address = ""
+    fact = evidence.facts.get("left_to_refund")
+    currency = fact.unit if fact else ""
+    lines = []
+    for line in found.lines:
+        lines.append(
+            {
+                "key": line.line.key, "title": line.line.title or line.line.sku, "asked": line.line.asked, "value": line.line.value,
+                "ground": GROUNDS[line.line.reason].label, "words": line.line.words, "photos": line.line.photos,
+                "outcome": OUTCOMES[line.advised.outcome],
+                "leaning": OUTCOMES[line.advised.leaning] if line.advised.leaning != line.advised.outcome else "",
+                "drove": line.advised.drove,
+                "rows": [{"row": row, "tone": RESULTS[row.result][0], "said": RESULTS[row.result][1]} for row in line.rows],
+                "cost": _cost(line.advised.cost) if line.advised.cost else None,
+                "alternatives": [_cost(one) for one in line.advised.alternatives],
+                "evidence": line.evidence, "missing": sum(item.missing for item in line.evidence),
+            }
+        )  # fmt: skip
+    return {
+        "lines": lines,
+        "signs": found.signs,
+        "by_hand": found.by_hand,
+        "policy": found.policy,
+        "currency": currency,
+        "address": address,
+    }
+
+
+def _cost(one: Cost) -> dict[str, Any]:
+    return {"label": OUTCOMES[one.outcome], "amount": one.amount, "parts": one.parts}

@@ -1,0 +1,64 @@
+"""Reads of return requests: the page of one, and what can be done with it now."""
+
+from typing import Any
+
+from ordersops.accounts.access import can
+from ordersops.accounts.models import User
+from ordersops.accounts.roles import Perm
+from ordersops.cases.models import Case
+from ordersops.orders.models import Order
+from returns.actions.settling import settled_by
+from returns.eligibility.abuse import REPORTS
+from returns.eligibility.restock import GRADES
+from returns.eligibility.rows import LABELS
+from returns.models import TRANSITIONS, CheckRow, ReturnRequest, ReturnState
+from returns.panel import RESULTS
+
+
+def available(request: ReturnRequest) -> set[str]:
+    """What its state allows now."""
+    to = TRANSITIONS[request.state]
+    found = {verb for verb, state in (("receive", ReturnState.RECEIVED), ("inspect", ReturnState.INSPECTED)) if state in to}
+    if ReturnState.CANCELLED in to:
+        found.add("cancel")
+    if request.state == ReturnState.INSPECTED or (request.state == ReturnState.RECEIVED and not request.inspect):
+        found.add("settle")
+    over = ["undone", "given_up"]
+    if request.state == ReturnState.SETTLED and request.outcome and not settled_by(request).exclude(state__in=over).exists():
+        found.add("settle")
+    if request.inspected_at and any(row.disposition == "restock" and row.restocked < row.received for row in request.lines.all()):
+        found.add("restock")
+    return found
+
+
+def page(request: ReturnRequest, user: User) -> dict[str, Any]:
+    lines = list(request.lines.select_related("line").prefetch_related("photos"))
+    last = CheckRow.objects.filter(line__request=request).order_by("-at").values_list("snapshot", flat=True).first()
+    checks = (
+        list(CheckRow.objects.filter(line__request=request, snapshot=last).select_related("line__line").order_by("line", "number"))
+        if last
+        else []
+    )
+    for row in checks:
+        row.label, row.said = LABELS.get(row.check_key, row.check_key), RESULTS[row.result][1]  # type: ignore[attr-defined]
+    case = (
+        Case.objects.undecided().filter(lane="returns", subject=request.pk).first()
+        if can(user, Perm.VIEW_CASES, request.store_id)
+        else None
+    )
+    return {
+        "found": request, "order": request.order, "lines": lines, "checks": checks, "case": case, "can": available(request),
+        "may_act": can(user, Perm.ACT_ON_ORDER, request.store_id), "may_settle": can(user, Perm.DECIDE_RETURNS, request.store_id),
+        "grades": [grade for grade in GRADES if grade[0] != "missing"] + [GRADES[-1]], "reports": [(key, says) for key, (says, _) in REPORTS.items()],
+        "effects": list(settled_by(request).order_by("planned_at")),
+    }  # fmt: skip
+
+
+def returnable(order: Order) -> list[dict[str, Any]]:
+    """Lines of which something can still be asked for, with how much."""
+    asked: dict[Any, int] = {}
+    for request in order.return_requests.open().prefetch_related("lines"):
+        for row in request.lines.all():
+            asked[row.line_id] = asked.get(row.line_id, 0) + row.quantity
+    lines = [(line, line.shipped - max(line.returned, line.refunded) - asked.get(line.pk, 0)) for line in order.lines.all()]
+    return [{"number": number, "line": line, "left": left} for number, (line, left) in enumerate(lines, 1) if left > 0]
