@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "ordersops.notifications",
     "ordersops.insights",
     "fraud",
+    "triage",
     "inquiries",
     "returns",
     "django.contrib.auth",
@@ -105,7 +106,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
 ]
 # A lane is reached by its dotted path alone.
-LANES = ["fraud.lane.Fraud", "returns.lane.Returns"]
+LANES = ["fraud.lane.Fraud", "triage.lane.Triage", "returns.lane.Returns"]
 # One line per platform: its adapter.
 PLATFORMS = [
     "ordersops.stores.platforms.shopify.Shopify",

@@ -39,6 +39,7 @@ class Round:
 ROUNDS = [
     Round("checkpoint", settings.CHECKPOINT_SECONDS, "ordersops.audit.checkpoints.checkpoint"),
     Round("leases", 10, "ordersops.cases.actions.return_expired"),
+    Round("triage", 5, "triage.watching.look"),
     Round("clocks", 2, "ordersops.cases.actions.tick"),
     Round("tallies", 15, "ordersops.cases.tallies.add_up"),
     Round("ladder", 5, "ordersops.rollout.jobs.watch"),

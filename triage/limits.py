@@ -27,5 +27,9 @@ LIMITS: dict[str, Any] = {
 
 def read(stated: Mapping[str, Any] | None) -> dict[str, Any]:
     """The limits in force: what a policy version states, over the defaults; words that are no limit are left out."""
-    given = {name: type(LIMITS[name])(value) for name, value in (stated or {}).items() if name in LIMITS}
+    given = {
+        name: type(LIMITS[name])(str(value) if isinstance(LIMITS[name], Decimal) else value)
+        for name, value in (stated or {}).items()
+        if name in LIMITS
+    }
     return {**LIMITS, **given}

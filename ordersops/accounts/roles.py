@@ -24,6 +24,7 @@ class Perm(StrEnum):
     VIEW_PEOPLE = "view_people", "See who has which role"
     DECIDE_FRAUD = "decide_fraud", "Claim fraud cases and approve the recommendation"
     DECIDE_RETURNS = "decide_returns", "Decide return requests, take goods in, and have them paid back"
+    DECIDE_TRIAGE = "decide_triage", "Claim triage cases and decide where orders ship from"
     DECIDE_INQUIRIES = "decide_inquiries", "Claim inquiries, answer customers, and make sure who writes"
     DISCUSS_CASES = "discuss_cases", "Comment on cases, attach files, and ask colleagues"
     ASSIGN_CASES = "assign_cases", "Give cases to colleagues, and see what is past its deadline"
@@ -82,7 +83,7 @@ _senior = _fraud | {
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _rollout |= {Perm.EDIT_REASONS}
 _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
-_ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK}
+_ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK, Perm.DECIDE_TRIAGE, Perm.OVERRIDE}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
 _returns = _money | {Perm.DISCUSS_CASES, Perm.DECIDE_RETURNS, Perm.OVERRIDE}
 _support = _reads | {Perm.DISCUSS_CASES, Perm.DECIDE_INQUIRIES, Perm.OVERRIDE}
@@ -133,8 +134,8 @@ AREAS: dict[str, tuple[Perm, ...]] = {
         Perm.RETRY_EFFECT, Perm.MANAGE_STOCK,
     ),
     "Cases and decisions": (
-        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES, Perm.DISCUSS_CASES, Perm.ASSIGN_CASES,
-        Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
+        Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_TRIAGE, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES, Perm.DISCUSS_CASES,
+        Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
     ),
     "Policies and automation": (
         Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,

@@ -56,6 +56,17 @@ class Verb(StrEnum):
     )
     RISK_CHANGED = "order.risk_changed", "{actor} changed the order's risk from {before} to {after}.", {"before": str, "after": str}
 
+    ORDER_ROUTED = (
+        "order.routed",
+        "{actor} routed the order to {nodes}, score {score}: {why}",
+        {"nodes": str, "score": str, "why": str},
+    )
+    EXCEPTION_OPENED = (
+        "exception.opened",
+        "{actor} opened the exception {exception}, severity {severity}, for {owner} until {due_at}.",
+        {"exception": str, "severity": int, "owner": str, "due_at": datetime},
+    )
+    EXCEPTION_RESOLVED = "exception.resolved", "{actor} resolved the exception {exception}: its condition has cleared.", {"exception": str}
     STOCK_TOLD = (
         "stock.told",
         "{actor} took in stock: locations {locations}, items {items}, levels {levels}, arrivals {inbound}.",

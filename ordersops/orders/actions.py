@@ -188,6 +188,14 @@ def set_risk(*, orders: Sequence[Order], to: str, by: User) -> None:
     refresh_axes(orders)
 
 
+def set_routed(*, orders: Sequence[Order], to: str) -> None:
+    """How far the hand-over to a node is: routed, requested, accepted, rejected, or "". In the caller's unit, which has locked the orders."""
+    for order in orders:
+        order.routed = to
+    Order.objects.bulk_update(orders, ["routed"])
+    refresh_axes(orders)
+
+
 def refresh_axes(orders: Sequence[Order]) -> None:
     """Derive the axes anew after holds or risk changed, and write them, in a constant number of queries.
 

@@ -184,7 +184,7 @@ def _fulfilment(order: "Order", lines: list["Line"], shipments: list["Shipment"]
     if order.cancelled_at or (lines and not wanted):
         return Fulfilment.CANCELLED
     live = [shipment for shipment in shipments if shipment.status not in DEAD_SHIPMENTS]
-    return Fulfilment.IN_PROGRESS if live else Fulfilment.UNROUTED
+    return Fulfilment.IN_PROGRESS if live else order.routed or Fulfilment.UNROUTED
 
 
 def _stage(commercial: str, payment: str, risk: str, allocation: str, fulfilment: str, returns: str, *, closed: bool) -> str:

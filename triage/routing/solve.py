@@ -8,6 +8,8 @@ from triage.routing.plans import candidates, shortages
 from triage.routing.score import Ranked, rank
 from triage.routing.settings import Settings
 
+SAME = 1e-6  # scores that differ by less are equal
+
 
 @dataclass(frozen=True, slots=True)
 class Routing:
@@ -28,8 +30,8 @@ class Routing:
         return others[0].score - self.plans[0].score if self.winner and others else None
 
     def is_clear(self, settings: Settings) -> bool:
-        """Whether nobody needs to look: there is a winner, and no other plan is nearly as good."""
-        return self.winner is not None and (self.margin is None or self.margin >= settings.clear_margin)
+        """Whether nobody needs to look: there is a winner, and no other plan is nearly as good. Of equals the policy's order decides."""
+        return self.winner is not None and (self.margin is None or self.margin < SAME or self.margin >= settings.clear_margin)
 
 
 def route(ask: Ask, nodes: tuple[Node, ...], settings: Settings) -> Routing:

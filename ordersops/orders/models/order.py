@@ -115,6 +115,7 @@ class Order(models.Model):
     risk = models.CharField(max_length=25, choices=Risk.choices, default=Risk.NOT_ASSESSED)
     allocation = models.CharField(max_length=20, choices=Allocation.choices, default=Allocation.NONE)
     fulfilment = models.CharField(max_length=25, choices=Fulfilment.choices, default=Fulfilment.UNROUTED)
+    routed = models.CharField(max_length=25, blank=True, default="", db_default="", help_text="How far the hand-over to a node is.")
     returns = models.CharField(max_length=25, choices=Returns.choices, default=Returns.NONE)
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.PLACED)
     on_hold = models.BooleanField(default=False)
