@@ -130,7 +130,15 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
         }
         for store in stores
     ]
-    config = {"port": port, "rate": rate, "product_url": product_url, "shops": shops, "seed": None, **({} if rate else {"backfill": 0})}
+    config = {
+        "port": port,
+        "rate": rate,
+        "product_url": product_url,
+        "shops": shops,
+        "seed": None,
+        "stock": bool(rate),
+        **({} if rate else {"backfill": 0}),
+    }
     path = settings.DATA_DIR / "simulator.json"
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)

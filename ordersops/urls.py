@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("returns.urls")),
     path("", include("ordersops.insights.urls")),
     path("stock/", include("ordersops.stock.urls")),
+    path("exceptions/", include("triage.urls")),
     path("reasons/", include("ordersops.review.reason_urls")),
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),

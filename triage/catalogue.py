@@ -88,6 +88,7 @@ FACTS: dict[str, Row] = {
     "routed_still_best": _ours("What it was routed by is still the best", "flag", source="routing"),
     "reroutes": _ours("Times it was routed again", "count", source="routing"),
     "refused_by": _ours("Nodes that said no", "list", source="node"),
+    "node": _ours("Ships from", "text", source="routing"),
     "node_answer": _stated("The node's answer", source="node"),
     "node_reason": _stated("Why the node said no", source="node"),
     "unanswered_hours": _ours("Working hours without the node's answer", "number", source="node", unit="h"),

@@ -223,6 +223,7 @@ def _routing(
     places = around.places.get(order.store_id, [])
     row = around.routed.get(order.pk)
     sheet.put("routed", bool(row and row.parcels))
+    sheet.put("node", row.node if row else "")
     sheet.put("reroutes", row.reroutes if row else 0)
     if row and row.refused_by:
         sheet.put("refused_by", [{"node": node} for node in row.refused_by])

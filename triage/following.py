@@ -101,7 +101,7 @@ def _exceptions(one: Assessed, found: Triaged, known: dict[str, OrderException],
     return left
 
 
-_FACTS = frozenset({"carrier"})
+_FACTS = frozenset({"carrier", "node"})
 
 
 def _needs_person(this: Lane, one: Assessed, found: Triaged, result: RoutingResult, left: Sequence[OrderException], by: User) -> bool:

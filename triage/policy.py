@@ -55,8 +55,8 @@ class RoutingSettings(BaseModel):
 class TriageSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    limits: dict[str, float] = {}
-    routing: RoutingSettings = RoutingSettings()
+    limits: dict[str, float] = Field(default={}, title="Limits of the rules", description="A table; what is left out is as built in.")
+    routing: RoutingSettings = Field(default=RoutingSettings(), title="Routing", description="Weights and limits of policies 4.6, a table.")
 
     @field_validator("limits")
     @classmethod

@@ -50,6 +50,7 @@ class Config:
     backfill: int = 40
     stop_after: float | None = None
     tempo: float = 1.0
+    stock: bool = False  # whether the shops tell what lies on their shelves
     host: str = field(default="127.0.0.1")
 
 
@@ -70,7 +71,7 @@ def parse(raw: Any) -> Config:
     """Turn the JSON document into a Config. Raises ConfigError on a missing, misspelt or impossible entry."""
     if not isinstance(raw, dict):
         raise ConfigError("The configuration must be a JSON object.")
-    known = {"shops", "port", "rate", "seed", "product_url", "backfill", "stop_after", "tempo", "host"}
+    known = {"shops", "port", "rate", "seed", "product_url", "backfill", "stop_after", "tempo", "host", "stock"}
     if strange := set(raw) - known:
         raise ConfigError(f"Unknown entries in the configuration: {', '.join(sorted(strange))}.")
     shops = raw.get("shops")
@@ -85,6 +86,7 @@ def parse(raw: Any) -> Config:
         product_url=_text_or_none(raw, "product_url"),
         backfill=int(_number(raw, "backfill", config.backfill, 0, 100_000)),
         stop_after=None if raw.get("stop_after") is None else _number(raw, "stop_after", 0, 0, 10**9),
+        stock=raw.get("stock") is True,
         tempo=_number(raw, "tempo", config.tempo, 0, 100),
         host=_text_or_none(raw, "host") or config.host,
     )

@@ -8,11 +8,11 @@ import time
 from dataclasses import dataclass
 
 TOPICS = {
-    "woocommerce": ("order.created", "order.updated"),
+    "woocommerce": ("order.created", "order.updated", "product.created", "product.updated"),
     "shopify": (
         "orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/risk_assessment_changed",
         "order_transactions/create", "fulfillments/create", "fulfillments/update", "refunds/create", "disputes/create", "disputes/update",
-        "customers/update",
+        "customers/update", "locations/create", "products/create", "inventory_items/update", "inventory_levels/update",
     ),
 }  # fmt: skip
 DISABLED_ABOVE = 5  # failures one after the other

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
 
+from . import shelves
 from .callbacks import Callbacks
 from .config import Config, Shop
 from .director import Director
@@ -61,6 +63,10 @@ class Store:
         for shop in (shop for shop in self.config.shops if shop.platform == "woocommerce"):
             for hook in shop.hooks:
                 self.director.ping(shop, hook)
+        if self.config.stock:
+            for shop in self.config.shops:
+                for message in shelves.told(shop, now=datetime.now(UTC)):
+                    self.sender.send(message)
         if self.config.backfill:
             count = self.director.tell_past(self.config.backfill)
             self.record.say(f"{self.config.backfill} orders of the last days, {count} webhooks, seed {self.director.seed}")

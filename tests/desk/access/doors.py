@@ -118,6 +118,7 @@ ORDERS: dict[str, Door] = {
         Perm.ACT_ON_ORDER, about=lambda w, me: [made.a_return(w).pk, "cancel"], form=lambda w, me: {"why": "The customer keeps it."}
     ),
     "return_photo": page(Perm.VIEW_ORDERS, about=lambda w, me: [made.a_return_photo(w).pk]),
+    "exceptions": page(Perm.VIEW_CASES),
     "stock": page(Perm.VIEW_ORDERS),
     "stock_location": both(
         Perm.MANAGE_STOCK, to_read=(Perm.VIEW_ORDERS,), about=lambda w, me: [made.a_level(w).location_id], gives=422,

@@ -1,0 +1,57 @@
+"""Reads of the triage lane: what is wrong with orders now, and which of it is one problem."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.db.models import Count, Min, Sum
+
+from ordersops.accounts.access import store_ids
+from ordersops.accounts.roles import Perm
+from ordersops.lists import Page, newest
+from triage.exceptions import EXCEPTIONS
+from triage.limits import LIMITS
+from triage.models import OrderException
+
+if TYPE_CHECKING:
+    from ordersops.accounts.models import User
+
+GROUPS_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Many orders with the same exception that share a carrier or node: one problem, not many."""
+
+    label: str
+    key: str
+    shared: str
+    store: UUID
+    orders: int
+    since: datetime
+    amount: Any
+
+
+def groups(user: "User") -> list[Group]:
+    """Five orders and more that share a warehouse or carrier, the largest first (policies.md 4.7). One query."""
+    rows = (
+        OrderException.objects.open().visible_to(user).exclude(shared="").values("store", "key", "shared")
+        .annotate(orders=Count("id"), since=Min("opened_at"), amount=Sum("order__total"))
+        .filter(orders__gte=LIMITS["group_from"]).order_by("-orders", "key", "shared")[:GROUPS_SHOWN]
+    )  # fmt: skip
+    return [
+        Group(EXCEPTIONS[row["key"]].label, row["key"], row["shared"], row["store"], row["orders"], row["since"], row["amount"])
+        for row in rows
+        if row["key"] in EXCEPTIONS
+    ]
+
+
+def page_of(user: "User", asked: dict[str, Any], cursor: str) -> Page[OrderException]:
+    """Open exceptions of the stores in which the person sees cases, the newest first."""
+    narrowed = {name: asked[name] for name in ("key", "owner", "shared") if asked[name]}
+    if asked["severity"]:
+        narrowed["severity"] = int(asked["severity"])
+    stores = [one for one in store_ids(user, Perm.VIEW_CASES) if asked["store"] in (None, "", one)]
+    parts = [OrderException.objects.open().filter(store=store, **narrowed) for store in stores]
+    return newest(parts, "opened_at", cursor, load=OrderException.objects.select_related("order", "store"))

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from triage import views
+
+urlpatterns = [path("", views.exceptions, name="exceptions")]
