@@ -102,6 +102,7 @@ def effect_page(effect: Effect, user: "User") -> dict[str, Any]:
     settles = can(user, Perm.RETRY_EFFECT, effect.store_id)
     arguments = fields(kind, effect.order, effect.arguments) if kind else []
     said_already = {"a.amount", "a.currency"} if effect.amount is not None else set()  # as money
+    said_already |= {one.name for one in arguments if one.value == "0.00"}
     return {
         "effect": effect,
         "kind": kind,

@@ -70,7 +70,8 @@ class HoursForm(forms.Form):
         required=False, label="To", widget=forms.TimeInput(format="%H:%M", attrs={"class": "input", "type": "time"})
     )
     working_days = forms.TypedMultipleChoiceField(
-        label="Working days", choices=DAYS, coerce=int, error_messages={"required": "Choose at least one working day."}
+        label="Working days", choices=DAYS, coerce=int, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one working day."},
     )  # fmt: skip
 
     @classmethod

@@ -97,9 +97,13 @@ def test_the_second_person_approves_on_the_page(order: Order, supervisor: User, 
     )
     effect = Effect.objects.get()
     url, approve = reverse("effect", args=[effect.pk]), reverse("effect_approve", args=[effect.pk])
-    assert approve not in client.get(url).content.decode(), "never the person who asked"
+    own = client.get(url).content.decode()
+    assert approve not in own, "never the person who asked"
+    assert "You asked for it, so somebody else has to look at it." in own
     client.force_login(make_person("supervisor", store))
-    assert approve in client.get(url).content.decode()
+    others = client.get(url).content.decode()
+    assert approve in others
+    assert "You may be the second person." in others
     assert client.post(approve).status_code == 303
     effect.refresh_from_db()
     assert effect.state == "planned"

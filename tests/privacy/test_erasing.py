@@ -128,7 +128,9 @@ def test_who_may_and_when(store: Store, orders: list[Order], admin: User, fraud_
     with pytest.raises(Invalid):
         actions.export(request=asked(store, kind="close"), by=admin)
     client.force_login(admin)
-    assert b"Erase" in client.get(reverse("privacy")).content
+    page = client.get(reverse("privacy")).content
+    assert b"Erase" in page
+    assert b"What erasing takes, and what it leaves" in page
     client.post(reverse("privacy_erase", args=[request.pk]))
     assert b"Being erased" in client.get(reverse("privacy")).content
     with pytest.raises(Conflict):

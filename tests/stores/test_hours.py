@@ -59,4 +59,5 @@ def test_the_page_keeps_what_was_entered(store: Store, admin: User, client: Clie
     answer = client.post(reverse("store_hours", args=[store.pk]), sent)
     assert answer.status_code == 422
     assert 'value="18:00"' in answer.content.decode()
+    assert answer.content.decode().count('<input type="checkbox" name="working_days"') == 7
     assert client.post(reverse("store_hours", args=[store.pk]), {**sent, "opens_at": "08:00"}).status_code == 303
