@@ -36,14 +36,14 @@ class WayBack:
 
 
 def way_back(effect: Effect, order: Order, by: "User") -> WayBack:
-    """Of an act that is done. Nothing is taken back of an order that has begun to leave: `order` is as it stands now."""
+    """Of an act that is done. Of an order that has begun to leave, only what is about that: `order` is as it stands now."""
     what = KINDS.get(effect.kind)
     back = inverse(effect.kind, effect.arguments, effect.before)
     if what is None or back is None:
         return WayBack(effect, order, why_not=f"“{effect.label}” is done and cannot be taken back. {instead(effect.kind)}".strip())
     kind, raw = back
     arguments = KINDS[kind].parse(raw)
-    refusals = list(dict.fromkeys([*KINDS[kind].refusals(order, arguments, by), *still_here(order)]))
+    refusals = list(dict.fromkeys([*KINDS[kind].refusals(order, arguments, by), *(() if what.after_shipping else still_here(order))]))
     return WayBack(effect, order, kind, arguments, " ".join(refusals))
 
 

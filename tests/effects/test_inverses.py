@@ -13,6 +13,7 @@ from ordersops.accounts.models import User
 from ordersops.effects.actions import ask, take_back
 from ordersops.effects.kinds import ENTRIES, KINDS, NOTHING_KNOWN, Kind, instead, inverse
 from ordersops.effects.models import Effect
+from ordersops.effects.ways_back import way_back
 from ordersops.errors import Conflict
 from ordersops.orders.models import Order, Shipment
 from ordersops.stores.models import Store
@@ -90,6 +91,16 @@ def test_what_the_carrier_has_is_not_called_back(shipped: Order, supervisor: Use
     with pytest.raises(Conflict, match="The carrier has 1Z9 already: it is in transit"):
         take_back(effect=effect, by=supervisor)
     assert Effect.objects.count() == 1
+
+
+def test_of_what_has_left_only_what_is_about_that_is_taken_back(shipped: Order, supervisor: User) -> None:
+    approved = done(shipped, "return.approve", {"return": "3"}, supervisor, ours=True)
+    back = way_back(approved, shipped, supervisor)
+    assert (back.kind, back.why_not) == ("return.cancel", "")
+    assert (
+        "It has left the house."
+        in way_back(done(shipped, "order.tag", {"add": ["a"]}, supervisor, remove=["a"]), shipped, supervisor).why_not
+    )
 
 
 def test_what_has_not_shipped_is_not_called_back(shipped: Order, supervisor: User) -> None:

@@ -41,6 +41,7 @@ class Kind:
     most_an_hour: int = 20  # of this kind on one order
     asked: bool = True  # whether a person may ask for it on the order's page
     reversible: bool = False
+    after_shipping: bool = False  # it is about what has left, so it is taken back all the same when the order has
     afterwards: str = ""  # where nothing takes it back: in a sentence, what a person does instead
     stays: str = ""  # in a sentence: why it needs no inverse where the decision that planned it is taken back
     money: Callable[["Order", a.Arguments, "Effect | None"], Decimal | None] = _no_money
@@ -223,7 +224,7 @@ ENTRIES = [
     Kind(
         "fulfilment.create", "Mark as shipped", "The order is fulfilled with this tracking number.",
         "Open order {order} in the store's admin and fulfil it with the tracking number shown here", a.Fulfil, Perm.ACT_ON_ORDER, rules.shippable,
-        asks_store=True, reversible=True, undoes=_unshipped,
+        asks_store=True, reversible=True, undoes=_unshipped, after_shipping=True,
     ),
     Kind(
         "fulfilment.cancel", "Take a shipment back", "A shipment that was marked by mistake is off; its units are to be shipped again.",
@@ -233,7 +234,7 @@ ENTRIES = [
     Kind(
         "return.approve", "Approve the return", "The customer may send the goods back.",
         "Open order {order} in the store's admin and approve the return", a.Return, Perm.ACT_ON_ORDER, rules.may_come_back,
-        asks_store=True, reversible=True, undoes=_return_off,
+        asks_store=True, reversible=True, undoes=_return_off, after_shipping=True,
     ),
     Kind(
         "return.cancel", "Cancel the return", "An approved return is off. The customer may ask again.",
