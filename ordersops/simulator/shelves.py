@@ -14,6 +14,7 @@ from zlib import crc32
 from . import works
 from .catalogue import Product, products
 from .config import Shop
+from .lying import needs, units
 from .messages import Message, encode, new_id
 from .shopify_stock import item_key
 
@@ -22,9 +23,6 @@ HOMES = {
     "USD": (("US", "Main warehouse", "Reno", "89501", 39.53, -119.81), ("US", "Second warehouse", "Columbus", "43215", 39.96, -83.0)),
     "EUR": (("DE", "Main warehouse", "Leipzig", "04103", 51.34, 12.37), ("DE", "Second warehouse", "Hamburg", "20457", 53.54, 9.99)),
 }
-HAZARDOUS = ("GAS", "LEIM", "OEL")
-BATTERIES = ("POWER", "SCHRAUB", "LICHT", "LAMP", "BEACON", "WATCH")
-NOWHERE = 7
 EVERYTHING = ["hazmat", "lithium", "oversize", "gift_wrap", "customs"]
 
 
@@ -47,20 +45,6 @@ def told(shop: Shop, *, now: datetime) -> list[Message]:
         for hook in hooks
         if hook is None or (hook.topic == topic and hook.status == "active")
     ]  # fmt: skip
-
-
-def units(product: Product, place: int) -> int:
-    """How many lie at the first (0) or the second place (1)."""
-    number = crc32(product.sku.encode())
-    if number % NOWHERE == 0:
-        return 0
-    return 40 + number % 60 if place == 0 else 0 if product.grams > 2000 else 15 + number % 30
-
-
-def needs(product: Product) -> list[str]:
-    found = ["hazmat"] if any(word in product.sku for word in HAZARDOUS) else []
-    found += ["lithium"] if any(word in product.sku for word in BATTERIES) else []
-    return found + (["oversize"] if product.grams >= 9000 else [])
 
 
 def _goods(shop: Shop) -> list[Product]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from .. import catalogue, places, shelves
+from .. import catalogue, lying, places
 from ..scene import Scene, Story
 from .registry import tale
 
@@ -22,7 +22,7 @@ def _goods(scene: Scene) -> list[catalogue.Product]:
 
 @tale("Something is ordered that lies nowhere", weight=1)
 def out_of_stock(scene: Scene) -> Story:
-    gone = [one for one in _goods(scene) if not shelves.units(one, 0)] or _goods(scene)
+    gone = [one for one in _goods(scene) if not lying.units(one, 0)] or _goods(scene)
     yield from _paid(scene, [(scene.rng.choice(gone), 2)])
 
 
@@ -55,7 +55,7 @@ def untidy_postcode(scene: Scene) -> Story:
 
 @tale("Hazardous goods go abroad", weight=0.8)
 def hazardous_abroad(scene: Scene) -> Story:
-    risky = [one for one in _goods(scene) if "hazmat" in shelves.needs(one)] or _goods(scene)
+    risky = [one for one in _goods(scene) if "hazmat" in lying.needs(one)] or _goods(scene)
     receiver = scene.newcomer("JP")
     yield from _paid(scene, [(risky[0], 1)], ship_to=receiver.home)
 
