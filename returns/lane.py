@@ -22,8 +22,10 @@ from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
 from ordersops.review.models import Decision
 from ordersops.rollout.queries import Book
+from ordersops.stores.facts import OrderFacts
 from returns import facts as gathering
 from returns import following, hearing, panel, rules, terms
+from returns.actions import taking_in
 from returns.asked import NEEDS
 from returns.catalogue import FACTS
 from returns.checklist import CHECKLIST
@@ -59,6 +61,9 @@ class Returns(Lane):
         touched = {change.order.pk: kinds for change in changes if (kinds := sorted(change.kinds & TOUCHES))}
         rows = ReturnRequest.objects.filter(order__in=touched, state__in=following.UNDECIDED) if touched else ReturnRequest.objects.none()
         return [Raised(row.store_id, row.pk, row.order_id, touched[row.order_id][0]) for row in rows]
+
+    def take_in(self, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> None:
+        taking_in.take_in(facts=[(store, fact) for store, fact in facts if fact.returns], by=by)
 
     def told(self, told: Sequence[Told], by: User) -> list[Raised]:
         return hearing.hear(told, by)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ordersops.effects.actions import Act
     from ordersops.orders.changes import Change
     from ordersops.review.models import Decision
+    from ordersops.stores.facts import OrderFacts
 
 __all__ = [
     "Check", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Subject", "Told", "lane",
@@ -79,6 +80,10 @@ class Lane(Protocol):
         History counts from the past of each order only.
         """
         raise NotImplementedError
+
+    def take_in(self, facts: "Sequence[tuple[UUID, OrderFacts]]", by: "User") -> None:
+        """Take in what deliveries say that is the lane's own, as (store id, facts) in the order of arrival. In the unit that has applied
+        what they say of orders, which are locked. The same facts again, and older ones, change nothing."""
 
     def told(self, told: Sequence[Told], by: "User") -> list[Raised]:
         """Hear what a customer said to another lane, and say which questions it raises here. In that lane's unit, which has locked the

@@ -20,6 +20,7 @@ from ordersops.advice.actions import ask
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.actions import wake_linked, withdraw_finished
+from ordersops.cases.lanes import lanes
 from ordersops.errors import Invalid
 from ordersops.intake import comparing
 from ordersops.intake.models import Delivery, DeliveryState
@@ -125,6 +126,8 @@ def _take_in(understood: Sequence[tuple[Delivery, OrderFacts]], by: User) -> set
     changes = apply_facts(facts=[(delivery.store_id, facts) for delivery, facts in understood], by=by)
     stock.follow_orders(changes=changes, by=by)
     moved = stock.take_in(facts=[(delivery.store_id, facts.stock) for delivery, facts in understood if facts.stock], by=by)
+    for lane in lanes().values():
+        lane.take_in([(delivery.store_id, facts) for delivery, facts in understood], by)
     ask(changes=[*changes, *waiting_for(moved)])
     withdraw_finished(orders=[change.order for change in changes], by=by)
     wake_linked(changes=changes, by=by)

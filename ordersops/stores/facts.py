@@ -130,6 +130,25 @@ class RefundFacts(Facts):
     items: tuple[tuple[str, int, str], ...] = ()  # line external id, units, return | cancel | none
 
 
+class ReturnLineFacts(Facts):
+    """Some units of a line of the order. `reason` is the store's own word."""
+
+    line: Id
+    quantity: int = Field(ge=1, le=1_000_000)
+    reason: Words = ""
+    words: Prose = ""
+    external_id: Id = ""
+
+
+class ReturnFacts(Facts):
+    """A return as the store has it. `status` is requested, open, declined, cancelled or closed, or the store's own word."""
+
+    external_id: Id
+    at: datetime | None = None
+    status: Word = ""
+    lines: tuple[ReturnLineFacts, ...] = ()
+
+
 class DisputeFacts(Facts):
     external_id: Id
     at: datetime | None = None
@@ -268,6 +287,7 @@ class OrderFacts(Facts):
     shipments: tuple[ShipmentFacts, ...] = ()
     refunds: tuple[RefundFacts, ...] = ()
     disputes: tuple[DisputeFacts, ...] = ()
+    returns: tuple[ReturnFacts, ...] = ()
     risk: RiskFacts | None = None
     personal: PersonalFacts | None = None
     stock: StockFacts | None = None

@@ -213,6 +213,20 @@ class Refund(Section):
     items: list[Returned] | None = None
 
 
+class GoingBack(Section):
+    id: Key
+    quantity: Units
+    reason: Word = ""
+    note: Text = ""
+
+
+class Return(Section):
+    id: Key
+    status: Word = ""
+    updated_at: Time = None
+    items: list[GoingBack] | None = None
+
+
 class Dispute(Section):
     id: Key
     kind: Word = ""
@@ -308,6 +322,7 @@ class Event(Section):
     shipments: list[Shipment] | None = None
     refunds: list[Refund] | None = None
     disputes: list[Dispute] | None = None
+    returns: list[Return] | None = None
     risk: Risk | None = None
     locations: list[Place] | None = None
     stock_items: list[Stocked] | None = None

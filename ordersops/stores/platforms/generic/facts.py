@@ -13,6 +13,8 @@ from ordersops.stores.facts import (
     LineFacts,
     OrderFacts,
     RefundFacts,
+    ReturnFacts,
+    ReturnLineFacts,
     RiskFacts,
     ShipmentFacts,
     TransactionFacts,
@@ -41,6 +43,7 @@ def as_facts(event: Event, issues: list[str], at: datetime) -> OrderFacts:
         shipments=tuple(_shipment(part, at) for part in event.shipments or ()),
         refunds=tuple(_refund(part, at) for part in event.refunds or ()),
         disputes=tuple(_dispute(part, at) for part in event.disputes or ()),
+        returns=tuple(_return(part, at) for part in event.returns or ()),
         risk=_risk(event.risk, at) if event.risk else None,
         stock=stock_of(event, at),
     )
@@ -144,6 +147,15 @@ def _refund(part: contract.Refund, at: datetime) -> RefundFacts:
 
 def _dispute(part: contract.Dispute, at: datetime) -> DisputeFacts:
     return DisputeFacts(external_id=part.id, at=at, **part.model_dump(exclude={"id"}))
+
+
+def _return(part: contract.Return, at: datetime) -> ReturnFacts:
+    lines = {
+        item.id: ReturnLineFacts(line=item.id, quantity=item.quantity, reason=item.reason, words=item.note)
+        for item in part.items or ()
+        if item.quantity
+    }
+    return ReturnFacts(external_id=part.id, at=part.updated_at or at, status=part.status.lower(), lines=tuple(lines.values()))
 
 
 def _risk(part: contract.Risk, at: datetime) -> RiskFacts:

@@ -11,6 +11,8 @@ from ordersops.stores.facts import (
     CustomerFacts,
     DisputeFacts,
     RefundFacts,
+    ReturnFacts,
+    ReturnLineFacts,
     RiskFacts,
     ShipmentFacts,
     TransactionFacts,
@@ -199,6 +201,26 @@ def dispute(body: Body, at: datetime) -> DisputeFacts:
         opened_at=moment(body.get("initiated_at")),
         due_at=moment(body.get("evidence_due_by")),
     )
+
+
+def returned(body: Body, key: str, at: datetime) -> ReturnFacts:
+    """A return. The reason's own handle says more than the deprecated enum beside it; the customer's words are kept as they are."""
+    lines = []
+    for row in rows(body.get("return_line_items")):
+        inner = table(table(row.get("fulfillment_line_item")).get("line_item"))
+        line = _last(text(inner.get("id"))) or _last(text(inner.get("admin_graphql_api_id"))) or _last(text(row.get("line_item_id")))
+        if line and (count := units(row.get("quantity"))):
+            reason = text(table(row.get("return_reason_definition")).get("handle")) or text(row.get("return_reason"))
+            said = text(row.get("customer_note")) or text(row.get("return_reason_note"))
+            lines.append(ReturnLineFacts(line=line, quantity=count, reason=reason, words=said, external_id=_last(text(row.get("id")))))
+    status = word(body.get("status"))
+    moved = moment(body.get("updated_at")) or at
+    return ReturnFacts(external_id=key, at=moved, status="cancelled" if status == "canceled" else status, lines=tuple(lines))
+
+
+def _last(key: str) -> str:
+    """Of a global id its last part."""
+    return key.rpartition("/")[2]
 
 
 def risk(body: Body, at: datetime) -> RiskFacts:

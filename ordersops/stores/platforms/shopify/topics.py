@@ -18,6 +18,7 @@ Reader = Callable[[Body, datetime], OrderFacts]
 _OF_ORDER = ("order_id",)
 _OF_RISK = ("order_id", "admin_graphql_api_order_id")
 _OF_EDIT = ("order_edit.order_id",)
+_OF_RETURN = ("order_id", "order.id", "order.admin_graphql_api_id")
 # What the law has Shopify pass on to every app.
 PERSONAL = {"customers/data_request": "access", "customers/redact": "erase", "shop/redact": "close"}
 MOST_ORDERS = 10_000
@@ -34,6 +35,8 @@ def subject(topic: str) -> tuple[str, tuple[str, ...]]:
         return f"stock:{resource}", ("inventory_item_id" if resource == "inventory_levels" else "id",)
     if resource == "customers":
         return "customer", ("id",)
+    if resource == "returns":
+        return "order", _OF_RETURN
     if resource != "orders":
         return "order", _OF_ORDER
     return "order", {"risk_assessment_changed": _OF_RISK, "edited": _OF_EDIT}.get(happening, ("id",))
@@ -112,6 +115,12 @@ def _dispute(body: Body, at: datetime) -> OrderFacts:
     return OrderFacts(order=_order_of(body), at=at, disputes=(parts.dispute(body, at),))
 
 
+def _return(body: Body, at: datetime) -> OrderFacts:
+    """A return belongs to the order that it names; its lines name those of the order inside the fulfilment's."""
+    key = _part_of(body, "return")
+    return OrderFacts(order=_order_of(body, _OF_RETURN), at=at, returns=(parts.returned(body, key, at),))
+
+
 def _customer(body: Body, at: datetime) -> OrderFacts:
     _part_of(body, "customer")
     return OrderFacts(at=moment(body.get("updated_at")) or at, customer=parts.customer(body, at))
@@ -145,6 +154,9 @@ READERS: dict[str, Reader] = {
     "fulfillments/update": _fulfillment,
     "fulfillment_events/create": _fulfillment_event,
     "order_transactions/create": _transaction,
+    **{
+        f"returns/{happening}": _return for happening in ("request", "approve", "decline", "update", "cancel", "close", "reopen", "process")
+    },
     "disputes/create": _dispute,
     "disputes/update": _dispute,
     "customers/create": _customer,
