@@ -56,10 +56,10 @@ def sealing_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
 
 @register()
 def dotted_paths(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Every lane, platform, kind of work and round can be imported."""
+    """Every lane, platform, rule, kind of work and round can be imported."""
     paths = [("LANES", path) for path in settings.LANES] + [("PLATFORMS", path) for path in settings.PLATFORMS]
     paths += [("jobs.KINDS", path) for kind in jobs.KINDS.values() for path in (kind.path, kind.ready)]
-    paths += [("WHEN_ACCESS_ENDS", path) for path in settings.WHEN_ACCESS_ENDS]
+    paths += [("WHEN_ACCESS_ENDS", path) for path in settings.WHEN_ACCESS_ENDS] + [("CLOSED_ADVICE", settings.CLOSED_ADVICE)]
     paths += [("sweeper.ROUNDS", one.path) for one in sweeper.ROUNDS]
     found: list[CheckMessage] = []
     for table, path in paths:

@@ -266,6 +266,8 @@ WHEN_ACCESS_ENDS = ["ordersops.cases.actions.let_go"]
 WHEN_A_TEAM_ENDS = ["ordersops.cases.actions.let_go_of_team"]
 # What the form of a letter to the customer begins with: called with the order, gives values of its fields.
 LETTERS_BEGIN_WITH = "ordersops.review.telling.draft"
+# Of which cases the advice is closed to a person until they said what they think: called with the cases and the person (ordersops/closed.py).
+CLOSED_ADVICE = "ordersops.review.impressions.closed_among"
 GUARDIAN_MONKEY_PATCH_USER = False
 ANONYMOUS_USER_NAME = None
 

@@ -22,6 +22,7 @@ from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.models import Event, EventQuerySet
 from ordersops.audit.queries import every, filters_for, found, page
 from ordersops.audit.verbs import Verb
+from ordersops.closed import TELLING, closed_cases
 from ordersops.htmx import show
 
 LONGEST_TIMELINE = 200
@@ -122,7 +123,9 @@ def _of_order_or_case(request: HttpRequest, kind: str, pk: UUID) -> tuple[str, E
     needs = Perm.VIEW_CASES if kind == "case" else Perm.VIEW_ORDERS
     row = get_or_404(apps.get_model(label)._default_manager.all(), request, needs, pk=pk)
     person: User = request.user  # type: ignore[assignment]
-    return f"History of {row}", Event.objects.timeline_for(**{kind: pk}).shown_to(person, row.store_id)
+    events = Event.objects.timeline_for(**{kind: pk}).shown_to(person, row.store_id)
+    cases = [row] if kind == "case" else apps.get_model("cases.Case").objects.open().filter(order=pk)
+    return f"History of {row}", events.exclude(verb__in=TELLING) if closed_cases(cases, person) else events
 
 
 def _of_person(request: HttpRequest, pk: UUID) -> tuple[str, EventQuerySet]:

@@ -20,7 +20,7 @@ from ordersops.cases.actions.snoozing import REOPENING
 from ordersops.cases.escalation import TEAM, obstacle, whom
 from ordersops.cases.forms import AssignForm, CommentForm, EscalateForm, NoteForm, ReopenForm, SnoozeForm, complaints
 from ordersops.cases.lanes import lane
-from ordersops.cases.models import Attachment, Case
+from ordersops.cases.models import Attachment, Case, CaseState
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.htmx import Request, done, seen, show
 
@@ -234,7 +234,7 @@ def news(request: Request, pk: UUID) -> HttpResponse:
 
 def _news(case: Case, user: User, on: str) -> str:
     if not case.is_open:
-        return f"This case is {case.get_state_display().lower()} now. What you typed stays here; nothing of it was sent."
+        return f"This case {_gone(case)}. What you typed stays here; nothing of it was sent."
     if case.holder_id() not in {None, user.pk}:
         return f"{case.leased_by} took this case. What you typed stays here; nothing of it was sent."
     if why := obstacle(case, user):
@@ -242,3 +242,15 @@ def _news(case: Case, user: User, on: str) -> str:
     if on.isdigit() and int(on) != case.version:
         return "New facts or new advice arrived. What you typed stays here; look at the case as it is now before you decide."
     return ""
+
+
+def _gone(case: Case) -> str:
+    """What became of a case that is not open any more, and by whom."""
+    if case.is_waiting and (proposal := case.proposals.select_related("by").order_by("-proposed_at").first()):
+        return f"was decided by {proposal.by} and waits for a second person"
+    decision = case.decisions.select_related("by").order_by("-decided_at").first() if case.state == CaseState.DECIDED else None
+    if decision is None:
+        return f"is {case.get_state_display().lower()} now"
+    outcome = lane(case.lane).outcomes.get(decision.outcome)
+    who = "was decided automatically" if decision.source == "system" else f"was decided by {decision.by}"
+    return f"{who}: {outcome.label if outcome else decision.outcome}"

@@ -17,6 +17,7 @@ from ordersops.cases.escalation import TEAM, may_hand_back, obstacle, targets, t
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention
 from ordersops.cases.waiting import REASONS, WAKES
+from ordersops.closed import without_advice
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -128,7 +129,7 @@ def asked_of(user: "User", limit: int = 20) -> list[Mention]:
 def breached(user: "User", limit: int = 10) -> list[Case]:
     """Open cases that nobody decided in time, in the stores where the person gives out cases; the longest late first."""
     late = Case.objects.visible_to(user, Perm.ASSIGN_CASES).open().filter(breached_at__isnull=False, due_at__lt=timezone.now())
-    return list(late.select_related("order", "store", "assigned_to", "leased_by", "team").order_by("due_at")[:limit])
+    return without_advice(late.select_related("order", "store", "assigned_to", "leased_by", "team").order_by("due_at")[:limit], user)
 
 
 SPANS = {

@@ -18,6 +18,7 @@ from ordersops.cases.around import standing
 from ordersops.cases.escalation import teams_of
 from ordersops.cases.lanes import Lane, Outcome
 from ordersops.cases.models import Case, CaseQuerySet, Mention
+from ordersops.closed import without_advice
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
@@ -149,6 +150,7 @@ def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
     """Set on each case what its row shows besides its own columns.
 
     `held_by`, `mine`, `advised` (the Outcome of the newest advice), `here` (who else has it open), `standing` (words on where it stands).
+    Where the advice is closed to the person, what tells of it is left out (`advice_closed`).
     """
     cases = list(cases)
     here = presence.others(cases, user)
@@ -160,7 +162,7 @@ def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
         case.advised = advised.get(case.subject)  # type: ignore[attr-defined]
         case.here = here.get(case.pk, [])  # type: ignore[attr-defined]
         case.standing = standing(case)  # type: ignore[attr-defined]
-    return cases
+    return without_advice(cases, user)
 
 
 def newest_outcomes(lane: Lane, cases: Iterable[Case]) -> dict[UUID, Outcome]:
@@ -174,4 +176,5 @@ def newest_outcomes(lane: Lane, cases: Iterable[Case]) -> dict[UUID, Outcome]:
 def mine(user: "User", limit: int = 20) -> list[Case]:
     """The cases that the person holds now, the one that ends first on top; then those assigned to them, and those of their teams."""
     held = Case.objects.visible_to(user).open().awake().filter(_of(user))
-    return list(held.select_related("order", "store", "team").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit])
+    rows = held.select_related("order", "store", "team").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit]
+    return without_advice(rows, user)

@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
+from ordersops.closed import TELLING, without_advice
 from ordersops.lists import SIZE, Page, newest
 from ordersops.orders.keys import fold
 from ordersops.orders.lifecycle import HoldReason
@@ -92,11 +93,13 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
     cases += (
         [member.case for member in order.memberships.select_related("case__leased_by").order_by("-added_at")[:20]] if may_read_cases else []
     )
-    decisions = _decisions(order) if may_read_cases else []
-    advice = order.recommendations.filter(shown=True).order_by("-advised_at").first() if may_read_cases else None
+    cases = without_advice(cases, user)
+    closed = any(case.advice_closed for case in cases)
+    decisions = _decisions(order) if may_read_cases and not closed else []
+    advice = order.recommendations.filter(shown=True).order_by("-advised_at").first() if may_read_cases and not closed else None
     if advice is not None:
         _say(advice, lanes().get(advice.lane))
-    revisions = revisions_of(order)
+    revisions, effects = revisions_of(order), order.effects.select_related("decision__by", "settled_by")
     return {
         "order": order,
         "customer": order.customer,
@@ -108,13 +111,13 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         "holds": holds,
         "cases": cases,
         "decisions": decisions,
-        "effects": list(order.effects.select_related("decision__by", "settled_by")) if may_read_cases else [],
+        "effects": list(effects.filter(decision=None) if closed else effects) if may_read_cases else [],
         "revisions": dressed(revisions),
         "deliveries": list(order.deliveries.defer("body").order_by("-received_at")[:DELIVERIES_SHOWN])
         if can(user, Perm.VIEW_INTAKE, order.store_id)
         else [],
         "timeline_more": f"{reverse('audit')}?order={order.pk}" if can(user, Perm.VIEW_AUDIT, order.store_id) else "",
-        "timeline": tell(timeline(order, user), revisions),
+        "timeline": tell(timeline(order, user, closed=closed), revisions),
         "past": past_of(order),
         "recommendation": advice,
         "addresses": compare_addresses(order),
@@ -132,9 +135,10 @@ def revisions_of(order: Order) -> list[Revision]:
     return list(order.revisions.order_by("-id")[:EVENTS_SHOWN])
 
 
-def timeline(order: Order, user: "User") -> list[Event]:
-    """What happened to the order, and to the attacks that it is part of, the newest first."""
-    return list(Event.objects.timeline_for(order=order).shown_to(user, order.store_id)[:EVENTS_SHOWN])
+def timeline(order: Order, user: "User", *, closed: bool = False) -> list[Event]:
+    """What happened to the order, and to the attacks that it is part of, the newest first. `closed`: without what tells of the advice."""
+    events = Event.objects.timeline_for(order=order).shown_to(user, order.store_id)
+    return list((events.exclude(verb__in=TELLING) if closed else events)[:EVENTS_SHOWN])
 
 
 def _decisions(order: Order) -> list[Any]:

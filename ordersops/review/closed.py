@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ordersops.audit.verbs import Verb
+from ordersops.closed import TELLING
 
 # What the page tells of the advice and of what others made of it; the rest rests on the evidence alone.
 ADVICE = frozenset({
@@ -10,13 +10,6 @@ ADVICE = frozenset({
     "standing_in", "considered", "prose", "draft", "set_aside", "advisor_label", "sure", "sure_why", "policy", "mode_words",
     "rollout_anchor", "older_recommendations", "risk_points", "clearing_points", "impressions", "decisions",
     "proposal", "proposals", "sent_back", "effects",
-})  # fmt: skip
-# Events that tell what was advised, how the order scored, or what others thought.
-TELLING = frozenset({
-    Verb.CASE_RECOMMENDED, Verb.ORDER_ASSESSED, Verb.ADVISOR_CONSULTED, Verb.ADVISOR_MEASURED, Verb.CASE_OPENED, Verb.CASE_IMPRESSION,
-    Verb.CASE_LEFT_TO_PERSON, Verb.CASE_APPROVED, Verb.CASE_OVERRIDDEN, Verb.CASE_DECIDED, Verb.DECISION_UNDONE, Verb.CASE_PROPOSED,
-    Verb.CASE_SECOND_APPROVED, Verb.CASE_SENT_BACK, Verb.CASE_DECIDED_OTHERWISE, Verb.CASE_PROPOSAL_TAKEN_BACK, Verb.EFFECT_PLANNED,
-    Verb.EFFECT_UNDONE, Verb.DECISION_TAKEN_BACK,
 })  # fmt: skip
 
 

@@ -109,7 +109,7 @@ def test_an_open_form_is_told_what_happens_elsewhere(case: Case, fraud_reviewer:
     escalate(case=case, role="senior_fraud_reviewer", note="Beyond me", by=fraud_reviewer)
     assert "escalated" in told()
     approve(case=case, by=senior_fraud_reviewer, version=case.version)
-    assert "decided now" in told()
+    assert f"was decided by {senior_fraud_reviewer.name}" in told()
     assert "data-stopped" in told()
 
 
