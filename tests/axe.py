@@ -30,7 +30,7 @@ def troubles(page: Page, within: str = "") -> list[str]:
     page.set_viewport_size({"width": size["width"], "height": max(size["height"], tall)})
     page.evaluate(script())
     found: dict[str, Any] = page.evaluate(
-        "([within, tags]) => axe.run(within || document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'] })",
+        "([within, tags]) => axe.run(within || document, { runOnly: { type: 'tag', values: tags }, resultTypes: ['violations'], preload: false })",
         [within, TAGS],
     )
     page.set_viewport_size(size)

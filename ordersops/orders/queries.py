@@ -89,11 +89,11 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
     """The context of orders/order.html, in a constant number of queries. What lies above orders is reached by relations."""
     may_read_cases = can(user, Perm.VIEW_CASES, order.store_id)
     holds = list(order.holds.select_related("placed_by", "released_by"))
-    cases = list(order.cases.select_related("leased_by").order_by("-opened_at")) if may_read_cases else []
-    cases += (
+    found = list(order.cases.select_related("leased_by").order_by("-opened_at")) if may_read_cases else []
+    found += (
         [member.case for member in order.memberships.select_related("case__leased_by").order_by("-added_at")[:20]] if may_read_cases else []
     )
-    cases = without_advice(cases, user)
+    cases = without_advice(found, user)
     closed = any(case.advice_closed for case in cases)
     decisions = _decisions(order) if may_read_cases and not closed else []
     advice = order.recommendations.filter(shown=True).order_by("-advised_at").first() if may_read_cases and not closed else None

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cache
+from math import ceil
 from typing import Any
 
 from django import template
@@ -42,6 +43,15 @@ def _span(seconds: float) -> str:
     return "moments"
 
 
+def _left(seconds: float) -> str:
+    """A length of time that runs: 0:42, 3 h 10 min, 2 d 4 h. In the words of countdown.js, so that nothing moves when it begins to run."""
+    left = max(0, ceil(seconds))
+    if left < 3600:
+        return f"{left // 60}:{left % 60:02}"
+    minutes = left // 60
+    return f"{minutes // 60} h {minutes % 60:02} min" if minutes < 48 * 60 else f"{minutes // 1440} d {minutes % 1440 // 60} h"
+
+
 def _utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
@@ -58,8 +68,13 @@ def ago(moment: datetime | None) -> str:
 
 @register.filter
 def stamp(moment: datetime | None) -> str:
-    """The exact time."""
-    return format_html('<time datetime="{}" data-local>{}</time>', moment.isoformat(), _utc(moment)) if moment else ""
+    """The exact time: 14:05 today, Nov 21, 14:05 this year. In the words of localtime.js, so that nothing moves when it makes it local."""
+    if not moment:
+        return ""
+    at, now = moment.astimezone(UTC), timezone.now().astimezone(UTC)
+    day = "" if at.date() == now.date() else f"{at:%b} {at.day}, " if at.year == now.year else f"{at:%b} {at.day}, {at.year}, "
+    words = format_html("{}{}<noscript> UTC</noscript>", day, f"{at:%H:%M}")
+    return format_html('<time datetime="{}" data-local title="{}">{}</time>', moment.isoformat(), _utc(moment), words)
 
 
 @register.filter
@@ -74,7 +89,7 @@ def countdown(moment: datetime | None) -> str:
     if not moment:
         return ""
     seconds = (moment - timezone.now()).total_seconds()
-    words = _span(seconds) if seconds >= 0 else f"{_span(-seconds)} late"
+    words = _left(seconds) if seconds > 0 else f"{_left(-seconds)} over"
     return format_html('<time datetime="{0}" data-countdown="{0}">{1}</time>', moment.isoformat(), words)
 
 

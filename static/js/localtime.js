@@ -9,8 +9,9 @@ const UNITS = [
 ];
 const locale = document.documentElement.lang || undefined;
 const exact = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" });
-const near = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
-const far = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
+const near = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const far = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const farther = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 
 /* The same words as the server's, so that nothing jumps when a page comes alive. */
 function span(seconds) {
@@ -29,8 +30,9 @@ function show(root) {
   for (const time of root.querySelectorAll("time[data-relative], time[data-local]")) {
     const moment = new Date(time.dateTime);
     if (Number.isNaN(moment.valueOf())) continue;
-    const isToday = moment.toDateString() === new Date().toDateString();
-    const text = "relative" in time.dataset ? describe(moment) : (isToday ? near : far).format(moment);
+    const now = new Date();
+    const how = moment.toDateString() === now.toDateString() ? near : moment.getFullYear() === now.getFullYear() ? far : farther;
+    const text = "relative" in time.dataset ? describe(moment) : how.format(moment);
     if (time.textContent !== text) time.textContent = text;
     if (!time.title) time.title = exact.format(moment);
   }

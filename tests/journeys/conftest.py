@@ -4,13 +4,22 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.product import Product
 
 WATCH = """
 window.violations = [];
 document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective + " " + event.blockedURI));
+"""
+COUNT_SHIFTS = """
+window.shifts = [];
+new PerformanceObserver((seen) => {
+  for (const shift of seen.getEntries()) {
+    const what = shift.sources.map(({ node }) => (node?.closest ? node : node?.parentElement)?.closest("[class], [id]")?.outerHTML.slice(0, 90));
+    window.shifts.push(`${shift.value.toFixed(4)} by ${what.join(", ")}`);
+  }
+}).observe({ type: "layout-shift", buffered: true });
 """
 
 
@@ -33,11 +42,11 @@ class Desk:
         self.product = product
         self.base_url = product.base_url.replace("127.0.0.1", host)
         self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=self.base_url)
-        self.context.add_init_script(WATCH)
+        self.context.add_init_script(WATCH + COUNT_SHIFTS)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(f"script: {error}"))
-        self.page.on("console", lambda message: self.troubles.append(message.text) if message.type == "error" else None)
+        self.page.on("console", self._said)
         self.page.on("request", lambda request: self._stays_here(request.url))
         if role:
             self.sign_in(role)
@@ -48,6 +57,11 @@ class Desk:
         self.page.locator("input[type=password]").fill(self.product.password)
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(self.base_url + "/")
+
+    def _said(self, message: ConsoleMessage) -> None:
+        """Errors, but for what htmx says of a question that was under way when its page was left."""
+        if message.type == "error" and not message.text.startswith(("htmx:afterRequest", "htmx:sendError")):
+            self.troubles.append(f"{message.text} {message.location['url']}")
 
     def _stays_here(self, url: str) -> None:
         if not url.startswith((self.base_url, "data:", "blob:")):
