@@ -5,7 +5,7 @@ For what the pages are and how they behave under somebody's hands. What the whol
 
 import contextlib
 from collections.abc import Iterator
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 
 import pytest
@@ -41,13 +41,39 @@ class Server(ThreadedWSGIServer):
         pass
 
 
+class Doorkeeper:
+    """The application, until it closes: then it waits for the requests under way, so that none of them outlives its database."""
+
+    def __init__(self) -> None:
+        self.application, self.free, self.busy, self.is_closed = get_wsgi_application(), Condition(), 0, False
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        with self.free:
+            if self.is_closed:
+                start_response("503 Service Unavailable", [])
+                return []
+            self.busy += 1
+        try:
+            return self.application(environ, start_response)
+        finally:
+            with self.free:
+                self.busy -= 1
+                self.free.notify_all()
+
+    def close(self) -> None:
+        with self.free:
+            self.is_closed = True
+            self.free.wait_for(lambda: self.busy == 0, timeout=30)
+
+
 class Served:
     """Where the desk is, and how somebody comes in."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser, self.desks = browser, list[Desk]()
         self.server = Server(("127.0.0.1", 0), Silent, allow_reuse_address=False)
-        self.server.set_app(get_wsgi_application())
+        self.door = Doorkeeper()
+        self.server.set_app(self.door)
         self.base_url = f"http://127.0.0.1:{self.server.server_port}"
         self.thread = Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
@@ -71,6 +97,7 @@ class Served:
     def stop(self) -> None:
         for desk in self.desks:
             desk.context.close()
+        self.door.close()
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
