@@ -34,11 +34,13 @@ def test_what_has_no_page_is_an_address_still() -> None:
 def test_pages(kind: str, served: Served, world: World, make_person: Any) -> None:
     table = dict(zip(KINDS, TABLES, strict=False))[kind]
     askers = [Asker(make_person(role, world.store, name=f"Walker {role.label}"), role) for role in WALKERS]
-    desks = {asker: served.sit_down(asker.person) for asker in [*askers, Asker(None)]}
+    desks: dict[Asker, Any] = {}
     found: dict[str, list[str]] = {}
     met = set(NO_PAGE) | FURTHER
-    for name, path, asker, status in to_walk(table, list(desks), world):
+    for name, path, asker, status in to_walk(table, [*askers, Asker(None)], world):
         met.add(name)
+        if asker not in desks:
+            desks[asker] = served.sit_down(asker.person)
         try:
             found[path] = look_at(desks[asker], path, (status,))
         except NotAPage:
