@@ -190,7 +190,7 @@ class Growth:
     def _cases(self) -> None:
         body = "replace(t.body, t.order_id::text, m.id::text)"
         sha = "encode(sha256(convert_to({}, 'UTF8')), 'hex')"
-        own = {"store_id": "m.store", "order_id": "m.id"}
+        own = {"store_id": "m.store", "order_id": "m.id", "subject": "m.id"}
         fits, asked = "t.order_id = m.template AND m.full_copy", "t.order_id = m.template AND (m.full_copy OR m.kind = 'open')"
         case = {
             **own, "id": "md5(t.id::text || m.g)::uuid", "opened_at": "m.at", "due_at": "m.at + (t.due_at - t.opened_at)", "changed_at": "m.at",
