@@ -62,7 +62,7 @@ class Desk:
 
     def _said(self, message: ConsoleMessage) -> None:
         """Errors, but for what htmx says of a question that was under way when its page was left."""
-        if message.type == "error" and not message.text.startswith(("htmx:afterRequest", "htmx:sendError")):
+        if message.type == "error" and not message.text.startswith(("htmx:afterRequest", "htmx:send")):
             self.troubles.append(f"{message.text} {message.location['url']}")
 
     def _stays_here(self, url: str) -> None:
