@@ -10,7 +10,9 @@ from ordersops.audit.models import Event
 from ordersops.effects.kinds import KINDS
 from ordersops.review.models import Bulk, Proposal
 from tests.api.conftest import Machine
+from tests.desk.access.made import a_return
 from tests.desk.conftest import World
+from tests.returns.shop import delivered_order
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Operation:
     def about(self, world: World) -> Any:
         noun, _, act = self.path.partition("/{id}")
         match noun:
+            case "orders" if act == "/returns":
+                return delivered_order(world.store).pk
             case "orders":
                 return world.order.pk
             case "stores":
@@ -55,6 +59,8 @@ class Operation:
                 return world.decision.pk
             case "recommendations":
                 return world.decision.recommendation_id
+            case "returns":
+                return a_return(world).pk
             case "holds":
                 return world.hold.pk
             case "audit-events":
