@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -30,8 +31,8 @@ from triage.models import PLACED, OrderException, RoutingResult, RoutingState
 from triage.plans import plan_of, table
 from triage.policy import limits_of, routing_of
 
-SOON = timedelta(minutes=1)  # another lane answers within seconds
-LATER = timedelta(minutes=10)  # a person decides elsewhere
+SOON = timedelta(seconds=15)  # another lane answers within seconds
+LATER = timedelta(minutes=2)  # a person decides elsewhere: looked for, and asked about only when something came of it
 NOT_OURS = frozenset({"fraud_hold"})
 
 
@@ -48,11 +49,15 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> list[Assessed]
     for one in assessed:
         limits = limits_of(one.policy)
         found = triage(one.evidence, limits)
+        if not this.possible(one.order):  # cancelled or delivered: nothing about it is wrong any more
+            found = replace(found, exceptions=(), kind="flagged" if found.flags else "standard")
         result = rows.get(one.order.pk) or RoutingResult(store_id=one.order.store_id, order=one.order)
         _describe(result, one, found, now)
         open_now = _exceptions(one, found, known[one.order.pk], by, now)
         needs = _needs_person(this, one, found, result, open_now, by)
         result.next_look_at = _next_look(one, limits, now)
+        waits = not one.order.is_final and not may_go(one.order)
+        result.waits_on, result.seen_version = "release" if waits else "", one.order.version
         result.save()
         (doubtful if needs else settled).append(one)
     withdraw(lane=this, subjects=[one.subject.pk for one in settled], because="its condition has cleared, nothing is left to decide", by=by)

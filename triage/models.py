@@ -49,6 +49,8 @@ class RoutingResult(models.Model):
     routed_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(null=True)
+    waits_on = models.CharField(max_length=20, blank=True, help_text="release: another lane or a hold decides; blank: time does.")
+    seen_version = models.PositiveIntegerField(default=0, help_text="The order's version when it was looked at last.")
 
     class Meta:
         indexes = [

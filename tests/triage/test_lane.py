@@ -12,6 +12,7 @@ from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.advice.jobs import answer
 from ordersops.advice.models import Question, Recommendation
+from ordersops.audit.actions import atomic
 from ordersops.audit.verbs import Verb
 from ordersops.cases.models import Case
 from ordersops.effects.models import Effect
@@ -77,8 +78,6 @@ def placed(
     drain()
     order = Order.objects.get(store=shop, external_id=key)
     if risk != order.risk:
-        from ordersops.audit.actions import atomic
-
         with atomic():
             set_risk(orders=[order], to=risk, by=User.objects.system())
     asked()
@@ -205,6 +204,13 @@ def test_an_exception_resolves_when_its_condition_clears(shop: Store) -> None:
     assert Verb.EXCEPTION_RESOLVED in told(order=order)
 
 
+def test_nothing_is_wrong_with_what_is_cancelled(shop: Store) -> None:
+    order = placed(shop, shipping_address={**BERLIN, "postal_code": "1011"})
+    placed(shop, event="order.cancelled", cancelled_at=timezone.now().isoformat(), shipping_address={**BERLIN, "postal_code": "1011"})
+    assert not OrderException.objects.open().filter(order=order).exists()
+    assert case_of(order) is None
+
+
 def test_stock_that_arrives_lets_waiting_orders_go(shop: Store) -> None:
     order = placed(shop, units=30)
     assert order.allocation == "backordered"
@@ -236,6 +242,19 @@ def test_time_alone_raises_the_question(shop: Store, time_machine: Any) -> None:
     assert look() == 1
     assert Question.objects.filter(lane="triage", state="pending", subject=order.pk).exists()
     assert look() == 0, "each order is asked about once"
+
+
+def test_what_waits_for_a_release_is_asked_about_when_it_came(shop: Store, system: User) -> None:
+    order = placed(shop, risk="needs_review")
+    due = timezone.now() - timedelta(seconds=1)
+    RoutingResult.objects.update(next_look_at=due)
+    assert look() == 0, "nothing has changed"
+    with atomic():
+        set_risk(orders=[Order.objects.get(pk=order.pk)], to="approved", by=system)
+    RoutingResult.objects.update(next_look_at=due)
+    assert look() == 1
+    asked()
+    assert RoutingResult.objects.get(order=order).state == "routed"
 
 
 def test_paid_and_stuck_becomes_an_exception(shop: Store) -> None:
