@@ -65,7 +65,7 @@ def check(address: Mapping[str, Any]) -> Checked:
     correction = tuple(
         Difference(field, given[field], tidy[field])
         for field in FIELDS
-        if tidy[field] != given[field] and _folded(tidy[field]) != _folded(given[field])
+        if field != "region" and _folded(tidy[field]) != _folded(given[field])  # a region in words is as good as its code
     )
     if problems:
         return Checked("ask", tuple(problems), correction)
@@ -91,7 +91,7 @@ def _rules(country: str) -> ValidationRules | None:
 
 
 def _tidy(given: dict[str, str], rules: ValidationRules) -> dict[str, str]:
-    """The same place as its country writes it: the postcode in its form, not in the city's field, and the region by its code."""
+    """The same place as its country writes it: the postcode in its form, not in the city's field; the region by its code, by which it is judged."""
     found = dict(given)
     code, city = given["postal_code"], given["city"]
     if _form(city, rules) and not _form(code, rules) and code:  # written into each other's field

@@ -128,7 +128,7 @@ BEFORE = (
         rule(
             "no_plan",
             "No node can send it",
-            "What is there may not be sent to this address.",
+            "What is there cannot be sent by any node, or not in the parcels allowed.",
             ("plans", "eq", 0),
             ("missing_units", "eq", 0),
             *OPEN,

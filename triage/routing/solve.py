@@ -13,7 +13,7 @@ SAME = 1e-6  # scores that differ by less are equal
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The plans in their order, the nodes that are out, and, where no plan covers the order, what is missing."""
+    """The plans in their order, the nodes that are out, and, where no plan covers the order, what lies nowhere, whoever may send it."""
 
     plans: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
@@ -38,4 +38,4 @@ def route(ask: Ask, nodes: tuple[Node, ...], settings: Settings) -> Routing:
     """Where the order ships from. The same input gives the same answer, in whatever order the nodes come."""
     fit, out = sift(ask, nodes, settings)
     plans = rank(ask, candidates(ask, fit, settings), settings)
-    return Routing(plans, out, {} if plans else shortages(ask, fit))
+    return Routing(plans, out, {} if plans else shortages(ask, tuple(node for node in nodes if node.active)))
