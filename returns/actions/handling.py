@@ -1,5 +1,6 @@
 """Goods on their way back: seen, taken in, inspected, and put on sale again; and those that never come."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -10,6 +11,7 @@ from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Conflict, Invalid
+from ordersops.stock import actions as stock
 from returns.actions.moving import handles, locked, move
 from returns.asked import product
 from returns.eligibility.abuse import REPORTS
@@ -97,11 +99,14 @@ def restock(*, request: ReturnRequest, by: User) -> int:
     rows = [row for row in request.lines.all() if row.disposition == "restock" and row.restocked < row.received]
     if not rows:
         raise Conflict("Nothing of it is left to put back on sale.")
-    units = 0
+    units, by_sku = 0, Counter[str]()
     for row in rows:
         units += row.received - row.restocked
+        if row.line.sku:
+            by_sku[row.line.sku] += row.received - row.restocked
         row.restocked = row.received
         row.save(update_fields=["restocked"])
+    stock.put_back(store=request.store_id, units=by_sku, place=request.destination)
     record(Verb.RETURN_RESTOCKED, by=by, order=request.order, request=request.pk, units=units)
     return units
 

@@ -14,6 +14,7 @@ from returns.actions import approve, decline, expire_overdue, inspect, mark_sent
 from returns.actions.deciding import LineTerms
 from returns.actions.handling import Finding
 from returns.models import TRANSITIONS, ReturnRequest, ReturnState
+from tests.factories import LevelFactory
 from tests.returns.shop import D, asked_for, delivered_order, wanted
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +134,10 @@ def test_restocked_once(store: Any, reviewer: User) -> None:
     with pytest.raises(Conflict, match="inspect it first"):
         restock(request=made, by=reviewer)
     back(made, reviewer, grade="a")
+    level = LevelFactory(store=store, item__sku="SKU-0", on_hand=3)
     assert restock(request=made, by=reviewer) == 1
+    level.refresh_from_db()
+    assert level.on_hand == 4
     with pytest.raises(Conflict, match="Nothing of it is left"):
         restock(request=made, by=reviewer)
 

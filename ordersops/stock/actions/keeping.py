@@ -1,11 +1,12 @@
 """Keeping units for orders. Nothing is ever kept that does not lie there: the level's row is locked, and its constraint says so again."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 
 from ordersops.accounts.models import User
@@ -85,6 +86,23 @@ def follow_orders(*, changes: Sequence[Change], by: User) -> None:
     off = [row.pk for row in rows if row.pk not in gone and (row.line.cancelled >= row.line.ordered or orders[row.order_id].cancelled_at)]
     _end(Reservation.objects.filter(pk__in=gone), ReservationState.USED, by, "Shipped.", orders)
     _end(Reservation.objects.filter(pk__in=off), ReservationState.RELEASED, by, "Cancelled.", orders)
+
+
+def put_back(*, store: UUID, units: Mapping[str, int], place: str) -> dict[str, int]:
+    """Units that came back lie there again, by SKU, until the store states the next count. In the caller's unit, whose event tells it.
+
+    At the place of that name or id where it has the item, else where the item lies already. Returns what was put back; the rest lies nowhere
+    that we know.
+    """
+    levels = Level.objects.filter(store=store, item__sku__in=units).order_by("pk").select_for_update(of=("self",))
+    chosen: dict[str, Level] = {}
+    for level in levels.select_related("item", "location"):
+        named = place.casefold() in {level.location.name.casefold(), level.location.external_id.casefold()}
+        if named or level.item.sku not in chosen:
+            chosen[level.item.sku] = level
+    for sku, level in chosen.items():
+        Level.objects.filter(pk=level.pk).update(on_hand=F("on_hand") + units[sku], changed_at=timezone.now())
+    return {sku: units[sku] for sku in chosen}
 
 
 def _end(chosen: "models.QuerySet[Reservation]", state: str, by: User, because: str, orders: dict[UUID, Order]) -> int:
