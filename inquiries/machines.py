@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 _PRESENT = ("list-id", "list-unsubscribe", "list-post", "x-autoreply", "x-autorespond", "x-auto-response-suppress", "feedback-id", "x-loop")
 _VALUES = {
-    "auto-submitted": re.compile(r"(?!no\b)\S"),
+    "auto-submitted": re.compile(r"^\s*(?!no\b)\S", re.IGNORECASE),
     "precedence": re.compile(r"bulk|list|junk|auto_reply", re.IGNORECASE),
     "x-failed-recipients": re.compile(r"\S"),
     "content-type": re.compile(r"multipart/report", re.IGNORECASE),

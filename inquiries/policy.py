@@ -44,6 +44,6 @@ POLICY = Policy(
     decline_from=30,
     # First reply within four hours (policies.md 4.7 ST-8); what must be heard first, within one.
     review_within={"high": timedelta(hours=1), "anomalous": timedelta(hours=4), "clear": timedelta(hours=4)},
-    attack_orders=1_000_000,  # inquiries are never gathered into one case
+    attack_orders=1000,  # inquiries name no attack key: they are never gathered into one case
     attack_within=timedelta(minutes=1),
 )

@@ -106,7 +106,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
 ]
 # A lane is reached by its dotted path alone.
-LANES = ["fraud.lane.Fraud", "triage.lane.Triage", "returns.lane.Returns"]
+LANES = ["fraud.lane.Fraud", "triage.lane.Triage", "returns.lane.Returns", "inquiries.lane.Inquiries"]
 # One line per platform: its adapter.
 PLATFORMS = [
     "ordersops.stores.platforms.shopify.Shopify",

@@ -19,6 +19,7 @@ urlpatterns = [
     path("privacy/", include("ordersops.privacy.urls")),
     path("lists/", include("fraud.urls")),
     path("", include("returns.urls")),
+    path("", include("inquiries.urls")),
     path("", include("ordersops.insights.urls")),
     path("stock/", include("ordersops.stock.urls")),
     path("exceptions/", include("triage.urls")),

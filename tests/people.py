@@ -8,9 +8,9 @@ import pytest
 
 from ordersops.accounts.actions import give_role, invite, sync_roles
 from ordersops.accounts.models import User
-from ordersops.accounts.roles import Role
+from ordersops.accounts.roles import Perm, Role
 from ordersops.stores.actions import connect
-from ordersops.stores.models import Store
+from ordersops.stores.models import Store, StoreGroupPermission
 
 _number = count(1)
 
@@ -83,6 +83,14 @@ def _with(role: Role) -> Callable[[MakePerson, Store], User]:
 def other_admin(make_person: MakePerson, store: Store) -> User:
     """A second admin of `store`: a change of rights takes two."""
     return make_person(Role.ADMIN, store, name="Other admin")
+
+
+@pytest.fixture
+def order_clerk(make_person: MakePerson, store: Store) -> User:
+    """Somebody who looks orders up and does nothing else: a role that an installation narrowed."""
+    person = make_person(Role.SUPPORT_AGENT, store, name="Order clerk")
+    StoreGroupPermission.objects.filter(group__user=person).exclude(permission__codename=Perm.VIEW_ORDERS).delete()
+    return person
 
 
 # One person for each role, in `store`.

@@ -93,7 +93,7 @@ ROLES: dict[Role, frozenset[Perm]] = {
     Role.SENIOR_FRAUD_REVIEWER: frozenset(_senior),
     Role.OPS_REVIEWER: frozenset(_ops),
     Role.RETURNS_REVIEWER: frozenset(_reads | _returns),
-    Role.SUPPORT_AGENT: frozenset({Perm.VIEW_ORDERS}),
+    Role.SUPPORT_AGENT: frozenset(_support),
     Role.SUPERVISOR: frozenset(
         _senior
         | _ops
@@ -121,7 +121,7 @@ WORDS: dict[Role, str] = {
     Role.SENIOR_FRAUD_REVIEWER: "Works the fraud queue, keeps the lists, and may release an order that hits the block list.",
     Role.OPS_REVIEWER: "Keeps orders moving: holds that are not fraud, failed deliveries and effects, acts on orders.",
     Role.RETURNS_REVIEWER: "Works the returns queue: decides requests, takes goods in, and asks for refunds.",
-    Role.SUPPORT_AGENT: "Looks orders up to answer a customer, and changes nothing.",
+    Role.SUPPORT_AGENT: "Answers customers: takes inquiries, sends what the facts say, or finds the words.",
     Role.SUPERVISOR: "Decides everything that reviewers do, approves as the second person, and steers automation and teams.",
     Role.AUDITOR: "Reads everything and changes nothing.",
     Role.ADMIN: "Keeps people, rights and store connections, and decides nothing about orders.",

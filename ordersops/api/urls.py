@@ -15,5 +15,6 @@ urlpatterns = [
     path("api/v1/", include("ordersops.review.api")),
     path("api/v1/", include("ordersops.effects.api")),
     path("api/v1/", include("returns.api")),
+    path("api/v1/", include("inquiries.api")),
     path("api/v1/", include("ordersops.audit.api")),
 ]

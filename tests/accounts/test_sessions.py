@@ -131,15 +131,15 @@ def test_htmx_is_told_where_to_sign_in(client: Client, person: User) -> None:
     assert answer["HX-Redirect"] == f"{reverse('account_login')}?next=%2Fqueues%2Ffraud%2F%3Fmine%3D1"
 
 
-def test_programs_get_json(client: Client, support_agent: User) -> None:
+def test_programs_get_json(client: Client, order_clerk: User) -> None:
     assert client.get("/orders/", headers={"Accept": "application/json"}).json()["status"] == 401
-    client.force_login(support_agent)
+    client.force_login(order_clerk)
     answer = client.get("/queues/fraud/", headers={"Accept": "application/json"})
     assert (answer.status_code, answer.json()["status"]) == (403, 403)
 
 
-def test_refusals_are_pages_or_fragments(client: Client, support_agent: User) -> None:
-    client.force_login(support_agent)
+def test_refusals_are_pages_or_fragments(client: Client, order_clerk: User) -> None:
+    client.force_login(order_clerk)
     page = client.get("/queues/fraud/")
     assert (page.status_code, "<html" in page.content.decode()) == (403, True)
     fragment = client.get("/queues/fraud/", headers={"HX-Request": "true"})

@@ -120,20 +120,20 @@ def test_the_store_comes_with_the_order(store: Any, ada: User) -> None:
 
 
 # --- Refusals ---------------------------------------------------------------------------------------------------------
-def test_a_refusal_outlives_the_rollback_of_its_caller(store: Any, support_agent: User) -> None:
+def test_a_refusal_outlives_the_rollback_of_its_caller(store: Any, order_clerk: User) -> None:
     order = uuid4()
 
     @atomic
     def override() -> None:
-        signed_in(support_agent)
-        require(support_agent, Perm.OVERRIDE, store.pk, to="override", order=order, lane="fraud")
+        signed_in(order_clerk)
+        require(order_clerk, Perm.OVERRIDE, store.pk, to="override", order=order, lane="fraud")
 
     with pytest.raises(Forbidden):
         override()
-    event = Event.objects.get(actor=support_agent.pk, verb=Verb.ACCESS_REFUSED)
+    event = Event.objects.get(actor=order_clerk.pk, verb=Verb.ACCESS_REFUSED)
     assert event.data == {"right": "override", "about": {"lane": "fraud"}}
     assert (event.order_id, event.store_id) == (order, store.pk)
-    assert of(support_agent) == ["access.refused"]
+    assert of(order_clerk) == ["access.refused"]
 
 
 def test_a_refusal_does_not_wait_for_the_transaction_that_it_outlives(ada: User) -> None:

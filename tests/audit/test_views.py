@@ -192,22 +192,22 @@ def timeline(person: User, kind: str, pk: Any) -> Any:
     return as_(person).get(reverse("timeline", args=[kind, pk]))
 
 
-def test_the_timeline_of_an_order(support_agent: User, auditor: User, order: Order, ops_reviewer: User) -> None:
-    record_refusal(by=support_agent, perm="override", store_id=order.store_id, order=order)
-    assert [event.verb for event in timeline(support_agent, "order", order.pk).context["events"]] == ["order.held"]
+def test_the_timeline_of_an_order(order_clerk: User, auditor: User, order: Order, ops_reviewer: User) -> None:
+    record_refusal(by=order_clerk, perm="override", store_id=order.store_id, order=order)
+    assert [event.verb for event in timeline(order_clerk, "order", order.pk).context["events"]] == ["order.held"]
     assert {event.verb for event in timeline(auditor, "order", order.pk).context["events"]} == {"order.held", "access.refused"}
 
 
-def test_an_order_of_another_store_does_not_exist(support_agent: User, other_store: Store) -> None:
+def test_an_order_of_another_store_does_not_exist(order_clerk: User, other_store: Store) -> None:
     order = Order.objects.create(store=other_store, external_id="9")
-    assert timeline(support_agent, "order", order.pk).status_code == 404
-    assert timeline(support_agent, "basket", order.pk).status_code == 404
-    assert timeline(support_agent, "order", uuid4()).status_code == 404
+    assert timeline(order_clerk, "order", order.pk).status_code == 404
+    assert timeline(order_clerk, "basket", order.pk).status_code == 404
+    assert timeline(order_clerk, "order", uuid4()).status_code == 404
 
 
-def test_the_timeline_of_a_person(supervisor: User, support_agent: User, ops_reviewer: User, order: Order, make_person: MakePerson) -> None:
+def test_the_timeline_of_a_person(supervisor: User, order_clerk: User, ops_reviewer: User, order: Order, make_person: MakePerson) -> None:
     assert order.pk in {event.order_id for event in timeline(supervisor, "person", ops_reviewer.pk).context["events"]}
-    assert timeline(support_agent, "person", ops_reviewer.pk).status_code == 403
+    assert timeline(order_clerk, "person", ops_reviewer.pk).status_code == 403
 
 
 def test_a_person_of_another_store_does_not_exist(supervisor: User, other_store: Store, make_person: MakePerson, make_store: Any) -> None:

@@ -58,10 +58,10 @@ def test_a_question_waits_until_the_colleague_says_something(case: Case, fraud_r
 
 
 def test_only_those_who_may_discuss_the_case_are_asked(
-    case: Case, fraud_reviewer: User, ops_reviewer: User, auditor: User, support_agent: User, other_store: Store, make_person: MakePerson
+    case: Case, fraud_reviewer: User, ops_reviewer: User, auditor: User, order_clerk: User, other_store: Store, make_person: MakePerson
 ) -> None:
     assert may_be_asked(case, fraud_reviewer) == [ops_reviewer]
-    for person in (auditor, support_agent, make_person(Role.SUPERVISOR, other_store), fraud_reviewer):
+    for person in (auditor, order_clerk, make_person(Role.SUPERVISOR, other_store), fraud_reviewer):
         with pytest.raises(Invalid, match="cannot be asked"):
             comment(case=case, text="What do you think?", ask=[person], by=fraud_reviewer)
 
@@ -112,10 +112,10 @@ def test_a_file_is_sealed_and_served_to_be_saved(case: Case, fraud_reviewer: Use
 
 
 def test_a_file_is_for_those_who_see_the_case(
-    case: Case, fraud_reviewer: User, support_agent: User, other_store: Store, make_person: MakePerson, client: Client
+    case: Case, fraud_reviewer: User, order_clerk: User, other_store: Store, make_person: MakePerson, client: Client
 ) -> None:
     url = reverse("attachment", args=[attach(case=case, name="a.txt", content=b"Hello", by=fraud_reviewer).pk])
-    client.force_login(support_agent)
+    client.force_login(order_clerk)
     assert client.get(url).status_code == 403
     client.force_login(make_person(Role.SUPERVISOR, other_store))
     assert client.get(url).status_code == 404

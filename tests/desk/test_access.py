@@ -27,10 +27,10 @@ def test_timelines(kind: str, world: World, make_person: Any, other_store: Any) 
         assert client.get(url).status_code == (404 if may or kind != "person" else 403), role
 
 
-def test_a_refusal_is_recorded(world: World, support_agent: Any, client: Client) -> None:
-    client.force_login(support_agent)
+def test_a_refusal_is_recorded(world: World, order_clerk: Any, client: Client) -> None:
+    client.force_login(order_clerk)
     assert client.get(reverse("case", args=[world.case.pk])).status_code == 403
-    event = Event.objects.get(stream=f"refused:{support_agent.pk}")
+    event = Event.objects.get(stream=f"refused:{order_clerk.pk}")
     assert event.data["right"] == "view_cases"
 
 

@@ -102,8 +102,8 @@ def test_evidence_is_shown_with_its_source(desk: Client, world: World) -> None:
     assert context["claims"][0]["signal"] == "ip_velocity"
 
 
-def test_support_sees_no_advice_on_the_order(client: Client, world: World, support_agent: Any) -> None:
-    client.force_login(support_agent)
+def test_support_sees_no_advice_on_the_order(client: Client, world: World, order_clerk: Any) -> None:
+    client.force_login(order_clerk)
     context = client.get(reverse("order", args=[world.order.pk])).context
     assert context["recommendation"] is None
     assert not any(context[hidden] for hidden in ("cases", "decisions", "effects", "deliveries"))

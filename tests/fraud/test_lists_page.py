@@ -72,8 +72,8 @@ def test_a_fraud_reviewer_sees_and_may_not_change(client: Client, store: Store, 
     assert list(ListEntry.objects.all()) == [listed]
 
 
-def test_a_support_agent_sees_no_lists(client: Client, store: Store, support_agent: User) -> None:
-    client.force_login(support_agent)
+def test_a_order_clerk_sees_no_lists(client: Client, store: Store, order_clerk: User) -> None:
+    client.force_login(order_clerk)
     assert client.get(LISTS).status_code == 403
     assert LISTS not in client.get("/").content.decode()
 

@@ -35,6 +35,8 @@ SIGNING_IN: dict[str, Door] = {
 
 OPEN: dict[str, Door] = {
     "invitation": anybody(lambda w, me: ["made-up"], GET=410, HEAD=410, POST=410),  # void, as one that was used
+    "contact": anybody(lambda w, me: [w.store.endpoint_id], GET=200, HEAD=200, POST=422),  # nothing is written in it
+    "mail": anybody(lambda w, me: [w.store.endpoint_id], POST=401),  # unsigned: tests/inquiries/test_doors.py
     "slack_interactions": anybody(POST=503),  # Slack is not connected here; unsigned: tests/notifications/test_slack.py
     "healthz": anybody(GET=200, HEAD=200),
     "readyz": anybody(GET=503, HEAD=503),  # no worker runs

@@ -119,6 +119,14 @@ ORDERS: dict[str, Door] = {
     ),
     "return_photo": page(Perm.VIEW_ORDERS, about=lambda w, me: [made.a_return_photo(w).pk]),
     "exceptions": page(Perm.VIEW_CASES),
+    "inquiries": page(Perm.DECIDE_INQUIRIES),
+    "inquiry_link": act(
+        Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_conversation(w).pk], form=lambda w, me: {"number": w.order.number}
+    ),
+    "inquiry_close": act(Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_conversation(w).pk]),
+    "inquiry_know": act(
+        Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_conversation(w, w.order).pk], form=lambda w, me: {"how": "person"}
+    ),
     "stock": page(Perm.VIEW_ORDERS),
     "stock_location": both(
         Perm.MANAGE_STOCK, to_read=(Perm.VIEW_ORDERS,), about=lambda w, me: [made.a_level(w).location_id], gives=422,

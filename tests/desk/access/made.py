@@ -4,7 +4,9 @@ from typing import Any
 from uuid import uuid4
 
 from allauth.usersessions.models import UserSession
+from django.utils import timezone
 
+from inquiries.models import Conversation
 from ordersops.accounts.access import held_roles, rights
 from ordersops.accounts.actions import ask_give, give_role, invite, make_team
 from ordersops.accounts.models import CustomRole, RightsChange, Skill, Team, User
@@ -39,6 +41,12 @@ from tests.privacy.test_requests import personal_request
 from tests.returns.shop import delivered_order
 
 __all__ = ["CallFactory", "ReplayFactory", "judged", "personal_request", "to_review"]
+
+
+def a_conversation(world: World, order: Any = None) -> Conversation:
+    """One that waits, with or without its order."""
+    return Conversation.objects.create(store=world.store, order=order, sender_email="ada@customer.example", last_at=timezone.now())
+
 
 OTHERWISE = {"outcome": "release", "reason": "O1", "note": "The customer called from home."}
 
