@@ -90,7 +90,7 @@ class Fraud(Lane):
     def attack_key(self, evidence: Evidence, policy: Policy | None = None) -> str:
         return attack.key(evidence, policy or self.policy)
 
-    def headline(self, evidence: Evidence, seen: Sequence[Seen]) -> str:
+    def headline(self, evidence: Evidence, seen: Sequence[Seen], policy: Policy | None = None) -> str:
         return headline.compose(evidence, seen)
 
     def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
@@ -119,7 +119,7 @@ class Fraud(Lane):
             return Perm.OVERRIDE_BLOCK_LIST
         return None
 
-    def panel(self, evidence: Evidence) -> dict[str, Any]:
+    def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)
 
 

@@ -53,6 +53,7 @@ class Inquiries(Lane):
     leanings: Mapping[str, str] = {}
     facts: Mapping[str, Known] = FACTS
     settings: type[BaseModel] | None = Settings
+    panel_leads: bool = True
     ends_with_order: bool = False
 
     # --- what is asked about ---
@@ -90,7 +91,7 @@ class Inquiries(Lane):
     def terms(self, evidence: Evidence, outcome: str, policy: Policy) -> dict[str, Any]:
         return agreed.terms(evidence, outcome)
 
-    def headline(self, evidence: Evidence, signals: Sequence[Seen]) -> str:
+    def headline(self, evidence: Evidence, signals: Sequence[Seen], policy: Policy | None = None) -> str:
         """What is wanted, and why a person: without a word of the message."""
         intent = INTENTS.get(evidence["intent"] or UNKNOWN, INTENTS[UNKNOWN])
         why = [seen.says.rstrip(".") for seen in sorted(signals, key=lambda one: -one.points) if seen.state == "fired" and seen.points > 0]
@@ -151,5 +152,5 @@ class Inquiries(Lane):
     def acts(self, subject: Conversation, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return agreed.acts(subject.order, outcome.key, terms)
 
-    def panel(self, evidence: Evidence) -> dict[str, Any]:
+    def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)

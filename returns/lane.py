@@ -54,6 +54,7 @@ class Returns(Lane):
     facts: Mapping[str, Known] = FACTS
     settings: type[BaseModel] | None = Settings
     adjustable: frozenset[str] = frozenset({APPROVE.key, KEEP.key, REPLACE.key})
+    panel_leads: bool = True
     ends_with_order: bool = False
 
     def raised_by(self, changes: Sequence[Change]) -> list[Raised]:
@@ -96,8 +97,9 @@ class Returns(Lane):
     def terms_form(self, evidence: Evidence, outcome: str, terms_: Mapping[str, Any], data: Any = None) -> forms.Form | None:
         return terms.form(outcome, terms_, evidence["left_to_refund"], data)
 
-    def headline(self, evidence: Evidence, signals: Sequence[Seen]) -> str:
-        return rules.headline(evidence, self.settings_of(self.policy), policy=self.policy.version)
+    def headline(self, evidence: Evidence, signals: Sequence[Seen], policy: Policy | None = None) -> str:
+        held = policy or self.policy
+        return rules.headline(evidence, self.settings_of(held), policy=held.version)
 
     def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
         points, reasons = score * 30 // 100, [f"score {score}"]
@@ -129,8 +131,9 @@ class Returns(Lane):
     def acts(self, subject: ReturnRequest, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return acts(subject, outcome, str(terms.get("instructions") or ""))
 
-    def panel(self, evidence: Evidence) -> dict[str, Any]:
-        return panel.context(evidence, self.settings_of(self.policy), policy=self.policy.version)
+    def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
+        held = policy or self.policy
+        return panel.context(evidence, self.settings_of(held), policy=held.version)
 
     def _settings(self, decision: Decision) -> Settings:
         """Of the policy in force in the store."""

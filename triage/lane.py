@@ -51,6 +51,7 @@ class Triage(Lane):
     facts: Mapping[str, Known] = FACTS
     settings: type[BaseModel] | None = TriageSettings
     adjustable: frozenset[str] = frozenset({"route"})
+    panel_leads: bool = True
     ends_with_order: bool = False  # a parcel can be lost
 
     def raised_by(self, changes: Sequence[Change]) -> list[Raised]:
@@ -98,10 +99,11 @@ class Triage(Lane):
     def differs(self, advised: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
         return advised.get("chosen") != chosen.get("chosen")
 
-    def headline(self, evidence: Evidence, signals: Sequence[Seen]) -> str:
+    def headline(self, evidence: Evidence, signals: Sequence[Seen], policy: Policy | None = None) -> str:
         """What is wrong or special about it, and where it would ship from."""
-        found = triage(evidence, limits_of(self.policy))
-        plan = plan_of(table(evidence, routing_of(self.policy)))
+        held = policy or self.policy
+        found = triage(evidence, limits_of(held))
+        plan = plan_of(table(evidence, routing_of(held)))
         ships = f" · ships from {plan['name']}" if plan else ""
         return f"{found.label}{ships}"
 
@@ -140,12 +142,12 @@ class Triage(Lane):
     def acts(self, subject: Order, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return effects.acts(subject, outcome, terms)
 
-    def panel(self, evidence: Evidence) -> dict[str, Any]:
+    def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         """What the panel shows: the classification and the routing, out of the frozen evidence."""
-        limits = limits_of(self.policy)
-        found = triage(evidence, limits)
+        held = policy or self.policy
+        found = triage(evidence, limits_of(held))
         return {
-            "triage": found, "routing": table(evidence, routing_of(self.policy)),
+            "triage": found, "routing": table(evidence, routing_of(held)),
             "ways": [{"found": one, "best": best_way(one, evidence)} for one in found.exceptions],
             "address": evidence["address_correction"] or [], "problems": evidence["address_problems"] or [],
         }  # fmt: skip

@@ -107,7 +107,7 @@ class Lane(Protocol):
         """What the outcome means here in particular, as JSON holds it: the plan, the lines and amounts, the reply. Never a model's word."""
         return {}
 
-    def headline(self, evidence: "Evidence", signals: Sequence[Seen]) -> str:
+    def headline(self, evidence: "Evidence", signals: Sequence[Seen], policy: Policy | None = None) -> str:
         """One line that lets a reviewer judge at a glance. Holds no personal data."""
         raise NotImplementedError
 
@@ -168,8 +168,8 @@ class Lane(Protocol):
         also = [kind for kind in outcome.also if reached(kind=kind, orders=[subject.order])]
         return [Act(subject.order, kind) for kind in [*filter(None, [outcome.effect]), *also]]
 
-    def panel(self, evidence: "Evidence") -> dict[str, Any]:
-        """Context of templates/<lane>/_panel.html."""
+    def panel(self, evidence: "Evidence", policy: Policy | None = None) -> dict[str, Any]:
+        """Context of templates/<lane>/_panel.html, under the policy of the advice that is shown."""
         return {}
 
 

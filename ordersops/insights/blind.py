@@ -16,6 +16,7 @@ from ordersops.insights.models import SecondReview
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown, facts_row
 from ordersops.review.queries import reasons_of
+from ordersops.rollout.queries import written
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 
@@ -26,7 +27,7 @@ def page(review: SecondReview) -> dict[str, Any]:
     shown = closed({**advice_shown(advice, about), "timeline": []})
     evidence: Evidence = shown["frozen"]
     hidden = _leads_to(review)
-    panel = about.panel(evidence)
+    panel = about.panel(evidence, written(advice).policy(advice.policy_version))
     return {
         "review": review,
         "lane": about,

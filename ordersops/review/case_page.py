@@ -13,7 +13,7 @@ from ordersops.accounts.access import can
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
-from ordersops.advice.models import Question, QuestionState
+from ordersops.advice.models import Question, QuestionState, Recommendation
 from ordersops.audit.models import Event
 from ordersops.cases.around import acts, standing, talk
 from ordersops.cases.clocks import authorised_until, is_assumed
@@ -36,6 +36,7 @@ from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.stakes import answers
 from ordersops.review.waiting import dressed as dressed_proposal
+from ordersops.rollout.queries import written
 
 PROPOSALS_SHOWN = 10
 MEMBERS_SHOWN = 50
@@ -88,7 +89,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "impressions": [_dressed_impression(given, about) for given in case.impressions.select_related("by", "recommendation")],
         **checklist(case, user, may, shown["frozen"]),
         "panel_template": f"{about.key}/_panel.html",
-        "panel": about.panel(shown["frozen"]) if shown["frozen"] is not None else {},
+        "panel": _panel(about, recommendation, shown["frozen"]),
         "decisions": decisions,
         "proposal": proposals[0] if proposals and case.is_waiting else None,
         "sent_back": proposals[0] if proposals and case.is_open and proposals[0].state == ProposalState.SENT_BACK else None,
@@ -111,6 +112,13 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "timeline_more": f"{reverse('audit')}?case={case.pk}" if can(user, Perm.VIEW_AUDIT, case.store_id) else "",
     }
     return closed(found) if may.closed else found
+
+
+def _panel(about: Lane, recommendation: Recommendation | None, frozen: Evidence | None) -> dict[str, Any]:
+    """The lane's part of the page, under the policy under which it was advised."""
+    if recommendation is None or frozen is None:
+        return {}
+    return about.panel(frozen, written(recommendation).policy(recommendation.policy_version))
 
 
 def checklist(case: Case, user: User, may: Available, evidence: Evidence | None) -> dict[str, Any]:
