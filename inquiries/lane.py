@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from pydantic import BaseModel
 
-from inquiries import actions, panel, rules
+from inquiries import actions, erasing, panel, rules
 from inquiries import facts as gathering
 from inquiries import terms as agreed
 from inquiries.catalogue import FACTS
@@ -151,6 +151,9 @@ class Inquiries(Lane):
 
     def acts(self, subject: Conversation, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return agreed.acts(subject.order, outcome.key, terms)
+
+    def forget(self, orders: Sequence[Order]) -> int:
+        return erasing.forget(orders)
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)

@@ -23,8 +23,8 @@ from ordersops.orders.models import Order
 from ordersops.review.models import Decision
 from ordersops.rollout.queries import Book
 from ordersops.stores.facts import OrderFacts
+from returns import erasing, following, hearing, panel, rules, terms
 from returns import facts as gathering
-from returns import following, hearing, panel, rules, terms
 from returns.actions import taking_in
 from returns.asked import NEEDS
 from returns.catalogue import FACTS
@@ -130,6 +130,9 @@ class Returns(Lane):
 
     def acts(self, subject: ReturnRequest, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return acts(subject, outcome, str(terms.get("instructions") or ""))
+
+    def forget(self, orders: Sequence[Order]) -> int:
+        return erasing.forget(orders)
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         held = policy or self.policy

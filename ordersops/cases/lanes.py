@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ordersops.cases.models import Case
     from ordersops.effects.actions import Act
     from ordersops.orders.changes import Change
+    from ordersops.orders.models import Order
     from ordersops.review.models import Decision
     from ordersops.stores.facts import OrderFacts
 
@@ -167,6 +168,11 @@ class Lane(Protocol):
 
         also = [kind for kind in outcome.also if reached(kind=kind, orders=[subject.order])]
         return [Act(subject.order, kind) for kind in [*filter(None, [outcome.effect]), *also]]
+
+    def forget(self, orders: "Sequence[Order]") -> int:
+        """Erase what people wrote about these orders, and who they are, from the lane's own rows. Returns of how many. In the unit of the
+        erasing, before the orders themselves are forgotten."""
+        return 0
 
     def panel(self, evidence: "Evidence", policy: Policy | None = None) -> dict[str, Any]:
         """Context of templates/<lane>/_panel.html, under the policy of the advice that is shown."""

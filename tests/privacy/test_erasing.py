@@ -78,7 +78,7 @@ def test_all_of_a_customer_is_erased_and_the_history_stands(
     assert not Delivery.objects.filter(store=store, body__isnull=False).exists()
     request.refresh_from_db()
     assert (request.erased["orders"], request.erased["customers"], request.settled_by) == (3, 1, admin)
-    assert request.note.startswith("Erased: 1 customer, the person in 3 orders and 3 cards, 4 received")
+    assert request.note.startswith("Erased: 1 customer, the person in 3 orders and 3 cards, 0 messages and word on returns, 4 received")
     assert Snapshot.objects.filter(order=orders[0]).count() == evidence == request.erased["kept evidence"]
     (event,) = events(Verb.PRIVACY_ERASED, store=store)
     assert event.data["orders"] == 3
