@@ -68,8 +68,8 @@ def test_pages_of_ones_own_factors(served: Served, world: World, make_person: An
     none(found)
 
 
-def test_refusals(served: Served, world: World, support_agent: Any) -> None:
-    desk = served.sit_down(support_agent)
+def test_refusals(served: Served, world: World, order_clerk: Any) -> None:
+    desk = served.sit_down(order_clerk)
     none({path: look_at(desk, path, (403, 404)) for path in ("/nowhere/", f"/orders/{world.store.pk}/", reverse("fraud_lists"))})
 
 

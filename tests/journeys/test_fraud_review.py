@@ -114,9 +114,9 @@ def test_an_attack_is_one_case(product: Product, sit_down: Any) -> None:
     orders = [order["number"] for order in product.tell("card_testing", shop=GENERIC)["orders"]]
 
     def settled() -> Any:
-        sql = """SELECT c.orders_count FROM cases_case c WHERE c.state = 'open' AND c.group_key <> '' AND c.orders_count >= %s
+        sql = """SELECT c.orders_count FROM cases_case c WHERE c.state = 'open' AND c.lane = 'fraud' AND c.group_key <> '' AND c.orders_count >= %s
                  AND NOT EXISTS (SELECT FROM cases_case s JOIN orders_order o ON o.id = s.order_id
-                                 WHERE s.state = 'open' AND s.group_key = '' AND o.number = ANY(%s))"""
+                                 WHERE s.state = 'open' AND s.lane = c.lane AND s.group_key = '' AND o.number = ANY(%s))"""
         return product.rows(sql, len(orders) // 2, orders)
 
     wait_for(settled, 60)
