@@ -141,7 +141,8 @@ class Inquiries(Lane):
         return agreed.differs(advised, chosen)
 
     def settle(self, *, subjects: Sequence[Conversation], outcome: Outcome, decision: Decision, by: User) -> None:
-        settings = self.settings_of(self.policy)
+        book = Book(self)
+        settings = self.settings_of(book.of(decision.store_id, decision.recommendation.snapshot.evidence).policy)
         actions.settle(
             conversations=subjects, outcome=outcome, decision=decision, by=by, quiet=timedelta(minutes=settings.quiet_minutes)
         )  # fmt: skip

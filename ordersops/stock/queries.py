@@ -112,6 +112,26 @@ def queued(locations: Iterable[UUID]) -> dict[UUID, int]:
     return dict(rows.values_list("level__location").annotate(orders=Count("order", distinct=True)).order_by())
 
 
+def nothing_of(order: Order, location: str) -> str:
+    """Why nothing of the order can leave from the location, by the name that the store has for it: one sentence, "" where something can.
+
+    Where we do not know the location, or what lies there, nothing stands against it: the store knows better.
+    """
+    place = Location.objects.filter(store=order.store_id, external_id__in={location, location.rpartition("/")[2]}).first()
+    if place is None:
+        return ""
+    if not place.is_active:
+        return f"{place.name or place.external_id} is closed."
+    wanted = {line.sku for line in order.lines.all() if line.sku and line.ordered > line.removed + line.cancelled + line.shipped}
+    there = list(place.levels.filter(item__sku__in=wanted).select_related("item"))
+    own: dict[Any, int] = dict(
+        Reservation.objects.filter(order=order, level__in=there, state=ReservationState.HELD).values_list("level").annotate(Sum("units"))
+    )
+    if any(level.free + own.get(level.pk, 0) > 0 for level in there) or not wanted or not place.levels.exists():
+        return ""
+    return f"Nothing of it lies at {place.name or place.external_id}: choose another location."
+
+
 def kept_for(order: Order) -> list[Reservation]:
     """What is kept for the order, for its page."""
     return list(order.reservations.filter(state=ReservationState.HELD).select_related("line", "level__location"))

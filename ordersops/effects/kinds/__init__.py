@@ -197,7 +197,7 @@ ENTRIES = [
     ),
     Kind(
         "fulfilment.move", "Move to another location", "What is not yet requested ships from another location.",
-        "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.to_ship,
+        "Open order {order} in the store's admin and change the location that fulfils it", a.Move, Perm.ACT_ON_ORDER, rules.movable,
         most_an_hour=2, asks_store=True, reversible=True, undoes=_moved_back,
     ),
     Kind(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ordersops.effects.kinds import arguments as a
 from ordersops.effects.quiet import SAME_WORDS_AGAIN, TRANSACTIONAL
 from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Payment, Risk
+from ordersops.stock.queries import nothing_of
 from ordersops.wording import leaks, told
 
 if TYPE_CHECKING:
@@ -67,6 +68,13 @@ def to_ship(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | N
     yield from not_gone(order, arguments, by)
     if units_left(order) == 0:
         yield "Nothing of it is left to ship."
+
+
+def movable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """There is something to ship, and where it is to go something of it lies."""
+    yield from to_ship(order, arguments, by)
+    if isinstance(arguments, a.Move) and (why := nothing_of(order, arguments.location)):
+        yield why
 
 
 def divisible(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
