@@ -133,23 +133,3 @@ def test_keys_rest_while_typing(product: Product, sit_down: Any) -> None:
     desk.page.keyboard.type("ao")
     assert desk.page.get_by_role("dialog").count() == 0
     desk.press("Escape")
-
-
-@pytest.mark.parametrize("role", ["fraud_reviewer", "ops_reviewer", "support_agent", "supervisor", "auditor", "admin"])
-def test_every_page_of_the_menu_opens_cleanly(product: Product, sit_down: Any, role: str) -> None:
-    desk = sit_down(role)
-    paths = desk.page.locator("nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))")
-    assert "/orders/" in paths
-    for path in dict.fromkeys(paths):
-        answer = desk.page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, path
-        desk.is_clean()
-
-
-@pytest.mark.parametrize("path", ["/", "/queues/fraud/", "/orders/", "/effects/", "/intake/", "/audit/", "/stores/"])
-def test_a_phone_needs_no_sideways_scrolling(product: Product, sit_down: Any, path: str) -> None:
-    desk = sit_down("supervisor", width=390, height=844)
-    desk.page.goto(path)
-    assert desk.page.evaluate("document.documentElement.scrollWidth") <= 390
-    desk.is_clean()
