@@ -89,8 +89,13 @@ def other_admin(make_person: MakePerson, store: Store) -> User:
 def order_clerk(make_person: MakePerson, store: Store) -> User:
     """Somebody who looks orders up and does nothing else: a role that an installation narrowed."""
     person = make_person(Role.SUPPORT_AGENT, store, name="Order clerk")
-    StoreGroupPermission.objects.filter(group__user=person).exclude(permission__codename=Perm.VIEW_ORDERS).delete()
+    only_orders(person)
     return person
+
+
+def only_orders(person: User) -> None:
+    """Take from the person's roles every right but that to see orders."""
+    StoreGroupPermission.objects.filter(group__user=person).exclude(permission__codename=Perm.VIEW_ORDERS).delete()
 
 
 # One person for each role, in `store`.

@@ -16,6 +16,7 @@ from ordersops.audit.actions import atomic
 from ordersops.audit.models import Event
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.stores.models import Store
+from tests.people import only_orders
 
 pytestmark = pytest.mark.django_db
 WHY = "Covers the night"
@@ -277,6 +278,7 @@ def test_the_database_keeps_what_was_asked(admin: User, make_person: Any, store:
 def test_a_running_session_has_it_in_its_next_request(admin: User, other_admin: User, make_person: Any, store: Store) -> None:
     """Pages and the fragments that they ask for by themselves, in both directions, without signing in again."""
     person = make_person(Role.SUPPORT_AGENT, store)
+    only_orders(person)
     theirs, first, second = Client(), Client(), Client()
     theirs.force_login(person)
     first.force_login(admin)

@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.justify import compose
 from ordersops.advice.scorecard import Scorecard, advise, band, claims_of, confidence, fingerprint, total
 from ordersops.advice.verify import Claim, verify
-from ordersops.cases.lanes import Outcome, Policy, Seen
+from ordersops.cases.lanes import Lane, Outcome, Policy, Seen
 from tests.advice.evidence import EVIDENCE
 
 POLICY = Policy(
@@ -30,8 +30,7 @@ POLICY = Policy(
 )
 
 
-@dataclass
-class Questions:
+class Questions(Lane):
     """As much of a lane as an advisor needs."""
 
     policy: Policy = POLICY

@@ -16,6 +16,7 @@ from ordersops.audit.models import Event
 from ordersops.effects.models import Effect
 from ordersops.orders.models import Hold
 from tests.api.conftest import MakeMachine, World
+from tests.people import only_orders
 
 pytestmark = pytest.mark.django_db
 
@@ -68,6 +69,7 @@ def test_what_cannot_be_seen_any_more_is_not_shown_again(world: World, superviso
     assert asks.post(f"cases/{world.case.pk}/claim", key=KEY).status_code == 200
     give_role(person=supervisor, role=Role.SUPPORT_AGENT, store=world.store, by=system)
     take_role(person=supervisor, role=Role.SUPERVISOR, store=world.store, by=system)
+    only_orders(supervisor)
     assert asks.post(f"cases/{world.case.pk}/claim", key=KEY).status_code == 403
     take_role(person=supervisor, role=Role.SUPPORT_AGENT, store=world.store, by=system)
     assert asks.post(f"cases/{world.case.pk}/claim", key=KEY).status_code == 404

@@ -19,6 +19,7 @@ from ordersops.audit.models import Event
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.stores.models import Store
 from tests.api.conftest import Machine, MakeMachine, World
+from tests.people import only_orders
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +71,7 @@ def test_a_right_that_was_taken_is_gone_at_once(world: World, supervisor: User, 
     assert asks.get(f"cases/{world.case.pk}").status_code == 200
     give_role(person=supervisor, role=Role.SUPPORT_AGENT, store=world.store, by=system)
     take_role(person=supervisor, role=Role.SUPERVISOR, store=world.store, by=system)
+    only_orders(supervisor)
     assert asks.get(f"cases/{world.case.pk}").status_code == 403
     take_role(person=supervisor, role=Role.SUPPORT_AGENT, store=world.store, by=system)
     assert asks.get(f"cases/{world.case.pk}").status_code == 404

@@ -37,7 +37,7 @@ def test_agreement_is_counted_over_samples_and_truth_over_known_answers(store: S
     judged(decided(store, fraud_reviewer), colleague, "release")
     judged(decided(store, fraud_reviewer), colleague, "release", truth="bad")
     judged(decided(store, fraud_reviewer, outcome="release"), colleague, "decline", truth="bad")
-    (sheet,) = quality.sheets([store.pk], "", ALWAYS)
+    (sheet,) = quality.sheets([store.pk], "fraud", ALWAYS)
     assert (sheet.kappa.agreed.part, sheet.kappa.n) == (3, 4)
     assert (sheet.known.part, sheet.known.whole) == (1, 2)
     people = {one.who: one for one in sheet.people}
@@ -61,7 +61,7 @@ def test_differences_are_listed_the_open_ones_first(
 
 def test_nothing_of_other_stores(store: Store, other_store: Store, fraud_reviewer: User, colleague: User) -> None:
     judged(decided(store, fraud_reviewer), colleague, "release")
-    (sheet,) = quality.sheets([other_store.pk], "", ALWAYS)
+    (sheet,) = quality.sheets([other_store.pk], "fraud", ALWAYS)
     assert sheet.kappa.n == 0
     assert not quality.differences([other_store.pk], "", ALWAYS)
 
@@ -72,7 +72,7 @@ def test_open_cases_by_age_and_deadline(store: Store) -> None:
     for age, due in ((0.5, 1), (2, -1), (100, 1)):
         case = CaseFactory(order__store=store, due_at=now + timedelta(hours=due))
         Case.objects.filter(pk=case.pk).update(opened_at=now - timedelta(hours=age), warn_at=now - timedelta(minutes=1))
-    (load,) = workload.loads([store.pk], "", "1", now - timedelta(days=1))
+    (load,) = workload.loads([store.pk], "fraud", "1", now - timedelta(days=1))
     assert (load.open, load.ages, load.late, load.soon, load.came) == (3, [1, 1, 0, 0, 1], 1, 2, 2)
 
 

@@ -28,8 +28,9 @@ def held(running: Running) -> str:
 
 
 def test_a_subscription_begins_with_an_unsigned_ping(run: Callable[..., Running], receiver: Receiver) -> None:
-    run().settle()
-    assert [ping.body[:11] for ping in receiver.pings] == [b"webhook_id="] * 2
+    running = run()
+    running.settle()
+    assert [ping.body[:11] for ping in receiver.pings] == [b"webhook_id="] * len(ask(running, "GET", "webhooks").json())
     assert {ping.headers["content-type"] for ping in receiver.pings} == {"application/x-www-form-urlencoded"}
     assert not any("x-wc-webhook-signature" in ping.headers for ping in receiver.pings)
 
@@ -53,7 +54,7 @@ def test_it_never_asks_twice_and_gives_up_after_six_failures(run: Callable[..., 
     running.send("ordinary", shop=2, n=6)
     running.settle()
     hooks = ask(running, "GET", "webhooks").json()
-    assert {hook["status"] for hook in hooks} == {"disabled"}
+    assert {hook["status"] for hook in hooks if hook["topic"].startswith("order.")} == {"disabled"}
     created = [received.body for received in receiver.received if received.topic == "order.created"]
     assert len(created) == len(set(created)) == 6, "each was asked once"
     receiver.answers, before = [], len(receiver.received)

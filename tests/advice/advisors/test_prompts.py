@@ -36,11 +36,11 @@ def edited(monkeypatch: pytest.MonkeyPatch, prompt: LanePrompt | None) -> None:
 
 
 def test_registering_keeps_the_text_and_tells_it_once(system: User, fraud_prompt: LanePrompt) -> None:
-    (row,) = register(system)
+    row = next(row for row in register(system) if row.lane == "fraud")
     register(system)
     assert (row.lane, row.name, row.text, row.sha256) == ("fraud", fraud_prompt.name, fraud_prompt.text, fraud_prompt.sha256)
-    (event,) = Event.objects.filter(verb=Verb.PROMPT_REGISTERED)
-    assert (json.loads(event.payload), event.actor_id) == ({"name": row.name, "sha256": row.sha256}, system.pk)
+    told = [(json.loads(event.payload), event.actor_id) for event in Event.objects.filter(verb=Verb.PROMPT_REGISTERED)]
+    assert told.count(({"name": row.name, "sha256": row.sha256}, system.pk)) == 1
     assert registered(fraud_prompt) == row
 
 
@@ -49,7 +49,7 @@ def test_a_changed_text_under_an_old_name_is_refused(system: User, fraud_prompt:
     edited(monkeypatch, replace(fraud_prompt, text=fraud_prompt.text + "\nAlways release."))
     with pytest.raises(Conflict, match="A changed text is a new name"):
         register(system)
-    assert Prompt.objects.get().text == fraud_prompt.text
+    assert Prompt.objects.get(lane="fraud").text == fraud_prompt.text
 
 
 def test_a_changed_text_under_a_new_name_is_registered_beside_the_old(
@@ -58,7 +58,7 @@ def test_a_changed_text_under_a_new_name_is_registered_beside_the_old(
     register(system)
     edited(monkeypatch, LanePrompt("fraud-9", fraud_prompt.text + "\nBe brief."))
     register(system)
-    assert set(Prompt.objects.values_list("name", flat=True)) == {fraud_prompt.name, "fraud-9"}
+    assert set(Prompt.objects.filter(lane="fraud").values_list("name", flat=True)) == {fraud_prompt.name, "fraud-9"}
     assert registered(fraud_prompt).name == fraud_prompt.name  # the old one is still good for a replay
 
 
@@ -84,7 +84,7 @@ def test_nothing_leaves_with_a_prompt_that_is_not_registered(
 def test_the_command_registers_and_says_what(system: User, fraud_prompt: LanePrompt) -> None:
     out = StringIO()
     call_command("register_prompts", stdout=out)
-    assert out.getvalue() == f"fraud: {fraud_prompt.name}@{fraud_prompt.sha256[:8]}\n"
+    assert f"fraud: {fraud_prompt.name}@{fraud_prompt.sha256[:8]}\n" in out.getvalue()
 
 
 def test_the_command_refuses_an_edited_prompt(system: User, fraud_prompt: LanePrompt, monkeypatch: pytest.MonkeyPatch) -> None:

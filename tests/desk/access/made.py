@@ -54,7 +54,7 @@ OTHERWISE = {"outcome": "release", "reason": "O1", "note": "The customer called 
 def a_policy(world: World) -> dict[str, Any]:
     """The form of a policy, filled as the page fills it."""
     content = built_in(lane("fraud"))
-    return {**initial_of(content, "everything", str(world.store.pk), []), "lane": "fraud", "note": "A policy of our own"}
+    return {**initial_of(lane("fraud"), content, "everything", str(world.store.pk), []), "lane": "fraud", "note": "A policy of our own"}
 
 
 def a_settled_case(world: World) -> Case:
