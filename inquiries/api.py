@@ -45,7 +45,6 @@ class Messages(Resource):
         scope=Scope.DECIDE,
         takes=MessageInput,
         status=201,
-        about="store",
         example=EXAMPLE,
     )
     def receive(self, request: Asked, pk: Any) -> Response:
