@@ -87,7 +87,7 @@ class NotAPage(Exception):
     """The address answers with a part of a page, a file or another document for machines."""
 
 
-def look_at(desk: Desk, path: str, statuses: tuple[int, ...] = (200,)) -> list[str]:
+def look_at(desk: Desk, path: str, statuses: tuple[int, ...] = (200,), *, thoroughly: bool = True) -> list[str]:
     """Open the page and return what is wrong with it."""
     page = desk.page
     desk.troubles.clear()
@@ -113,24 +113,25 @@ def look_at(desk: Desk, path: str, statuses: tuple[int, ...] = (200,)) -> list[s
     found = [*said, *violations, *(f"moved while it loaded: {shift}" for shift in shifts)]
     if answer.status not in statuses:
         found.append(f"answers {answer.status}")
-    return [*found, *look_around(desk)]
+    return [*found, *look_around(desk, thoroughly=thoroughly)]
 
 
-def look_around(desk: Desk) -> list[str]:
-    """What is wrong with the page as it lies on the desk now."""
+def look_around(desk: Desk, *, thoroughly: bool = True) -> list[str]:
+    """What is wrong with the page as it lies on the desk now. Not `thoroughly`: in the light alone, and without the keyboard."""
     page, found = desk.page, list[str]()
     if (landmarks := page.evaluate(LANDMARKS)) != GOOD:
         found.append(f"landmarks: {landmarks}")
     # The first dozen: a long list of folds repeats itself.
     page.evaluate("for (const fold of [...document.querySelectorAll('main details:not(.menu)')].slice(0, 12)) fold.open = true")
-    found += page.evaluate(STILL) + page.evaluate(BY_KEYBOARD)
+    found += page.evaluate(STILL) + (page.evaluate(BY_KEYBOARD) if thoroughly else [])
     found += [f"desk, light: {trouble}" for trouble in troubles(page)]
     for size in (TWICE, NARROWEST, PHONE):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         if wider := page.evaluate(WIDER):
             found.append(wider)
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-    found += [f"phone: {trouble}" for trouble in page.evaluate(BY_KEYBOARD)]
-    found += [f"phone, dark: {trouble}" for trouble in troubles(page, rules=BY_SIZE_AND_THEME)]
+    if thoroughly:
+        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+        found += [f"phone: {trouble}" for trouble in page.evaluate(BY_KEYBOARD)]
+        found += [f"phone, dark: {trouble}" for trouble in troubles(page, rules=BY_SIZE_AND_THEME)]
     desk.troubles.clear()  # axe measures with styles of its own, which the policy refuses
     return found

@@ -81,7 +81,7 @@ def test_pages_with_nothing_on_them(served: Served, store: Any, make_person: Any
     for name, door in DOORS.items():
         if name in taking_get() and door.about is None and door.own is None and door.anybody is None and door.expected(asker, "GET") == 200:
             try:
-                found[name] = look_at(desk, reverse(name))
+                found[name] = look_at(desk, reverse(name), thoroughly=False)
             except NotAPage:
                 continue
     none(found)

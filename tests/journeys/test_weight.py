@@ -60,6 +60,6 @@ def test_a_first_load_is_light_and_stands_still(which: str, product: Product, br
     assert any("/static/css/" in path for path in scales.bytes), "the cache was not cold"
     assert total < MOST, heaviest
     assert len(heaviest) <= MOST_REQUESTS, heaviest
-    shifts = page.evaluate("window.shifts")
+    shifts = [shift for shift in page.evaluate("window.shifts") if isinstance(shift, dict)]  # the desk tells of them in words besides
     assert sum(shift["value"] for shift in shifts) < STILL, shifts
     assert hosts == {desk.base_url}
