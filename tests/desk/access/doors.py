@@ -69,7 +69,7 @@ CASES: dict[str, Door] = {
     "workload": page(Perm.VIEW_WORKLOAD),
     "workload_assign": act(Perm.VIEW_WORKLOAD, Perm.ASSIGN_CASES, about=lambda w, me: [w.case.pk], form=lambda w, me: {"to": w.reviewer.pk}),
     "quality": page(Perm.VIEW_WORKLOAD),
-    "quality_next": both(FRAUD),
+    "quality_next": both(also=lambda held, method: None if held & DECIDES else 403),
     "second_review": both(FRAUD, about=lambda w, me: [made.to_review(w.decision, by=me).pk], theirs=404, refused=404, gives=422),
     "second_answer": both(
         Perm.SETTLE_REVIEWS, to_read=(Perm.VIEW_WORKLOAD,), about=lambda w, me: [made.judged(w.decision, w.colleague, "release").pk], gives=422

@@ -59,14 +59,13 @@ class Asks:
                 elif self.asker.role is None and door.anybody is None and not answer["Location"].startswith(f"{reverse('account_login')}?"):
                     yield f"{method} {name} as {self.asker}: led to {answer['Location']}"
                 if not self.asker.at_home:
-                    yield from (f"{method} {name} as {self.asker}: tells of {word!r}" for word in self.told(answer))
+                    yield from (f"{method} {name} as {self.asker}: tells of {word!r}" for word in self.told(answer, door))
 
-    def told(self, answer: Any) -> list[str]:
-        """What an answer says of the world: no page, list or file tells people of another store of it."""
+    def told(self, answer: Any, door: Door) -> list[str]:
+        """What an answer says of the world: no page, list or file tells people of another store of it. A page for customers names its shop."""
         text = (answer.getvalue() if answer.streaming else answer.content).decode()
         world = self.world
         words = (
-            world.store.name,
             world.colleague.name,
             world.entry.note,
             world.policy.note,
@@ -74,7 +73,8 @@ class Asks:
             world.order.number,
             world.order.name,
         )
-        return [word for word in (*words, str(world.case.pk), str(world.delivery.pk)) if word in text]
+        named = () if door.anybody else (world.store.name,)
+        return [word for word in (*named, *words, str(world.case.pk), str(world.delivery.pk)) if word in text]
 
     def others(self) -> Iterator[str]:
         """What was answered otherwise than foreseen about what is somebody else's."""
