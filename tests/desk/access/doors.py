@@ -8,6 +8,7 @@ from tests.desk.access.door import Arguments, Door, act, both, page
 from tests.returns.shop import delivered_order
 
 FRAUD = Perm.DECIDE_FRAUD  # the right of the lane whose cases are asked about
+DECIDES = frozenset({Perm.DECIDE_FRAUD, Perm.DECIDE_TRIAGE, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES})  # in some lane
 ASKED_EVERYWHERE = {"before": frozenset({Perm.VIEW_PEOPLE})}  # people are looked for across stores
 
 CASES: dict[str, Door] = {
