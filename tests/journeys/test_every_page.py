@@ -15,7 +15,7 @@ from tests.journeys.pages import AFTER_PASSWORD, FURTHER, HALFWAY_IN, NO_PAGE, W
 from tests.journeys.served import PASSWORD, Served, db, served
 
 __all__ = ["db", "served", "world"]
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("served")]
+pytestmark = [pytest.mark.walk, pytest.mark.browser, pytest.mark.xdist_group("served")]
 KINDS = ["cases", "orders", "stores", "automation", "people", "one's own", "signing in", "open"]
 
 

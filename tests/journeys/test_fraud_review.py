@@ -15,7 +15,7 @@ GENERIC = 1
 
 def case_of(product: Product, number: str) -> str:
     """The id of the open case about the order, once it is there."""
-    sql = "SELECT c.id FROM cases_case c JOIN orders_order o ON o.id = c.order_id WHERE o.number = %s AND c.state = 'open'"
+    sql = "SELECT c.id FROM cases_case c JOIN orders_order o ON o.id = c.order_id WHERE o.number = %s AND c.state = 'open' AND c.lane = 'fraud'"
     return str(wait_for(lambda: product.rows(sql, number), 20)[0][0])
 
 

@@ -115,7 +115,7 @@ def written(product: Product) -> list[Written]:
     for told in sent:
         sql = "SELECT id FROM orders_order WHERE number = %s"
         told.order = str(wait_for(lambda sql=sql, told=told: product.rows(sql, told.number), 40, product.said)[0][0])
-    sql = "SELECT order_id, id FROM cases_case WHERE order_id = ANY(%s) AND state = 'open'"
+    sql = "SELECT order_id, id FROM cases_case WHERE order_id = ANY(%s) AND state = 'open' AND lane = 'fraud'"
     orders = [told.order for told in sent]
     wait_for(lambda: product.rows(sql, orders), 40, product.said)
     time.sleep(1)
