@@ -59,7 +59,7 @@ class Desk:
         self.page.get_by_label("E-mail").fill(self.product.logins[role])
         self.page.locator("input[type=password]").fill(self.product.password)
         self.page.keyboard.press("Enter")
-        self.page.wait_for_url(re.compile(r"/(tower/)?$"))  # a supervisor's day begins in the tower
+        self.page.wait_for_url(re.compile(re.escape(self.base_url) + r"/(tower/)?$"))  # a supervisor's day begins in the tower
 
     def _said(self, message: ConsoleMessage) -> None:
         """Errors, but for what htmx says of a question that was under way when its page was left."""
