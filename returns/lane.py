@@ -7,13 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from pydantic import BaseModel
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
+from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
 from ordersops.cases.lanes import Check, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
 from ordersops.cases.models import Case
@@ -121,6 +122,13 @@ class Returns(Lane):
 
     def follow(self, assessed: Sequence[Assessed], by: User) -> list[Assessed]:
         return following.follow(assessed, {one.subject.pk: self.settings_of(one.policy) for one in assessed})
+
+    def left_to_person(self, *, advice: Recommendation, policy: Policy, today: QuerySet[Decision]) -> str:
+        """What the rules leave to a person (policies.md 4.1, last paragraph), with what automation has given back today counted."""
+        evidence = advice.snapshot.evidence
+        spent = rules.given_back((decision.terms for decision in today), evidence)
+        found = rules.judged(evidence, self.settings_of(policy), policy=policy.version, spent_today=spent)
+        return " ".join(found.by_hand)
 
     def settle(self, *, subjects: Sequence[ReturnRequest], outcome: Outcome, decision: Decision, by: User) -> None:
         following.settle(subjects, outcome, decision, self._settings(decision), by)

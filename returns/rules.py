@@ -1,6 +1,6 @@
 """From evidence to signals, advice and terms: the twelve checks of returns/eligibility, read by the kernel. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -40,8 +40,14 @@ SHOWN: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def judged(evidence: Evidence, settings: Settings, *, policy: str) -> Judged:
-    return judge(facts.read(evidence, settings), settings, policy=policy)
+def judged(evidence: Evidence, settings: Settings, *, policy: str, spent_today: Decimal = Decimal(0)) -> Judged:
+    return judge(facts.read(evidence, settings), settings, policy=policy, spent_today=spent_today)
+
+
+def given_back(decided: Iterable[Mapping[str, Any]], evidence: Evidence) -> Decimal:
+    """What the terms of these decisions give back in the currency of this request."""
+    currency = _currency(evidence)
+    return sum((Decimal(terms["amount"]) for terms in decided if terms.get("amount") and terms.get("currency") == currency), Decimal(0))
 
 
 def see(evidence: Evidence, settings: Settings, *, policy: str) -> list[Seen]:

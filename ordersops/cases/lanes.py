@@ -16,6 +16,8 @@ from ordersops.accounts.roles import Perm
 from ordersops.cases.parts import Check, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from ordersops.accounts.models import User
     from ordersops.advice.facts import Evidence
     from ordersops.advice.following import Assessed
@@ -139,6 +141,11 @@ class Lane(Protocol):
     def may_choose(self, recommendation: "Recommendation", outcome: str) -> Perm | None:
         """A further right that this outcome needs on this advice (releasing a block-list hit), or None."""
         return None
+
+    def left_to_person(self, *, advice: "Recommendation", policy: Policy, today: "QuerySet[Decision]") -> str:
+        """Why automation leaves it to a person beside what the kernel asks anyway (rollout/mandate.py), or "". `today`: what automation has
+        decided in this lane and store since midnight. In the unit that decides, in which no other automatic decision of the lane is made."""
+        return ""
 
     def terms_form(self, evidence: "Evidence", outcome: str, terms: Mapping[str, Any], data: Any = None) -> forms.Form | None:
         """How a person may change the terms of an outcome; None where there is nothing to change. `cleaned_data` of a valid form are the terms."""

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from django.apps import apps
@@ -22,6 +23,11 @@ from ordersops.cases.models import Case
 from ordersops.rollout.figures import FIRST, checks, people_decisions
 from ordersops.rollout.models import AUTOMATED, Consideration, Mode, Switch
 from ordersops.rollout.queries import InForce
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from ordersops.review.models import Decision
 
 CONFIDENCE = ("low", "medium", "high")
 # In `sampled` no policy goes below these (policies.md 4.11: 10 % and 20 a week); in `auto` the policy's own numbers hold.
@@ -50,8 +56,8 @@ def refusal(
 ) -> str:
     """Why automation may not decide this: one sentence, or "" when it may.
 
-    Called inside the unit that decides, with case and subject locked and `in_force` read freshly. The last check takes a lock
-    on the store's automatic decisions of the lane until that unit ends, so that two workers cannot pass the day's limit together.
+    Called inside the unit that decides, with case and subject locked and `in_force` read freshly. The check of the day's limit takes a
+    lock on the store's automatic decisions of the lane until that unit ends, so that two workers cannot pass it together.
     """
     asked = Asked(in_force, recommendation, baseline, case, subject, now)
     return next((why for check in CHECKS.values() if (why := check(asked))), "")
@@ -200,12 +206,21 @@ def _most_a_day(asked: Asked) -> str:
     with connection.cursor() as cursor:
         turn = zlib.crc32(f"{asked.in_force.lane}:{asked.subject.store_id}".encode()) - 2**31
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, turn])
-    midnight = asked.now.astimezone(ZoneInfo(asked.subject.store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    decisions = apps.get_model("review.Decision")._default_manager
-    today = decisions.filter(store=asked.subject.store_id, source="system", decided_at__gte=midnight, case__lane=asked.in_force.lane)
-    if today[:most].count() < most:
+    if _today(asked)[:most].count() < most:
         return ""
     return f"The policy allows {most:,} automatic decisions a day in this store, and they are used up."
+
+
+def _lanes_own(asked: Asked) -> str:
+    """After the lock of the day's limit: a lane that sums up what was given out today sees what others have just decided."""
+    return asked.lane.left_to_person(advice=asked.recommendation, policy=asked.in_force.policy, today=_today(asked))
+
+
+def _today(asked: Asked) -> "QuerySet[Decision]":
+    """What automation has decided in this lane since midnight at the store."""
+    midnight = asked.now.astimezone(ZoneInfo(asked.subject.store.time_zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    decisions: QuerySet[Decision] = apps.get_model("review.Decision")._default_manager.all()
+    return decisions.filter(store=asked.subject.store_id, source="system", decided_at__gte=midnight, case__lane=asked.in_force.lane)
 
 
 CHECKS: dict[str, Callable[[Asked], str]] = {
@@ -225,4 +240,5 @@ CHECKS: dict[str, Callable[[Asked], str]] = {
     "one order": _one_order,
     "nobody at it": _nobody_at_it,
     "most a day": _most_a_day,
+    "the lane's own": _lanes_own,
 }

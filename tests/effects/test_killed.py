@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -59,5 +60,7 @@ def _send_and_die() -> None:
     Loopback.send = send  # type: ignore[method-assign]
     try:
         jobs.send()
-    finally:
-        os._exit(3)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(4)
+    os._exit(3)

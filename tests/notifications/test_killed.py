@@ -2,6 +2,7 @@
 
 import os
 import signal
+import traceback
 from datetime import timedelta
 from typing import Any
 
@@ -61,5 +62,7 @@ def _send_and_die() -> None:
     delivery._settle = settle  # type: ignore[assignment]
     try:
         delivery.deliver()
-    finally:
-        os._exit(3)
+    except BaseException:
+        traceback.print_exc()
+        os._exit(4)
+    os._exit(3)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
@@ -13,13 +14,17 @@ from ordersops.cases.lanes import Told, lane
 from ordersops.cases.models import Case
 from ordersops.effects.models import Effect
 from ordersops.errors import Conflict, Forbidden, Invalid
-from ordersops.review.actions import approve, override, undo
+from ordersops.review.actions import approve, approve_second, override, undo
+from ordersops.review.models import Proposal
+from ordersops.rollout.mandate import CHECKS, Asked
+from ordersops.rollout.queries import Book
 from ordersops.wording import leaks
 from returns import rules
 from returns.actions import answer_evidence
 from returns.facts import read
 from returns.models import CheckRow, ReturnRequest
 from returns.policy import DEFAULTS
+from tests.factories import CaseFactory, DecisionFactory
 from tests.returns.shop import D, asked_for, delivered_order, wanted
 
 pytestmark = pytest.mark.django_db
@@ -201,3 +206,49 @@ def test_a_message_about_damage_is_a_request_once(store: Any, system: User, work
 @pytest.mark.parametrize("outcome", ["approve", "keep_item", "replace", "ask_evidence", "decline"])
 def test_what_customers_are_told_leaks_and_promises_nothing(outcome: str) -> None:
     assert not leaks(rules.instructions("R-1042-1", outcome, DEFAULTS))
+
+
+# --- Two people, and none -----------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("changed", [{}, {"amount_1": "2600.00"}])
+def test_the_second_person_approves_the_terms_as_they_were_agreed(
+    store: Any, work: Work, reviewer: User, make_person: Any, changed: dict[str, str]
+) -> None:
+    made = asked_for(delivered_order(store, prices=("2800.00",)))
+    case = case_of(made, work)
+    given = advice(made)
+    about = {"case": case, "by": reviewer, "version": case.version, "terms": typed(given, **changed)}
+    if changed:
+        waiting = override(**about, outcome="approve", reason="O3", note="The jacket has a small mark.")
+    else:
+        waiting = approve(**about, reason="", note="")
+    assert isinstance(waiting, Proposal)
+    assert not Effect.objects.exists()
+    case.refresh_from_db()
+    decision = approve_second(proposal=waiting, by=make_person(Role.SUPERVISOR, store, name="A second person"), version=case.version)
+    assert (decision.terms, decision.overrides) == (waiting.terms, bool(changed))
+    made.refresh_from_db()
+    assert (made.state, made.lines.get().amount) == ("approved", D(changed.get("amount_1", "2800.00")))
+
+
+def test_automation_stops_where_what_it_may_give_back_today_is_used_up(store: Any, work: Work, system: User) -> None:
+    made = asked_for(delivered_order(store, prices=("40.00",)))
+    case = case_of(made, work)
+    given, in_force = advice(made), Book(lane("returns")).of_all(store.pk)
+    asked = Asked(in_force, given, given, case, made, timezone.now())
+    assert CHECKS["the lane's own"](asked) == ""
+    a_day = DEFAULTS.auto_a_day["USD"]
+    for terms in ({"amount": f"{a_day}", "currency": "EUR"}, {"amount": f"{a_day - 40}", "currency": "USD"}, {}):
+        DecisionFactory(case=CaseFactory(order__store=store, lane="returns"), by=system, source="system", terms=terms)
+    assert CHECKS["the lane's own"](asked) == ""
+    DecisionFactory(
+        case=CaseFactory(order__store=store, lane="returns"), by=system, source="system", terms={"amount": "0.01", "currency": "USD"}
+    )
+    assert CHECKS["the lane's own"](asked) == "What may be refunded today without a person is used up."
+
+
+def test_automation_leaves_to_a_person_what_the_rules_do(store: Any, work: Work) -> None:
+    made = asked_for(delivered_order(store, prices=("40.00",)), identity="none")
+    case = case_of(made, work)
+    given = advice(made)
+    asked = Asked(Book(lane("returns")).of_all(store.pk), given, given, case, made, timezone.now())
+    assert "Nobody has verified who is asking." in CHECKS["the lane's own"](asked)

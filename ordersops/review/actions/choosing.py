@@ -94,28 +94,28 @@ def choose(
     by: User,
     terms: Mapping[str, Any] | None = None,
     as_advised: bool | None = None,
-    retired: bool = False,
+    agreed: Mapping[str, Any] | None = None,
 ) -> Choice:
     """The choice, once it fits the subject, the lane and the person. Raises Conflict, Invalid or Forbidden.
 
-    `terms` as the person wants them, which the lane looks at; without them as the rules computed them. `as_advised`: whether it must
+    `terms` as the person typed them, which the lane looks at; without them as the rules computed them. `as_advised`: whether it must
     be, or must not be, what the advice says.
 
-    `retired`: a reason that was retired meanwhile stands too, for what somebody decided before.
+    `agreed`: the terms of what somebody decided before. They stand word for word, as does a reason that was retired meanwhile.
     """
     this = lane_named(case.lane)
     chosen = this.outcomes.get(outcome)
     open_to = [subject for subject in subjects if outcome in this.possible(subject)]
     if chosen is None or not open_to:
         raise Conflict(f"“{chosen.label if chosen else outcome}” is no longer possible: the order has shipped or is cancelled.")
-    agreed = _terms(this, recommendation, outcome, terms)
-    overrides = against(this, recommendation, outcome, agreed)
+    stands = _terms(this, recommendation, outcome, terms) if agreed is None else dict(agreed)
+    overrides = against(this, recommendation, outcome, stands)
     if as_advised is not None and overrides == as_advised:
         raise Invalid(NOT_ADVISED if as_advised else ADVISED)
-    because = _reason(this, chosen, reason, overrides=overrides, retired=retired)
+    because = _reason(this, chosen, reason, overrides=overrides, retired=agreed is not None)
     for perm in filter(None, (because.needs, this.may_choose(recommendation, outcome))):
         require(by, perm, case.store_id, to=f"choose “{chosen.label}” here", case=case)
-    return Choice(case, subjects, recommendation, chosen, because, said(note, needed=overrides), by, open_to, agreed)
+    return Choice(case, subjects, recommendation, chosen, because, said(note, needed=overrides), by, open_to, stands)
 
 
 def _terms(this: Lane, recommendation: Recommendation, outcome: str, wanted: Mapping[str, Any] | None) -> dict[str, Any]:

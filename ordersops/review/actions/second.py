@@ -47,7 +47,7 @@ def approved_second(case: Case, subjects: Sequence[Subject], proposal: Proposal,
         )
     choice = choose(
         case, subjects, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first,
-        terms=proposal.terms or None, retired=True,
+        agreed=proposal.terms,
     )  # fmt: skip
     _settle(proposal, ProposalState.APPROVED, by)
     decision = write(choice, proposal=proposal, second=by)
