@@ -7,13 +7,16 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from django.apps import apps
 from django.conf import settings
+from django.db.models import Q
 from django.utils.module_loading import import_string
 
 from ordersops.audit.verbs import Verb
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+    from ordersops.audit.models import Event
     from ordersops.cases.models import Case
 
 # Events that tell what was advised, how the order scored, or what others thought.
@@ -29,6 +32,18 @@ def closed_cases(cases: "Iterable[Case]", user: "User") -> set[UUID]:
     """Those of the cases whose advice is closed to the person, in a constant number of queries."""
     found: set[UUID] = import_string(settings.CLOSED_ADVICE)(cases, user)
     return found
+
+
+def closed_events(events: "Iterable[Event]", user: "User") -> set[int]:
+    """Of these events those that tell of advice which is closed to the person, by id; in a constant number of queries."""
+    telling = [event for event in events if event.verb in TELLING and (event.case_id or event.order_id)]
+    if not telling:
+        return set()
+    about = Q(pk__in={event.case_id for event in telling}) | Q(order__in={event.order_id for event in telling})
+    cases = list(apps.get_model("cases", "Case").objects.open().filter(about))
+    closed = closed_cases(cases, user)
+    orders = {case.order_id for case in cases if case.pk in closed}
+    return {event.pk for event in telling if event.case_id in closed or event.order_id in orders}
 
 
 def without_advice(cases: "Iterable[Case]", user: "User") -> list[Any]:

@@ -15,6 +15,7 @@ from ordersops.cases import queries as cases
 from ordersops.cases.around import asked_of, breached
 from ordersops.cases.lanes import lanes
 from ordersops.cases.tallies import overview
+from ordersops.closed import closed_events
 from ordersops.effects import queries as effects
 from ordersops.htmx import Request
 from ordersops.intake import queries as intake
@@ -68,4 +69,6 @@ def _recent(user: User) -> list[Event]:
     parts = [Event.objects.filter(store=store) for store in stores] or [Event.objects.filter(actor=user)]
     newest = [part.order_by("-id").values("pk")[:EVENTS_SHOWN] for part in parts]
     ids: Any = newest[0] if len(newest) == 1 else newest[0].union(*newest[1:], all=True)
-    return list(Event.objects.filter(pk__in=[row["pk"] for row in ids]).order_by("-id")[:EVENTS_SHOWN])
+    events = list(Event.objects.filter(pk__in=[row["pk"] for row in ids]).order_by("-id")[:EVENTS_SHOWN])
+    closed = closed_events(events, user)
+    return [event for event in events if event.pk not in closed]

@@ -22,7 +22,7 @@ from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.models import Event, EventQuerySet
 from ordersops.audit.queries import every, filters_for, found, page
 from ordersops.audit.verbs import Verb
-from ordersops.closed import TELLING, closed_cases
+from ordersops.closed import TELLING, closed_cases, closed_events
 from ordersops.htmx import show
 
 LONGEST_TIMELINE = 200
@@ -46,6 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
         {
             **context,
             "events": listed.rows,
+            "closed": closed_events(listed.rows, request.user),  # type: ignore[arg-type]
             "choices": choices,
             "may_export": bool(store_ids(request.user, Perm.EXPORT_AUDIT)),
             "next_url": f"?{urlencode({name: text for name, text in more.items() if text})}" if listed.next_cursor else "",

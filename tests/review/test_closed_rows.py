@@ -83,6 +83,28 @@ def test_a_late_case_on_the_home_page(client: Client, supervisor: User, case: Ca
     assert "score-high" not in text
 
 
+def test_the_search_of_the_history_and_what_happened_lately(client: Client, supervisor: User, case: Case) -> None:
+    """What tells of it is there as a row, so that nothing seems to be missing, and without its words."""
+    client.force_login(supervisor)
+    by_order, home = reverse("audit") + f"?order={case.order.number}", reverse("home")
+    assert "assessed" not in client.get(home).content.decode()
+    text = client.get(by_order).content.decode()
+    assert "Open once you said what you think of the case" in text
+    assert "score 70" not in text
+    cases.claim(case=case, by=supervisor)
+    actions.give_impression(case=case, by=supervisor, outcome="decline")
+    assert "score 70" in client.get(by_order).content.decode()
+    assert "assessed" in client.get(home).content.decode()
+
+
+@pytest.mark.parametrize("band", ["high", "anomalous"])
+def test_a_list_of_one_band_leaves_it_out(client: Client, supervisor: User, case: Case, band: str) -> None:
+    client.force_login(supervisor)
+    address = reverse("queue", args=["fraud"])
+    assert str(case.pk) in client.get(address).content.decode()
+    assert str(case.pk) not in client.get(f"{address}?band={band}").content.decode()
+
+
 def test_rows_cost_the_same_however_many_are_closed(client: Client, fraud_reviewer: User, case: Case, store: Store, system: User) -> None:
     client.force_login(fraud_reviewer)
     costs = []
