@@ -350,6 +350,7 @@ SPECTACULAR_SETTINGS = {
         "CaseState": "ordersops.cases.models.CaseState",
         "EffectState": "ordersops.effects.models.EffectState",
         "HoldReason": "ordersops.orders.lifecycle.HoldReason",
+        "ReturnReason": "returns.grounds.CHOICES",
     },
 }
 

@@ -28,9 +28,11 @@ from ordersops.rollout.actions import write_policy
 from ordersops.rollout.content import built_in
 from ordersops.stores.facts import CoreFacts, LineFacts, OrderFacts
 from ordersops.stores.models import Store
+from tests.api.conftest import MakeMachine, machine
 from tests.fraud.shop import NOON
 from tests.people import MakePerson
 
+__all__ = ["machine"]
 PAGE = (settings.BASE_DIR / "docs" / "adding-a-lane.md").read_text()
 CODE, LINE = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
 (PANEL,) = re.findall(r"```django\n(.*?)```", PAGE, re.DOTALL)
@@ -140,6 +142,20 @@ def test_it_is_worked_at_the_desk(placed: Callable[[str], Order], reviewer: User
     done = client.post(f"/cases/{case.pk}/override", {**wrong, "terms-print-paper": "large"})
     assert done.status_code == 303
     assert Decision.objects.get(case=case).terms == {"paper": "large"}
+
+
+def test_it_is_worked_by_machines(placed: Callable[[str], Order], reviewer: User, machine: MakeMachine) -> None:
+    placed("")
+    case, asks = Case.objects.get(lane="gifts"), machine(reviewer)
+    shown = asks.get(f"cases/{case.pk}").json()
+    assert shown["recommendation"]["terms"] == {"paper": "plain"}
+    (paper,) = shown["terms"]["print"]
+    assert paper == {"name": "paper", "label": "Paper", "value": "plain", "required": True, "choices": ["plain", "large"]}
+    about = {"version": case.version, "outcome": "print", "reason": "G1", "note": "They asked on the phone."}
+    refused = asks.post(f"cases/{case.pk}/override", {**about, "terms": {"paper": "gold"}})
+    assert (refused.status_code, "gold is not one of" in refused.json()["detail"]) == (422, True)
+    done = asks.post(f"cases/{case.pk}/override", {**about, "terms": {"paper": "large"}})
+    assert done.json()["decisions"][0]["terms"] == {"paper": "large"}
 
 
 def test_a_policy_says_what_the_lane_goes_by(placed: Callable[[str], Order], make_person: MakePerson, store: Store, client: Client) -> None:

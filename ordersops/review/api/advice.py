@@ -16,6 +16,7 @@ from ordersops.api.view import Asked, Resource
 from ordersops.cases.lanes import lane, lanes
 from ordersops.errors import Conflict
 from ordersops.lists import newest
+from ordersops.review.api.terms import Terms
 from ordersops.review.evidence import advice_shown
 from ordersops.review.impressions import closed_advice
 
@@ -86,11 +87,12 @@ class AlternativeRow(serializers.Serializer[Any]):
 
 class RecommendationRow(Row):
     store = StoreName()
+    terms = Terms()
 
     class Meta:
         model = Recommendation
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "order", "advisor", "advisor_version", "policy_version", "scope", "mode", "outcome", "score", "band",
+            "id", "store", "lane", "order", "advisor", "advisor_version", "policy_version", "scope", "mode", "outcome", "terms", "score", "band",
             "confidence", "verified", "rests_on_customer", "advised_at",
         ]  # fmt: skip
 

@@ -28,9 +28,10 @@ from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.api.advice import RecommendationDetail
 from ordersops.review.api.decisions import DecisionRow
 from ordersops.review.api.reasons import ReasonVersion, reason_as_seen
+from ordersops.review.api.terms import TermRow, TermsChosen, term_rows
 from ordersops.review.case_page import MEMBERS_SHOWN
 from ordersops.review.impressions import closed_among
-from ordersops.review.queries import available, recommendation_for
+from ordersops.review.queries import Available, available, recommendation_for
 
 TAG = "Cases"
 OVERRIDE = {"version": 1, "outcome": "release", "reason": "O1", "note": "The customer called from their home number."}
@@ -114,16 +115,24 @@ class AvailableRow(serializers.Serializer[Any]):
         source="proposal.pk", allow_null=True, default=None, help_text="The proposal that waits for a second person."
     )
     undo = serializers.UUIDField(source="undo.pk", allow_null=True, default=None, help_text="The decision that can still be undone.")
+    terms = serializers.DictField(
+        child=TermRow(many=True),
+        default=dict,
+        help_text="By outcome that may be chosen: the fields of its terms, where a person may change some.",
+    )
 
 
 class CaseDetail(CaseRow):
     orders = serializers.SerializerMethodField(help_text="The orders that it is about, the first 50 of an attack.")
     recommendation = serializers.SerializerMethodField(help_text="Null while it is closed to the token's owner, and where there is none.")
     available = serializers.SerializerMethodField()
+    terms = serializers.SerializerMethodField(
+        help_text="By outcome that may be chosen now: the fields of its terms, where some may be changed."
+    )
     decisions = DecisionRow(many=True, help_text="The newest first.")
 
     class Meta(CaseRow.Meta):
-        fields: ClassVar[Any] = [*CaseRow.Meta.fields, "orders", "recommendation", "available", "decisions"]
+        fields: ClassVar[Any] = [*CaseRow.Meta.fields, "orders", "recommendation", "available", "terms", "decisions"]
 
     @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
     def get_orders(self, case: Case) -> Any:
@@ -137,12 +146,23 @@ class CaseDetail(CaseRow):
 
     @extend_schema_field(AvailableRow)
     def get_available(self, case: Case) -> Any:
-        may = available(case, self.context["request"].user, recommendation=self._advice(case))
-        return AvailableRow(may).data
+        return AvailableRow(self._may(case)).data
+
+    @extend_schema_field(serializers.DictField(child=TermRow(many=True)))
+    def get_terms(self, case: Case) -> Any:
+        may = self._may(case)
+        chosen = [may.recommended] if may.recommended and may.approve else []
+        return term_rows(lane(case.lane), self._advice(case), [outcome.key for outcome in (*chosen, *may.others)])
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         found = super().to_representation(case)
         return {**found, "decisions": []} if case.pk in self._closed(case) else found
+
+    def _may(self, case: Case) -> Available:
+        kept = cast("dict[str, Any]", self.context)
+        if "may" not in kept:
+            kept["may"] = available(case, kept["request"].user, recommendation=self._advice(case))
+        return cast("Available", kept["may"])
 
     def _advice(self, case: Case) -> Any:
         if "advice" not in self.context:
@@ -178,11 +198,13 @@ class ApproveInput(Input):
     )
     reason_version = ReasonVersion()
     note = Text(required=False, default="", allow_blank=True, max_length=2000)
+    terms = TermsChosen()
 
 
 class OverrideInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
     outcome = Text(max_length=40, help_text="One of `available.others`.")
+    terms = TermsChosen()
     reason = Text(max_length=10, trim_whitespace=False, help_text="One of `available.override_reasons` of the outcome.")
     reason_version = ReasonVersion()
     note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="What you know that the advice did not.")

@@ -15,6 +15,7 @@ from ordersops.api.view import Asked, Resource
 from ordersops.lists import newest
 from ordersops.review import actions
 from ordersops.review.actions import LEAST_NOTE
+from ordersops.review.api.terms import Terms
 from ordersops.review.models import Decision
 
 TAG = "Decisions"
@@ -29,13 +30,13 @@ class DecisionRow(Row):
     second = Person(allow_null=True)
     lane = serializers.CharField(source="case.lane", read_only=True)
     order = serializers.UUIDField(source="case.order_id", read_only=True)
+    terms = Terms()
 
     class Meta:
         model = Decision
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "case", "order", "recommendation", "outcome", "overrides", "reason", "reason_version", "note", "label",
-            "source", "by", "second",
-            "case_version", "supersedes", "decided_at",
+            "id", "store", "lane", "case", "order", "recommendation", "outcome", "terms", "overrides", "reason", "reason_version", "note", "label",
+            "source", "by", "second", "case_version", "supersedes", "decided_at",
         ]  # fmt: skip
 
 

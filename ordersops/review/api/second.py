@@ -16,6 +16,7 @@ from ordersops.lists import newest
 from ordersops.review import actions
 from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.api.reasons import ReasonVersion, reason_as_seen
+from ordersops.review.api.terms import Terms
 from ordersops.review.models import Proposal, ProposalState
 
 TAG = "Second person"
@@ -31,14 +32,15 @@ class ProposalRow(Row):
     settled_by = Person(allow_null=True)
     lane = serializers.CharField(source="case.lane", read_only=True)
     order = serializers.UUIDField(source="case.order_id", read_only=True)
+    terms = Terms()
     why_two = Texts(help_text="Why two people are needed.")
     version = serializers.IntegerField(source="case.version", read_only=True)
 
     class Meta:
         model = Proposal
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "bulk", "case", "order", "recommendation", "state", "outcome", "overrides", "reason", "note", "why_two", "by",
-            "proposed_at", "settled_by", "settled_at", "settled_note", "version",
+            "id", "store", "lane", "bulk", "case", "order", "recommendation", "state", "outcome", "terms", "overrides", "reason", "note", "why_two",
+            "by", "proposed_at", "settled_by", "settled_at", "settled_note", "version",
         ]  # fmt: skip
 
 
