@@ -58,6 +58,8 @@ def _send_and_die() -> None:
         raise AssertionError
 
     Loopback.send = send  # type: ignore[method-assign]
+    # A browser's event loop in this worker ends with the fork; without one Django has another connection for this thread, an old one.
+    connection.close()
     try:
         jobs.send()
     except BaseException:

@@ -60,6 +60,8 @@ def _send_and_die() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     delivery._settle = settle  # type: ignore[assignment]
+    # A browser's event loop in this worker ends with the fork; without one Django has another connection for this thread, an old one.
+    connection.close()
     try:
         delivery.deliver()
     except BaseException:
