@@ -21,10 +21,10 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from inquiries import actions
 from inquiries.forms import ContactForm
 from inquiries.models import Channel, Conversation, Identity, Message
-from inquiries.throttle import within
 from ordersops.accounts.models import User
 from ordersops.errors import Invalid
 from ordersops.stores.models import Store
+from ordersops.throttle import address_of, within
 
 MOST_BYTES = 200_000
 FORM_AN_HOUR, SENDER_AN_HOUR, STORE_A_MINUTE = 10, 20, 300
@@ -125,7 +125,7 @@ def offer_code(message: Message, by: Any) -> None:
 
 
 def _may_write(request: HttpRequest, store: Store, email: str) -> bool:
-    here = f"{store.pk} {request.META.get('REMOTE_ADDR', '')}"
+    here = f"{store.pk} {address_of(request)}"
     return within("form", here, most=FORM_AN_HOUR, seconds=3600) and within(
         "sender", f"{store.pk} {email.casefold()}", most=SENDER_AN_HOUR, seconds=3600
     )

@@ -4,19 +4,14 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
 from django.utils import timezone
 
 from inquiries.entities import Entity, of_kind
-from ordersops.orders.keys import digest, normal_email
+from ordersops.orders.keys import email_key
 from ordersops.orders.models import Order, Shipment
 
 LOOKED_AT = 5
 RECENT = timedelta(days=180)  # an address alone leads to an order no older than this
-
-
-def email_key(email: str) -> int | None:
-    return digest("email", normal_email(email))
 
 
 def find_order(*, store_id: UUID, stated: str, sender_email: str, named: Iterable[Entity]) -> tuple[Order | None, str]:
@@ -40,8 +35,7 @@ def find_order(*, store_id: UUID, stated: str, sender_email: str, named: Iterabl
 
 
 def _numbered(store_id: UUID, number: str) -> Order | None:
-    plain = number.lstrip("#№ ")
-    rows = Order.objects.known().filter(Q(number__in={number, plain, f"#{plain}"}) | Q(external_id=plain), store=store_id)
+    rows = Order.objects.known().numbered(number).filter(store=store_id)
     return _only(list(rows.select_related("store", "customer")[:2]))
 
 

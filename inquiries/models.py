@@ -140,14 +140,3 @@ class IdentityCode(models.Model):
 
     def __str__(self) -> str:
         return f"Code of {self.made_at:%Y-%m-%d %H:%M}"
-
-
-class Usage(models.Model):
-    """How often something was asked in a window, by whom: a digest, so that no address of anybody is kept."""
-
-    key = models.CharField(max_length=64, primary_key=True)
-    window = models.BigIntegerField()
-    count = models.PositiveIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.count} in {self.window}"

@@ -1,4 +1,4 @@
-"""What the processes tell each other: wake-ups that are under way, and signs of life."""
+"""What the processes tell each other: wake-ups that are under way, signs of life, and how often strangers asked for something."""
 
 from django.db import models
 
@@ -15,3 +15,14 @@ class Heartbeat(models.Model):
 
     name = models.CharField(max_length=40, primary_key=True)
     at = models.DateTimeField()
+
+
+class Usage(models.Model):
+    """How often something was asked in a window, by whom: a digest, so that no address of anybody is kept."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    window = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.count} in {self.window}"

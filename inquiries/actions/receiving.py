@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from inquiries.actions.identifying import code_in, know, try_code
 from inquiries.entities import extract
-from inquiries.finding import email_key, find_order
+from inquiries.finding import find_order
 from inquiries.machines import by_machine, fresh, proved_sender
 from inquiries.models import LONGEST, Channel, Conversation, ConversationState, Identity, Message
 from ordersops.accounts.access import require
@@ -20,6 +20,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import Raised
 from ordersops.errors import Conflict, Invalid
+from ordersops.orders.keys import email_key
 from ordersops.orders.models import Order
 from ordersops.stores.models import Store
 

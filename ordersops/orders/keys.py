@@ -41,6 +41,11 @@ def normal_email(email: str) -> str:
     return f"{local}@{domain}" if local else ""
 
 
+def email_key(email: str) -> int | None:
+    """The key of an address, however it was typed; None for what is none."""
+    return digest("email", normal_email(email))
+
+
 def normal_phone(phone: str) -> str:
     """The last nine digits, which survive every way of writing a country and trunk prefix. Fewer than seven digits are no number."""
     digits = re.sub(r"\D", "", phone)

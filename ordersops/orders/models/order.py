@@ -59,6 +59,11 @@ class OrderQuerySet(models.QuerySet["Order"]):
     def newest_first(self) -> Self:
         return self.order_by("-placed_at", "-id")
 
+    def numbered(self, number: str) -> Self:
+        """By the number as a customer writes it, with or without its mark, or by the store's own id."""
+        plain = number.strip().lstrip("#№ ")
+        return self.filter(Q(number__in={number.strip(), plain, f"#{plain}"}) | Q(external_id=plain))
+
     def search(self, words: str) -> Self:
         """Number, name, e-mail, phone, SKU or tracking number, each word as a prefix."""
         from ordersops.orders.search import Lexemes, query
