@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+from .goods_back import Return
 from .numbering import customer_key, short
 from .places import Address
 from .world import Dispute, Order, Refund, Shipment, Transaction
@@ -23,6 +24,8 @@ EVENTS = {
     "disputed": "dispute.opened",
     "dispute_moved": "dispute.updated",
     "cancelled": "order.cancelled",
+    "return_asked": "order.updated",
+    "return_moved": "order.updated",
     "customer_changed": "customer.updated",
 }
 
@@ -51,8 +54,19 @@ def documents(happening: str, order: Order, part: object, *, now: datetime) -> l
             sections |= {"cancelled_at": cancelled_at, "cancel_reason": order.cancel_reason, "payment": payment(order)}
         case "customer_changed":
             sections["customer"] = customer(order)
+        case "return_asked" | "return_moved":
+            sections["returns"] = [going_back(one) for one in order.returns]
     head = {"event": event, "order_id": order.name, "occurred_at": when(now), "updated_at": when(order.updated_at)}
     return [(event, head | sections)]
+
+
+def going_back(back: Return) -> dict[str, Any]:
+    items = [
+        {"id": short("li", one.line.key), "quantity": one.quantity, "reason": one.reason.lower(), "note": one.note} for one in back.items
+    ]
+    status = {"CANCELED": "cancelled"}.get(back.status, back.status.lower())
+    parcel = {"parcel": back.parcel} if back.parcel else {}
+    return {"id": short("ret", back.key), "status": status, "updated_at": when(back.at), "wish": back.wish, "items": items} | parcel
 
 
 def whole(order: Order) -> dict[str, Any]:

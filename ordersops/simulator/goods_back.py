@@ -18,6 +18,8 @@ class Returned:
     line: Line
     quantity: int
     processed: int = 0
+    reason: str = "UNKNOWN"  # a ReturnReason, or the handle of a definition
+    note: str = ""
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Return:
     items: list[Returned]
     status: str = "REQUESTED"  # ReturnStatus
     decline: dict[str, str] = field(default_factory=dict)
+    wish: str = ""  # refund, exchange, replacement or credit
+    parcel: dict[str, str] = field(default_factory=dict)  # what a carrier said: status, carrier, tracking_number
 
 
 def returnable(order: Order) -> dict[int, int]:

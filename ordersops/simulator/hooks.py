@@ -12,7 +12,8 @@ TOPICS = {
     "shopify": (
         "orders/create", "orders/updated", "orders/paid", "orders/cancelled", "orders/fulfilled", "orders/risk_assessment_changed",
         "order_transactions/create", "fulfillments/create", "fulfillments/update", "refunds/create", "disputes/create", "disputes/update",
-        "customers/update", "locations/create", "products/create", "inventory_items/update", "inventory_levels/update",
+        "returns/request", "returns/approve", "returns/decline", "returns/cancel", "returns/close", "returns/update", "customers/update",
+        "locations/create", "products/create", "inventory_items/update", "inventory_levels/update",
     ),
 }  # fmt: skip
 DISABLED_ABOVE = 5  # failures one after the other

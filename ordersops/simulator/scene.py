@@ -44,10 +44,18 @@ class Scene:
         regulars: list[Person],
         history: list[Order],
     ) -> None:
-        self.shop, self.story, self.rng, self.now, self._out = shop, story, rng, now, out
+        self.shop, self.story, self.rng, self._clock, self._out = shop, story, rng, now, out
         self.numbering, self.regulars, self.history = numbering, regulars, history
         self.orders: list[Order] = []
         self._kept: list[Message] | None = None
+        self._back = timedelta(0)
+
+    def now(self) -> datetime:
+        return self._clock() - self._back
+
+    def ago(self, days: float) -> None:
+        """What is told next happened so many days ago, for a story that needs an older order; 0 is the present again."""
+        self._back = timedelta(days=days)
 
     # -- who and what
 
@@ -236,17 +244,24 @@ class Scene:
         if order.captured and refund:
             self.refund(order, reason="Order cancelled", items=remaining, restock="cancel", everything=True)
 
-    def ask_back(self, order: Order, quantity: int = 1) -> Return | None:
+    def ask_back(self, order: Order, quantity: int = 1, *, reason: str = "UNWANTED", note: str = "", wish: str = "") -> Return | None:
         """The customer asks to send units of the first line that arrived back."""
         left = returnable(order)
         line = next((line for line in order.lines if left.get(line.key)), None)
         if line is None:
             return None
-        item = Returned(self.numbering.key(), line, min(quantity, left[line.key]))
-        back = Return(self.numbering.key(), f"{order.name}-R{len(order.returns) + 1}", order.touch(self.now()), [item])
+        item = Returned(self.numbering.key(), line, min(quantity, left[line.key]), reason=reason, note=note)
+        back = Return(self.numbering.key(), f"{order.name}-R{len(order.returns) + 1}", order.touch(self.now()), [item], wish=wish)
         order.returns.append(back)
-        self.tell("edited", order)
+        self.tell("return_asked", order, back)
         return back
+
+    def move_back(self, order: Order, back: Return, status: str = "", *, parcel: dict[str, str] | None = None) -> None:
+        """The shop answers a return, or a carrier says where its parcel is."""
+        back.status = status or back.status
+        back.parcel = parcel or back.parcel
+        back.at = order.touch(self.now())
+        self.tell("return_moved", order, back)
 
     def dispute(self, order: Order, *, kind: str = "chargeback", reason: str = "fraudulent") -> Dispute:
         at = self.disputed(order)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from . import shopify_parts as parts
+from .goods_back import Return
 from .numbering import customer_key
 from .places import COUNTRY_NAMES, Address
 from .shopify_parts import gid, money_set, when
@@ -50,6 +51,11 @@ def documents(happening: str, order: Order, part: object) -> list[tuple[str, dic
             return [("orders/cancelled", order_body(order)), ("orders/updated", order_body(order))]
         case "customer_changed", _:
             return [("customers/update", customer(order) | {"addresses": []})]
+        case "return_asked", Return():
+            return [("returns/request", parts.going_back(order, part))]
+        case "return_moved", Return():
+            named = {"OPEN": "approve", "DECLINED": "decline", "CANCELED": "cancel", "CLOSED": "close"}
+            return [(f"returns/{named.get(part.status, 'update')}", parts.going_back(order, part))]
     raise ValueError(f"Shopify announces no {happening}")
 
 

@@ -8,10 +8,14 @@ from typing import Any
 from zlib import crc32
 
 from .catalogue import Product
+from .goods_back import Return
 from .places import COUNTRY_NAMES
 from .world import ZERO, Dispute, Line, Order, Refund, Risk, Shipment, Transaction, cents
 
 SHOP_ZONE = timezone(timedelta(hours=-5))
+_RETURN_REASONS = {
+    "SIZE_TOO_SMALL", "SIZE_TOO_LARGE", "UNWANTED", "NOT_AS_DESCRIBED", "WRONG_ITEM", "DEFECTIVE", "STYLE", "COLOR", "OTHER", "UNKNOWN",
+}  # fmt: skip
 _FULFILLMENT = {"pending": "pending", "cancelled": "cancelled", "failure": "failure"}
 
 
@@ -261,4 +265,36 @@ def risk(order: Order, assessed: Risk) -> dict[str, Any]:
         "created_at": when(order.updated_at),
         "order_id": order.key,
         "admin_graphql_api_order_id": gid("Order", order.key),
+    }
+
+
+def going_back(order: Order, back: Return) -> dict[str, Any]:
+    """A return as its topics tell it. Reasons are handles of definitions, the enum beside them is deprecated."""
+    exchanged = [{"id": part.key, "quantity": part.quantity} for part in back.items] if back.wish == "exchange" else []
+    return {
+        "id": back.key,
+        "admin_graphql_api_id": gid("Return", back.key),
+        "name": back.name,
+        "status": back.status.lower(),
+        "created_at": when(back.at),
+        "updated_at": when(back.at),
+        "order": {"id": order.key, "admin_graphql_api_id": gid("Order", order.key)},
+        "total_return_line_items": sum(part.quantity for part in back.items),
+        "exchange_line_items": exchanged,
+        "return_line_items": [
+            {
+                "id": part.key,
+                "admin_graphql_api_id": gid("ReturnLineItem", part.key),
+                "quantity": part.quantity,
+                "return_reason": part.reason if part.reason in _RETURN_REASONS else "OTHER",
+                "return_reason_definition": {
+                    "handle": part.reason.lower().replace("_", "-"),
+                    "name": part.reason.replace("_", " ").title(),
+                },
+                "return_reason_note": "",
+                "customer_note": part.note or None,
+                "fulfillment_line_item": {"line_item": {"id": part.line.key, "admin_graphql_api_id": gid("LineItem", part.line.key)}},
+            }
+            for part in back.items
+        ],
     }

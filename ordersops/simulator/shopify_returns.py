@@ -38,8 +38,7 @@ class Returns(Writes):
         with self._director.at(order) as scene:
             if back.status != "REQUESTED":
                 return refused("return", "Return has been answered already", "id", code="INVALID_STATE")
-            back.status = "OPEN"
-            scene.edit(order)
+            scene.move_back(order, back, "OPEN")
         return {"return": rows.return_row(order, back), "userErrors": []}
 
     def returnCancel(self, info: GraphQLResolveInfo, id: str, notifyCustomer: bool = False) -> Row:
@@ -49,8 +48,7 @@ class Returns(Writes):
         with self._director.at(order) as scene:
             if back.status not in ("REQUESTED", "OPEN") or any(part.processed for part in back.items):
                 return refused("return", "Return is over, or goods were taken in", "id", code="INVALID_STATE")
-            back.status = "CANCELED"
-            scene.edit(order)
+            scene.move_back(order, back, "CANCELED")
         return {"return": rows.return_row(order, back), "userErrors": []}
 
     def returnDeclineRequest(self, info: GraphQLResolveInfo, input: Row) -> Row:
@@ -60,8 +58,8 @@ class Returns(Writes):
         with self._director.at(order) as scene:
             if back.status != "REQUESTED":
                 return refused("return", "Return has been answered already", "id", code="INVALID_STATE")
-            back.status, back.decline = "DECLINED", {"reason": input["declineReason"], "note": (input.get("declineNote") or "")[:500]}
-            scene.edit(order)
+            back.decline = {"reason": input["declineReason"], "note": (input.get("declineNote") or "")[:500]}
+            scene.move_back(order, back, "DECLINED")
         return {"return": rows.return_row(order, back), "userErrors": []}
 
     def returnProcess(self, info: GraphQLResolveInfo, input: Row) -> Row:
@@ -79,8 +77,9 @@ class Returns(Writes):
             for key, quantity in asked.items():
                 parts[key].processed += quantity
             if all(part.processed == part.quantity for part in back.items):
-                back.status = "CLOSED"
-            scene.edit(order)
+                scene.move_back(order, back, "CLOSED")
+            else:
+                scene.edit(order)
         return {"return": rows.return_row(order, back), "userErrors": []}
 
     def _return(self, id: str) -> tuple[Order | None, Return | None]:

@@ -14,7 +14,14 @@ from .places import Address
 from .world import ZERO, Line, Note, Order, Refund, cents
 
 SHOP_ZONE = timezone(timedelta(hours=1))
-_UNTOLD = {"risk_assessed", "disputed", "dispute_moved", "customer_changed"}  # there are no such topics, or nobody subscribed
+_UNTOLD = {
+    "risk_assessed",
+    "disputed",
+    "dispute_moved",
+    "customer_changed",
+    "return_asked",
+    "return_moved",
+}  # there are no such topics, or nobody subscribed
 
 
 def documents(happening: str, order: Order) -> list[tuple[str, dict[str, Any]]]:

@@ -141,11 +141,18 @@ class ReturnLineFacts(Facts):
 
 
 class ReturnFacts(Facts):
-    """A return as the store has it. `status` is requested, open, declined, cancelled or closed, or the store's own word."""
+    """A return as the store has it. `status` is requested, open, declined, cancelled or closed, or the store's own word.
+
+    `wish` is what the customer would like. `parcel` is what a carrier says of it: in_transit, delivered, or a word of its own.
+    """
 
     external_id: Id
     at: datetime | None = None
     status: Word = ""
+    wish: Word = ""
+    parcel: Word = ""
+    carrier: Words = ""
+    tracking_number: Words = ""
     lines: tuple[ReturnLineFacts, ...] = ()
 
 

@@ -12,13 +12,15 @@ from ordersops.errors import Conflict, Invalid, Upstream
 from ordersops.orders.models import Order
 from ordersops.stores.facts import OrderFacts, ReturnFacts
 from returns.actions.deciding import LineTerms, approve, decline
+from returns.actions.handling import mark_sent
 from returns.actions.moving import locked, move
 from returns.actions.requesting import Wanted, request
 from returns.asked import paid_price
 from returns.grounds import read
 from returns.models import ReturnRequest, ReturnState
-from returns.models.request import Identity, Source
+from returns.models.request import Identity, Source, Wish
 
+UNDER_WAY = frozenset({"in_transit", "out_for_delivery", "delivered"})  # what a carrier says of a parcel that it has
 UNDECIDED = frozenset({ReturnState.REQUESTED, ReturnState.WAITING})
 
 
@@ -46,6 +48,8 @@ def _take(store: UUID, order_id: str, one: ReturnFacts, by: User) -> None:
         record(Verb.RETURN_UPDATED, by=by, order=order, request=found.pk, before=before, after=one.status)
     if found.state in UNDECIDED:
         _answered_there(found, one, by)
+    if one.parcel or one.tracking_number:
+        _on_its_way(found, one, by)
 
 
 def _new(order: Order, one: ReturnFacts, by: User) -> ReturnRequest:
@@ -70,11 +74,24 @@ def _new(order: Order, one: ReturnFacts, by: User) -> ReturnRequest:
             source=Source.STORE,
             identity=Identity.STORE,
             by=by,
+            wish=one.wish if one.wish in Wish.values else "",
             external_id=one.external_id,
             at=one.at,
         )
     except Conflict as refused:
         raise Invalid(f"The store has a return that does not fit what is known of its order: {refused.message}") from refused
+
+
+def _on_its_way(found: ReturnRequest, one: ReturnFacts, by: User) -> None:
+    """A carrier has the parcel, or its number is known now. That it was delivered says nothing of what is in it: somebody takes it in."""
+    found = locked(found)
+    if found.state == ReturnState.APPROVED and one.parcel in UNDER_WAY:
+        mark_sent(request=found, by=by, carrier=one.carrier, tracking_number=one.tracking_number)
+    elif found.state in {ReturnState.APPROVED, ReturnState.IN_TRANSIT} and one.tracking_number not in {"", found.tracking_number}:
+        before = found.tracking_number or "no parcel"
+        found.carrier, found.tracking_number = one.carrier[:120], one.tracking_number[:120]
+        found.save(update_fields=["carrier", "tracking_number"])
+        record(Verb.RETURN_UPDATED, by=by, order=found.order, request=found.pk, before=before, after=found.tracking_number)
 
 
 def _answered_there(found: ReturnRequest, one: ReturnFacts, by: User) -> None:

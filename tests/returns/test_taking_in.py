@@ -90,3 +90,24 @@ def test_all_deliveries_of_one_return_go_with_its_order() -> None:
         body=b'{"id": 5, "order": {"id": 42, "admin_graphql_api_id": "gid://shopify/Order/42"}}',
     )
     assert envelope.resource == "order:42"
+
+
+def test_a_carriers_word_moves_an_accepted_return_and_no_other(store: Any, system: Any) -> None:
+    order = delivered_order(store)
+
+    def tell(state: str, minute: int, /, **parcel: str) -> ReturnRequest:
+        going = {
+            "id": "ret_1", "status": state, "wish": "exchange", "updated_at": f"2026-06-01T12:{minute:02}:00Z", "parcel": parcel,
+            "items": [{"id": "li-0", "quantity": 1}],
+        }  # fmt: skip
+        payload = {"event": "order.updated", "order_id": order.external_id, "returns": [going]}
+        take_in(facts=[(store.pk, platforms()["generic"].facts(topic="order.updated", payload=payload, at=AT))], by=system)
+        return ReturnRequest.objects.get()
+
+    made = tell("requested", 1, status="in_transit", tracking_number="RR1")
+    assert (made.state, made.wish, made.tracking_number) == ("requested", "exchange", "")
+    assert tell("open", 2, tracking_number="RR1", carrier="Post").tracking_number == "RR1"
+    made = tell("open", 3, status="in_transit", tracking_number="RR2", carrier="Post")
+    assert (made.state, made.tracking_number, made.carrier) == ("in_transit", "RR2", "Post")
+    made = tell("open", 4, status="delivered", tracking_number="RR2")
+    assert (made.state, made.received_at) == ("in_transit", None)  # somebody counts what is in it

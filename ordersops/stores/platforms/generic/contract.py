@@ -220,10 +220,18 @@ class GoingBack(Section):
     note: Text = ""
 
 
+class Parcel(Section):
+    status: Word = ""
+    carrier: Text = ""
+    tracking_number: Text = ""
+
+
 class Return(Section):
     id: Key
     status: Word = ""
+    wish: Word = ""
     updated_at: Time = None
+    parcel: Parcel | None = None
     items: list[GoingBack] | None = None
 
 

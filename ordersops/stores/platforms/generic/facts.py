@@ -155,7 +155,11 @@ def _return(part: contract.Return, at: datetime) -> ReturnFacts:
         for item in part.items or ()
         if item.quantity
     }
-    return ReturnFacts(external_id=part.id, at=part.updated_at or at, status=part.status.lower(), lines=tuple(lines.values()))
+    parcel = part.parcel or contract.Parcel()
+    return ReturnFacts(
+        external_id=part.id, at=part.updated_at or at, status=part.status.lower(), lines=tuple(lines.values()), wish=part.wish.lower(),
+        parcel=parcel.status.lower(), carrier=parcel.carrier, tracking_number=parcel.tracking_number,
+    )  # fmt: skip
 
 
 def _risk(part: contract.Risk, at: datetime) -> RiskFacts:
