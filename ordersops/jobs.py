@@ -61,6 +61,7 @@ KINDS = {
     "rollout.back_test": Kind("advisors", "ordersops.rollout.jobs.back_test", "ordersops.rollout.jobs.oldest_back_test"),
     "notifications.fan_out": Kind("advice", "ordersops.notifications.fan_out.fan_out", "ordersops.notifications.fan_out.oldest_unread"),
     "notifications.deliver": Kind("effects", "ordersops.notifications.delivery.deliver", "ordersops.notifications.delivery.oldest_ready"),
+    "returns.knocks": Kind("effects", "returns.knocking.answer", "returns.knocking.oldest_ready"),
     "effects.send": Kind("effects", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
 

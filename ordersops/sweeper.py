@@ -51,6 +51,7 @@ ROUNDS = [
     Round("bodies", 3600, "ordersops.intake.actions.forget_old_bodies"),
     Round("calls", 3600, "ordersops.advice.bodies.forget_old"),
     Round("attempts", 3600, "ordersops.effects.bodies.forget_old"),
+    Round("links", 3600, "returns.actions.forget_old_links"),
     Round("messages", 3600, "ordersops.notifications.keeping.forget_old"),
     Round("answers", 3600, "ordersops.api.actions.forget_old_answers"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),

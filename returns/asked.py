@@ -17,10 +17,11 @@ from ordersops.orders.models import Line, Order, Shipment
 from returns import history
 from returns.eligibility.given import Asked, CustomerPast, LineAsked
 from returns.models import ReturnLine, ReturnRequest
+from returns.photos import LISTED
 from returns.policy import Product, Settings
 
 CENT = Decimal("0.01")
-LINES = Prefetch("lines", queryset=ReturnLine.objects.select_related("line").prefetch_related("photos"))
+LINES = Prefetch("lines", queryset=ReturnLine.objects.select_related("line").prefetch_related(LISTED))
 # What a request has to come with.
 NEEDS = ("order__lines", "order__shipments", "order__refunds", "order__disputes", "order__transactions", "order__effects", LINES)
 

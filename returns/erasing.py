@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 
 from ordersops.orders.models import Order
-from returns.models import Photo, ReturnLine
+from returns.models import Photo, ReturnLine, ReturnLink
 
 
 def forget(orders: Sequence[Order]) -> int:
-    """Words, photos and findings. What was returned, for how much and by which check, stays: it is accounting."""
+    """Words, photos, findings, and the links that went out. What was returned, for how much and by which check, stays: it is accounting."""
     lines = ReturnLine.objects.filter(request__order__in=[order.pk for order in orders])
     Photo.objects.filter(line__in=lines).delete()
+    ReturnLink.objects.filter(order__in=[order.pk for order in orders]).delete()
     return lines.exclude(words="", finding="").update(words="", finding="")

@@ -40,15 +40,16 @@ def settle(subjects: Sequence[ReturnRequest], outcome: Outcome, decision: Decisi
     """The request follows the decision, under its terms."""
     for request in subjects:
         terms = decision.terms
+        told = str(terms.get("instructions") or "")
         if outcome.key == ASK.key:
             if request.state != ReturnState.WAITING:
-                actions.ask_evidence(request=request, by=User.objects.system(), settings=settings)
+                actions.ask_evidence(request=request, by=User.objects.system(), decision=decision, instructions=told, settings=settings)
         elif outcome.key == DECLINE.key:
-            actions.decline(request=request, reason=terms.get("decline") or "OTHER", by=by, decision=decision)
+            actions.decline(request=request, reason=terms.get("decline") or "OTHER", by=by, decision=decision, instructions=told)
         else:
             lines = line_terms(terms)
             actions.approve(
-                request=request, outcome=outcome.key, lines=lines, by=by, decision=decision, instructions=str(terms.get("instructions") or ""),
+                request=request, outcome=outcome.key, lines=lines, by=by, decision=decision, instructions=told,
                 refund_shipping=bool(terms.get("refund_shipping")), inspect=bool(terms.get("inspect", True)),
                 destination=str(terms.get("destination") or ""), settings=settings,
                 comes_back=outcome.key == APPROVE.key and any(one.outcome in COMES_BACK for one in lines.values()),

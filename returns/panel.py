@@ -1,6 +1,8 @@
 """Context of templates/returns/_panel.html: the twelve checks of each line, what else could be done and what it costs, and the evidence."""
 
+from collections import defaultdict
 from typing import Any
+from uuid import UUID
 
 from django.urls import NoReverseMatch, reverse
 
@@ -8,6 +10,7 @@ from ordersops.advice.facts import Evidence
 from returns.eligibility.costs import Cost
 from returns.eligibility.outcome import OUTCOMES
 from returns.grounds import GROUNDS
+from returns.models import Photo
 from returns.policy import Settings
 from returns.rules import judged
 
@@ -25,12 +28,12 @@ def context(evidence: Evidence, settings: Settings, *, policy: str) -> dict[str,
         address = ""
     fact = evidence.facts.get("left_to_refund")
     currency = fact.unit if fact else ""
-    lines = []
+    lines, photos = [], _photos(evidence)
     for line in found.lines:
         lines.append(
             {
                 "key": line.line.key, "title": line.line.title or line.line.sku, "asked": line.line.asked, "value": line.line.value,
-                "ground": GROUNDS[line.line.reason].label, "words": line.line.words, "photos": line.line.photos,
+                "ground": GROUNDS[line.line.reason].label, "words": line.line.words, "photos": photos[line.line.key],
                 "outcome": OUTCOMES[line.advised.outcome],
                 "leaning": OUTCOMES[line.advised.leaning] if line.advised.leaning != line.advised.outcome else "",
                 "drove": line.advised.drove,
@@ -48,6 +51,18 @@ def context(evidence: Evidence, settings: Settings, *, policy: str) -> dict[str,
         "currency": currency,
         "address": address,
     }
+
+
+def _photos(evidence: Evidence) -> dict[str, list[Photo]]:
+    """By line, as they lie now: one that came after the advice is seen, too."""
+    found: defaultdict[str, list[Photo]] = defaultdict(list)
+    try:
+        request = UUID(str(evidence["request"]))
+    except ValueError:
+        return found
+    for photo in Photo.objects.filter(line__request=request).defer("body"):
+        found[str(photo.line_id)].append(photo)
+    return found
 
 
 def _cost(one: Cost) -> dict[str, Any]:

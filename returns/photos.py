@@ -2,11 +2,16 @@
 
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from ordersops import sealing
 from ordersops.cases.files import Kept, accept
 from ordersops.errors import Invalid
+from returns.models import Photo
 
 MOST = 4  # of one line
+# Which photos there are, without their megabytes.
+LISTED = Prefetch("photos", queryset=Photo.objects.defer("body"))
 
 
 def taken(name: str, content: bytes) -> Kept:

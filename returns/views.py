@@ -20,8 +20,10 @@ from returns.actions.handling import Finding
 from returns.grounds import CHOICES
 from returns.models import Photo, ReturnRequest
 from returns.models.request import Wish
+from returns.uploads import photos_in, with_photos
 
 
+@with_photos
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: Request, pk: UUID) -> HttpResponse:
     """Take in what a customer said by phone or in the shop."""
@@ -43,7 +45,11 @@ def _wanted(request: Request, rows: list[dict[str, Any]]) -> list[Wanted]:
         if units := _number(request.POST.get(f"units_{number}", "0")):
             found.append(
                 Wanted(
-                    row["line"].external_id, units, request.POST.get(f"reason_{number}", ""), words=request.POST.get(f"words_{number}", "")
+                    row["line"].external_id,
+                    units,
+                    request.POST.get(f"reason_{number}", ""),
+                    words=request.POST.get(f"words_{number}", ""),
+                    photos=photos_in(request, f"photos_{number}"),
                 )
             )
     return found
@@ -62,6 +68,7 @@ def one(request: Request, pk: UUID) -> HttpResponse:
     return render(request, "returns/return.html", queries.page(found, request.user))
 
 
+@with_photos
 @require_POST
 def act(request: Request, pk: UUID, verb: str) -> HttpResponse:
     """What is done with the goods, or with the request."""
@@ -70,6 +77,20 @@ def act(request: Request, pk: UUID, verb: str) -> HttpResponse:
     found = get_or_404(ReturnRequest.objects.select_related("store", "order"), request, Perm.VIEW_ORDERS, pk=pk)
     said = ACTS[verb](found, request)
     return done(request, "return", found.pk, say=said)
+
+
+def _evidence(found: ReturnRequest, request: Request) -> str:
+    rows = list(found.lines.all())
+    given = {row.pk: sent for row in rows if (sent := photos_in(request, f"photos_{row.pk}"))}
+    words = {row.pk: said[:2000] for row in rows if (said := request.POST.get(f"words_{row.pk}", "").strip())}
+    actions.answer_evidence(request=found, by=request.user, photos=given, words=words)
+    return f"{found.number} is looked at again, with what was added."
+
+
+def _sent(found: ReturnRequest, request: Request) -> str:
+    carrier, number = (" ".join(request.POST.get(name, "").replace("\x00", "").split()) for name in ("carrier", "number"))
+    actions.mark_sent(request=found, by=request.user, carrier=carrier, tracking_number=number)
+    return f"{found.number} is on its way back."
 
 
 def _receive(found: ReturnRequest, request: Request) -> str:
@@ -106,7 +127,7 @@ def _cancel(found: ReturnRequest, request: Request) -> str:
 
 
 ACTS: dict[str, Callable[[ReturnRequest, Request], str]] = {
-    "receive": _receive, "inspect": _inspect, "restock": _restock, "settle": _settle, "cancel": _cancel,
+    "evidence": _evidence, "sent": _sent, "receive": _receive, "inspect": _inspect, "restock": _restock, "settle": _settle, "cancel": _cancel,
 }  # fmt: skip
 
 

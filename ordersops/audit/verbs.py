@@ -411,6 +411,8 @@ class Verb(StrEnum):
         "{actor} settled the return {number}: {amount} {currency} back, replacements: {replaced}.",
         {"request": UUID, "number": str, "amount": Decimal, "currency": str, "replaced": int},
     )
+    RETURN_LINK_MADE = "return.link_made", "{actor} had a link to its returns sent to the order's e-mail address.", {"link": UUID}
+    RETURN_LINK_OPENED = "return.link_opened", "{actor} let the customer in by the link to its returns.", {"link": UUID}
     RETURN_CANCELLED = "return.cancelled", "{actor} cancelled the return: {why}", {"request": UUID, "why": str}
     RETURN_EXPIRED = "return.expired", "{actor} let the return {number} expire: nothing came.", {"request": UUID, "number": str}
 

@@ -3,6 +3,7 @@ from returns.actions.deciding import approve, decline, reopen
 from returns.actions.handling import expire_overdue, inspect, mark_sent, receive, restock
 from returns.actions.requesting import Wanted, request
 from returns.actions.settling import settle
+from returns.actions.visiting import forget_old_links, knock, make_link, open_link
 
 __all__ = [
     "Wanted",
@@ -12,8 +13,12 @@ __all__ = [
     "cancel",
     "decline",
     "expire_overdue",
+    "forget_old_links",
     "inspect",
+    "knock",
+    "make_link",
     "mark_sent",
+    "open_link",
     "receive",
     "reopen",
     "request",

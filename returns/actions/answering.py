@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,15 +16,21 @@ from returns.actions.picturing import keep_photos
 from returns.models import ReturnRequest, ReturnState
 from returns.policy import DEFAULTS, Settings
 
+if TYPE_CHECKING:
+    from ordersops.review.models import Decision
+
 
 @atomic
-def ask_evidence(*, request: ReturnRequest, by: User, settings: Settings = DEFAULTS) -> ReturnRequest:
+def ask_evidence(
+    *, request: ReturnRequest, by: User, decision: "Decision | None" = None, instructions: str = "", settings: Settings = DEFAULTS
+) -> ReturnRequest:
     """It waits for the customer: photos, or a few words. Needs `act_on_order`, or the system's own rule."""
     handles(by, request, "ask for evidence about a return")
     request = locked(request)
     move(request, ReturnState.WAITING)
+    request.decision, request.instructions = decision, instructions
     request.expires_at = timezone.now() + timedelta(days=settings.expire_after_days)
-    request.save(update_fields=["state", "version", "expires_at"])
+    request.save(update_fields=["state", "version", "expires_at", "decision", "instructions"])
     record(Verb.RETURN_EVIDENCE_ASKED, by=by, order=request.order, request=request.pk)
     return request
 
@@ -50,8 +57,8 @@ def answer_evidence(
             rows[pk].save(update_fields=["words"])
     if request.state == ReturnState.WAITING:
         move(request, ReturnState.REQUESTED)
-        request.expires_at = None
-        request.save(update_fields=["state", "version", "expires_at"])
+        request.expires_at, request.decision, request.instructions = None, None, ""
+        request.save(update_fields=["state", "version", "expires_at", "decision", "instructions"])
     record(Verb.RETURN_EVIDENCE_GIVEN, by=by, order=request.order, request=request.pk, photos=new)
     ask_about(request, "evidence")
     return request

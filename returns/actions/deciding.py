@@ -69,11 +69,12 @@ def approve(
 
 
 @atomic
-def decline(*, request: ReturnRequest, reason: str, by: User, decision: "Decision | None" = None) -> ReturnRequest:
+def decline(*, request: ReturnRequest, reason: str, by: User, decision: "Decision | None" = None, instructions: str = "") -> ReturnRequest:
     """The customer keeps the goods. `reason` is one of the store's: FINAL_SALE, RETURN_PERIOD_ENDED, OTHER."""
     request = locked(request)
     move(request, ReturnState.DECLINED)
     request.outcome, request.decline, request.decision, request.closed_at = "decline", reason, decision, timezone.now()
+    request.instructions = instructions
     request.save()
     request.lines.update(outcome="DECLINE", approved=0, amount=None)
     record(Verb.RETURN_DECLINED, by=by, order=request.order, request=request.pk, number=request.number, why=reason)

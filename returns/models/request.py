@@ -143,6 +143,7 @@ class ReturnRequest(models.Model):
         ]
         indexes = [
             models.Index(fields=["store", "state", "-requested_at"], name="returns_by_state"),
+            models.Index(fields=["store", "-requested_at", "-id"], name="returns_newest"),
             models.Index(fields=["store", "expires_at"], condition=Q(state__in=["approved", "waiting"]), name="returns_expiring"),
         ]
 

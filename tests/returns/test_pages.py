@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
@@ -77,3 +78,34 @@ def test_a_photo_is_seen_by_who_sees_the_order(desk: Client, store: Any, picture
     stranger = Client()
     stranger.force_login(make_person(None))
     assert stranger.get(url).status_code in {403, 404}
+
+
+def test_photos_and_words_are_added_at_the_desk_and_seen_on_both_pages(desk: Client, store: Any, picture: Any, work: Any) -> None:
+    order = delivered_order(store)
+    url = reverse("return_new", args=[order.pk])
+    sent = SimpleUploadedFile(*picture(), content_type="image/jpeg")
+    assert desk.post(url, {"units_1": "1", "reason_1": "DEFECTIVE", "photos_1": [sent]}).status_code == 303
+    made = ReturnRequest.objects.get()
+    row = made.lines.get()
+    act = reverse("return_act", args=[made.pk, "evidence"])
+    sent = SimpleUploadedFile(*picture("blue"), content_type="image/jpeg")
+    assert desk.post(act, {f"photos_{row.pk}": [sent], f"words_{row.pk}": "It hums."}).status_code == 303
+    assert desk.post(act, {}).status_code == 422
+    work()
+    case = Case.objects.get(lane="returns", subject=made.pk)
+    for page in (reverse("return", args=[made.pk]), reverse("case", args=[case.pk])):
+        text = desk.get(page).content.decode()
+        assert text.count('<img src="/returns/photos/') == 2, page
+
+
+def test_a_parcel_is_marked_as_sent_once(desk: Client, store: Any) -> None:
+    made = approved(asked_for(delivered_order(store)))
+    url = reverse("return_act", args=[made.pk, "sent"])
+    assert "Mark as sent" in desk.get(reverse("return", args=[made.pk])).content.decode()
+    assert desk.post(url, {"carrier": "Post", "number": "RR77"}).status_code == 303
+    made.refresh_from_db()
+    assert (made.state, made.carrier, made.tracking_number) == ("in_transit", "Post", "RR77")
+    page = desk.get(reverse("return", args=[made.pk])).content.decode()
+    assert "RR77" in page
+    assert "Mark as sent" not in page
+    assert desk.post(url, {}).status_code == 409

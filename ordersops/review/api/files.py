@@ -1,23 +1,21 @@
 """Files on cases for machines: attaching, listing, reading. A file travels as base64 in JSON, so that there is one form of request."""
 
 import base64
-import binascii
 from typing import Any, ClassVar
 from uuid import UUID
 
-from django.conf import settings
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from ordersops.accounts.roles import Perm
 from ordersops.api.endpoint import acts, reads
+from ordersops.api.files import TakesFile, decoded
 from ordersops.api.rows import Input, Row, Text
 from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.cases import actions, files
 from ordersops.cases.actions.talking import LONGEST, MOST_FILES
 from ordersops.cases.models import Attachment
-from ordersops.errors import Invalid
 from ordersops.review.api.cases import TAG, OfCases
 
 SEES = Perm.VIEW_CASES
@@ -54,15 +52,7 @@ class AttachInput(Input):
     text = Text(required=False, default="", allow_blank=True, max_length=LONGEST, help_text="What is said with it.")
 
 
-class CaseFiles(OfCases):
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        """Here alone a body may be as large as a file is in base64; read once it is known who asks, and that they may ask again."""
-        super().initial(request, *args, **kwargs)
-        sent = request._request
-        length = sent.META.get("CONTENT_LENGTH", "")
-        if sent.method == "POST" and length.isdigit() and int(length) <= settings.ATTACHMENT_BYTES * 4 // 3 + 65_536:
-            sent._body = sent.read()
-
+class CaseFiles(TakesFile, OfCases):
     @reads(AttachmentsShown, rights=[SEES], tag=TAG)
     def files(self, request: Asked, pk: UUID) -> Response:
         """The files of a case, the oldest first."""
@@ -76,7 +66,7 @@ class CaseFiles(OfCases):
     def attach(self, request: Asked, pk: UUID) -> Response:
         """Attach a file to a case."""
         case, said = self.case(pk), self.body(AttachInput)
-        made = actions.attach(case=case, name=said["name"], content=_decoded(said["content"]), text=said["text"], by=request.user)
+        made = actions.attach(case=case, name=said["name"], content=decoded(said["content"]), text=said["text"], by=request.user)
         return Response(AttachmentRow(made).data, status=201)
 
 
@@ -85,10 +75,3 @@ class Files(Resource):
     def retrieve(self, request: Asked, pk: UUID) -> Response:
         """One file with its content."""
         return Response(AttachmentDetail(self.load(Attachment.objects.all(), SEES, pk=pk)).data)
-
-
-def _decoded(text: str) -> bytes:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        raise Invalid("The content is no base64.") from None

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from tests.api.operations import OPERATIONS
+from tests.desk.access import made
 from tests.desk.access.door import ALL_METHODS, Arguments, Door, anybody, machines, own
 from tests.desk.access.doors import AUTOMATION, CASES, ONES_OWN, ORDERS, PEOPLE, STORES
 
@@ -37,6 +38,10 @@ OPEN: dict[str, Door] = {
     "invitation": anybody(lambda w, me: ["made-up"], GET=410, HEAD=410, POST=410),  # void, as one that was used
     "contact": anybody(lambda w, me: [w.store.endpoint_id], GET=200, HEAD=200, POST=422),  # nothing is written in it
     "mail": anybody(lambda w, me: [w.store.endpoint_id], POST=401),  # unsigned: tests/inquiries/test_doors.py
+    "return_ask": anybody(lambda w, me: [w.store.endpoint_id], GET=200, HEAD=200, POST=422),  # nothing is written in it
+    "return_link": anybody(lambda w, me: [w.store.endpoint_id, "made-up"], GET=200, HEAD=200, POST=410),  # void, as one that was used
+    "return_visit": anybody(lambda w, me: [w.store.endpoint_id], GET=410, HEAD=410, POST=410),  # without a visit
+    "return_status": anybody(lambda w, me: [w.store.endpoint_id, made.a_return(w).pk], GET=410, HEAD=410, POST=410),
     "slack_interactions": anybody(POST=503),  # Slack is not connected here; unsigned: tests/notifications/test_slack.py
     "healthz": anybody(GET=200, HEAD=200),
     "readyz": anybody(GET=503, HEAD=503),  # no worker runs
