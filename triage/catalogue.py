@@ -91,6 +91,7 @@ FACTS: dict[str, Row] = {
     "node": _ours("Ships from", "text", source="routing"),
     "node_answer": _stated("The node's answer", source="node"),
     "node_reason": _stated("Why the node said no", source="node"),
+    "node_address_old": _ours("The node knows another address", "flag", source="node"),
     "unanswered_hours": _ours("Working hours without the node's answer", "number", source="node", unit="h"),
     # how far it is
     "shipped": _ours("Everything has left"),

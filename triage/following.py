@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils import timezone
 
 from ordersops.accounts.models import User
@@ -24,6 +25,7 @@ from ordersops.rollout.models import AUTOMATED
 from ordersops.stock.actions import Wanted, backordered, release, reserve
 from ordersops.stock.models import Level
 from ordersops.stores.worktime import add
+from triage import handing
 from triage.classes import Triaged, triage
 from triage.exceptions import best_way, next_look
 from triage.facts import working_days
@@ -33,6 +35,7 @@ from triage.policy import limits_of, routing_of
 
 SOON = timedelta(seconds=15)  # another lane answers within seconds
 LATER = timedelta(minutes=2)  # a person decides elsewhere: looked for, and asked about only when something came of it
+ASKED_SOON = {"planned": LATER, "stuck": timedelta(hours=1)}  # the node was not asked yet
 NOT_OURS = frozenset({"fraud_hold"})
 
 
@@ -44,6 +47,7 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> list[Assessed]
     known: defaultdict[UUID, dict[str, OrderException]] = defaultdict(dict)
     for row in OrderException.objects.open().filter(order__in=ids):
         known[row.order_id][row.key] = row
+    requests = handing.handed(ids)
     doubtful: list[Assessed] = []
     settled: list[Assessed] = []
     for one in assessed:
@@ -52,6 +56,7 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> list[Assessed]
         if not this.possible(one.order):  # cancelled or delivered: nothing about it is wrong any more
             found = replace(found, exceptions=(), kind="flagged" if found.flags else "standard")
         result = rows.get(one.order.pk) or RoutingResult(store_id=one.order.store_id, order=one.order)
+        handing.settle(result, one.order, handing.in_force(requests.get(one.order.pk, ()), result))
         _describe(result, one, found, now)
         open_now = _exceptions(one, found, known[one.order.pk], by, now)
         needs = _needs_person(this, one, found, result, open_now, by)
@@ -121,8 +126,10 @@ def _needs_person(this: Lane, one: Assessed, found: Triaged, result: RoutingResu
     if any(each.of.key in NOT_OURS for each in found.exceptions) or not may_go(order) or order.is_final:
         return False
     if result.state in PLACED:
-        if _stands(result):
+        if result.state == RoutingState.ACCEPTED or _stands(result):
             return False
+        if result.decision_id is not None:
+            return True  # others were told of it already: it is decided anew, not moved in silence
         limit = routing_of(one.policy).reroutes["expedited" if one.evidence["express"] else "standard"]
         if result.reroutes >= limit:
             return True
@@ -179,8 +186,11 @@ def settle(*, subjects: Sequence[Order], outcome: Outcome, decision: Decision, b
         plan = plan_of(decision.terms)
         if plan is None or order.pk not in rows:
             raise Conflict("No plan covers the order any more. Reload to see what changed.")
-        place(order, rows[order.pk], plan, why=str(decision.terms.get("decided", "")), by=by, decision=decision)
-        rows[order.pk].save()
+        result = rows[order.pk]
+        result.reroutes += bool(result.parcels)
+        place(order, result, plan, why=str(decision.terms.get("decided", "")), by=by, decision=decision)
+        result.next_look_at = now + timedelta(seconds=settings.HOLD_WINDOW_SECONDS) + LATER  # whether the node was asked
+        result.save()
 
 
 def open_again(*, subjects: Sequence[Order], by: User) -> None:
@@ -201,6 +211,8 @@ def _next_look(one: Assessed, limits: Mapping[str, Any], now: datetime) -> datet
     left = [wait for wait in (next_look(one.evidence, limits),) if wait is not None]
     if not order.is_final and order.payment in PAYMENT_OK and (order.risk not in RISK_OK or order.on_hold):
         left.append(SOON if order.risk == "not_assessed" else LATER)
+    elif one.evidence["node_answer"] in ASKED_SOON:
+        left.append(ASKED_SOON[one.evidence["node_answer"]])
     elif not order.is_final and may_go(order) and order.allocation in {Allocation.NONE} and one.evidence["plans"]:
         left.append(LATER)
     return now + min(left) if left else None

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from pydantic import BaseModel
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
+from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
 from ordersops.cases.lanes import Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen
 from ordersops.effects.actions import Act
@@ -20,8 +22,10 @@ from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Fulfilment
 from ordersops.orders.models import Order
 from ordersops.review.models import Decision
+from ordersops.rollout.queries import Book
 from ordersops.stock.models import Location
-from triage import effects, facts, following, signals
+from ordersops.stores.facts import OrderFacts
+from triage import effects, facts, following, handing, signals
 from triage.catalogue import FACTS
 from triage.classes import FLAGS, triage
 from triage.exceptions import EXCEPTIONS, best_way
@@ -67,7 +71,12 @@ class Triage(Lane):
         ]
 
     def gather(self, subjects: Sequence[Order]) -> dict[UUID, Evidence]:
-        return facts.gather(subjects)
+        """Plans are counted by the policy that holds in each store."""
+        book = Book(self)
+        return facts.gather(subjects, {store: routing_of(book.of_all(store).policy) for store in {one.store_id for one in subjects}})
+
+    def take_in(self, facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> None:
+        handing.take_in(facts, by)
 
     def signals(self, evidence: Evidence, policy: Policy | None = None) -> list[Seen]:
         return signals.see(evidence, policy or self.policy)
@@ -132,6 +141,14 @@ class Triage(Lane):
 
     def follow(self, assessed: Sequence[Assessed], by: User) -> list[Assessed]:
         return following.follow(self, assessed, by)
+
+    def left_to_person(self, *, advice: Recommendation, policy: Policy, today: QuerySet[Decision]) -> str:
+        """An order is routed again by itself so often and no oftener (policies.md 4.6)."""
+        evidence = advice.snapshot.evidence
+        most = routing_of(policy).reroutes["expedited" if evidence["express"] else "standard"]
+        if advice.outcome == "route" and (evidence["reroutes"] or 0) >= most:
+            return f"It was routed again {evidence['reroutes']} times; after {most} a person decides."
+        return ""
 
     def settle(self, *, subjects: Sequence[Order], outcome: Outcome, decision: Decision, by: User) -> None:
         following.settle(subjects=subjects, outcome=outcome, decision=decision, by=by)

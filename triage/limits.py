@@ -12,7 +12,8 @@ LIMITS: dict[str, Any] = {
     "declined_cancel_hours": 168,  # seven days
     "payment_wait_hours": 24,  # ST-1
     "authorisation_left_hours": 48,  # the last two of seven days (PAYMENT_HOLD)
-    "unanswered_hours": 4,  # ST-4, working hours
+    "unanswered_hours": 4,  # ST-4, working hours of the node
+    "unanswered_hours_express": 1,
     "unshipped_hours": 48,  # ST-5
     "unshipped_hours_express": 24,
     "unscanned_days": 4,  # ST-9, working days

@@ -63,6 +63,28 @@ class RoutingResult(models.Model):
         return f"{self.kind}: {self.node or 'not routed'}"
 
 
+class NodeAnswer(models.Model):
+    """What a warehouse answered to one request: the newest answer. Once it has shipped, that stays."""
+
+    class Said(models.TextChoices):
+        ACCEPTED = "accepted", "Accepted"
+        REJECTED = "rejected", "Rejected"
+        SHIPPED = "shipped", "Shipped"
+        CANCELLED = "cancelled", "Let go"
+
+    request = models.OneToOneField("effects.Effect", primary_key=True, on_delete=models.CASCADE, related_name="node_answer")
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey("orders.Order", on_delete=models.CASCADE, related_name="node_answers")
+    said = models.CharField(max_length=20, choices=Said.choices)
+    reason = models.CharField(max_length=60, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    said_at = models.DateTimeField()
+    mark = models.CharField(max_length=60, help_text="Watermark of the statement (orders/watermarks.py).")
+
+    def __str__(self) -> str:
+        return self.get_said_display()
+
+
 class OrderExceptionQuerySet(models.QuerySet["OrderException"]):
     def open(self) -> Self:
         return self.filter(resolved_at__isnull=True)

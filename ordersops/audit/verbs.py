@@ -61,6 +61,11 @@ class Verb(StrEnum):
         "{actor} routed the order to {nodes}, score {score}: {why}",
         {"nodes": str, "score": str, "why": str},
     )
+    NODE_ANSWERED = (
+        "order.node_answered",
+        "{actor} heard from {location} about the order: {answer}. {reason}",
+        {"location": str, "answer": str, "reason": str, "effect": UUID},
+    )
     EXCEPTION_OPENED = (
         "exception.opened",
         "{actor} opened the exception {exception}, severity {severity}, for {owner} until {due_at}.",

@@ -32,7 +32,8 @@ class WayBack:
     @property
     def by_hand(self) -> bool:
         """Whether a person has to do it in the store."""
-        return way(Effect(kind=self.kind, store=self.order.store, order=self.order)) is None
+        arguments = self.arguments.kept() if self.arguments else {}
+        return way(Effect(kind=self.kind, store=self.order.store, order=self.order, arguments=arguments)) is None
 
 
 def way_back(effect: Effect, order: Order, by: "User") -> WayBack:

@@ -79,7 +79,8 @@ def _listen(store: Store, pulse: Pulse) -> None:
     now = timezone.now()
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), max(received_at) FROM intake_delivery WHERE store_id = %s AND topic <> %s AND received_at > %s AND received_at <= %s",
+            "SELECT count(*), max(received_at) FROM intake_delivery"
+            " WHERE store_id = %s AND topic <> %s AND location_id IS NULL AND received_at > %s AND received_at <= %s",
             [store.pk, POLLED, pulse.counted_until, now],
         )
         count, newest = cursor.fetchone()

@@ -25,8 +25,10 @@ from django.utils import timezone
 from ordersops.ids import uuid7
 from ordersops.intake.models import sealed_body
 from ordersops.jobs import wake
+from ordersops.stock.models import Location
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import Envelope, Pings, Platform, platforms
+from ordersops.stores.platforms.generic.node import NODE
 
 log = logging.getLogger(__name__)
 PATH = "/hooks/"
@@ -36,12 +38,16 @@ SIGNED_WITH = "signed-with"  # kept beside a delivery's headers where the sender
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What the door knows of a store. Kept for two seconds, and read again at once when a signature does not fit."""
+    """What the door knows of a sender: a store, or the warehouse of one of its locations.
+
+    Kept for two seconds, and read again at once when a signature does not fit.
+    """
 
     store_id: UUID
     platform: Platform
     secrets: list[str]
     read_at: float
+    location_id: UUID | None = None  # of a warehouse that answers; None: the store itself sends
 
 
 class Door:
@@ -123,8 +129,11 @@ def _store(known: Connection, envelope: Envelope, headers: dict[str, str], body:
     pk, now = uuid7(), timezone.now()
     kept = {name: headers[name][:500] for name in (*known.platform.kept_headers, SIGNED_WITH) if name in headers}
     wanted = known.platform.wants(envelope.topic)
+    key = (
+        f"{known.location_id}:{envelope.dedupe_key}" if known.location_id else envelope.dedupe_key
+    )  # a warehouse uses up no id of the store's
     row = [
-        pk, known.store_id, envelope.topic[:120], envelope.resource[:220], envelope.dedupe_key[:300], envelope.delivery_id[:200],
+        pk, known.store_id, known.location_id, envelope.topic[:120], envelope.resource[:220], key[:300], envelope.delivery_id[:200],
         envelope.event_id[:200], sealed_body(pk, body), hashlib.sha256(body).hexdigest(), json.dumps(kept), envelope.source_at, now,
         "pending" if wanted else "ignored", now,
     ]  # fmt: skip
@@ -144,9 +153,9 @@ def _insert(row: list[Any]) -> bool:
 # One statement: the delivery, or the count of its duplicate, and the flag that says that a worker is asked for.
 _INSERT = """
     WITH delivery AS (
-        INSERT INTO intake_delivery AS d (id, store_id, topic, resource, dedupe_key, delivery_id, event_id, body, body_sha256, headers,
+        INSERT INTO intake_delivery AS d (id, store_id, location_id, topic, resource, dedupe_key, delivery_id, event_id, body, body_sha256, headers,
             source_at, received_at, duplicates, state, attempts, not_before, last_error)
-        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s, '')
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 0, %s, 0, %s, '')
         ON CONFLICT (store_id, dedupe_key) DO UPDATE SET duplicates = d.duplicates + 1
         RETURNING state, duplicates
     ), flag AS (
@@ -162,11 +171,24 @@ def _connection(endpoint: UUID, *, fresh: bool = False) -> Connection | None:
     if known is not None and not fresh and time.monotonic() - known.read_at < KEPT_SECONDS:
         return known
     store = Store.objects.filter(endpoint_id=endpoint, is_active=True).first()
-    if store is None or store.platform not in platforms():
+    found = _of_store(store) if store else _of_node(Location.objects.filter(node_endpoint=endpoint, store__is_active=True).first())
+    if found is None:
         _known.pop(endpoint, None)
         return None
-    known = _known[endpoint] = Connection(store.pk, platforms()[store.platform], store.active_secrets(), time.monotonic())
-    return known
+    _known[endpoint] = found
+    return found
+
+
+def _of_store(store: Store) -> Connection | None:
+    if store.platform not in platforms():
+        return None
+    return Connection(store.pk, platforms()[store.platform], store.active_secrets(), time.monotonic())
+
+
+def _of_node(location: Location | None) -> Connection | None:
+    if location is None or not location.has_node:
+        return None
+    return Connection(location.store_id, NODE, [location.node_secret], time.monotonic(), location.pk)
 
 
 def _count_bad_signature(store_id: UUID) -> None:

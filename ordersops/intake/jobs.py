@@ -24,6 +24,7 @@ from ordersops.cases.lanes import lanes
 from ordersops.errors import Invalid
 from ordersops.intake import comparing
 from ordersops.intake.models import Delivery, DeliveryState
+from ordersops.intake.nodes import heard
 from ordersops.jobs import LEASE, MAX_ATTEMPTS, backoff, enqueue
 from ordersops.orders.actions import apply_facts
 from ordersops.orders.customers import erased
@@ -34,6 +35,7 @@ from ordersops.stock import actions as stock
 from ordersops.stock.queries import waiting_for
 from ordersops.stores.facts import OrderFacts
 from ordersops.stores.platforms import POLLED, platforms
+from ordersops.stores.platforms.generic.node import NODE
 
 log = logging.getLogger(__name__)
 BATCH = 100
@@ -81,6 +83,9 @@ def understand(delivery: Delivery) -> OrderFacts:
         payload = json.loads(raw, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError, InvalidOperation) as error:
         raise Invalid(f"The body is not JSON ({error}). Ask the sender to send it again; replaying the same bytes cannot help.") from None
+    if delivery.location_id:
+        facts = NODE.facts(topic=delivery.topic, payload=payload, at=delivery.source_at or delivery.received_at)
+        return heard(delivery, facts)
     platform = platforms()[delivery.store.platform]
     return platform.facts(topic=delivery.topic, payload=payload, at=delivery.source_at or delivery.received_at)
 
@@ -94,7 +99,7 @@ def _claim() -> list[Delivery]:
     ids = DELIVERIES.claim(BATCH, LEASE)
     if not ids:
         return []
-    return list(Delivery.objects.filter(pk__in=ids).select_related("store").order_by("received_at", "id"))
+    return list(Delivery.objects.filter(pk__in=ids).select_related("store", "location").order_by("received_at", "id"))
 
 
 def _apply(understood: Sequence[tuple[Delivery, OrderFacts]], *, by: User) -> None:

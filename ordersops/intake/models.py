@@ -40,6 +40,14 @@ class Delivery(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="deliveries", db_index=False)
+    location = models.ForeignKey(
+        "stock.Location",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="Whose warehouse sent it; none: the store.",
+    )
     topic = models.CharField(max_length=120)
     resource = models.CharField(max_length=220, blank=True, help_text="What it is about, such as order:1001. Same resource, same worker.")
     dedupe_key = models.CharField(max_length=300)

@@ -39,7 +39,7 @@ def deliveries(request: Request) -> HttpResponse:
 
 @require_safe
 def delivery(request: Request, pk: UUID) -> HttpResponse:
-    found = get_or_404(Delivery.objects.select_related("store", "order"), request, Perm.VIEW_INTAKE, pk=pk)
+    found = get_or_404(Delivery.objects.select_related("store", "order", "location"), request, Perm.VIEW_INTAKE, pk=pk)
     body, problem = masking.readable(found)
     queries.with_rights([found], request.user)
     context = {"delivery": found, "body": body, "problem": problem, "headers": masking.safe_headers(found), "order": found.order}

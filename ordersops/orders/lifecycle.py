@@ -142,6 +142,16 @@ class Axes:
     on_hold: bool
 
 
+BY_NODE = "node:"  # how shipments are called that a warehouse told us of
+
+
+def parcels(shipments: Iterable["Shipment"]) -> list["Shipment"]:
+    """Each parcel once: what a warehouse told of steps back where the store tells of the same tracking number, and goes on telling."""
+    told = list(shipments)
+    known = {number for one in told if not one.external_id.startswith(BY_NODE) for number in one.tracking_numbers}
+    return [one for one in told if not (one.external_id.startswith(BY_NODE) and known.intersection(one.tracking_numbers))]
+
+
 def derive(
     order: "Order", lines: Iterable["Line"], shipments: Iterable["Shipment"], disputes: Iterable["Dispute"], holds: Iterable["Hold"]
 ) -> Axes:

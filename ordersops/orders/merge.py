@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from ordersops.orders.keys import order_keys
-from ordersops.orders.lifecycle import DEAD_SHIPMENTS, SHIPPED_STATUSES, Payment, derive
+from ordersops.orders.lifecycle import DEAD_SHIPMENTS, SHIPPED_STATUSES, Payment, derive, parcels
 from ordersops.orders.models import Customer, Dispute, Fact, Hold, Line, Order, Refund, Shipment, Transaction, at_or_never
 from ordersops.orders.search import lexemes
 from ordersops.orders.watermarks import take, watermark
@@ -225,7 +225,7 @@ def _quantities(draft: Draft) -> list[str]:
     issues, cancelled_order = [], draft.order.cancelled_at is not None
     shipped: dict[str, int] = {}
     delivered: dict[str, int] = {}
-    for shipment in draft.shipments.values():
+    for shipment in parcels(draft.shipments.values()):
         if shipment.status in DEAD_SHIPMENTS and not (shipment.shipped_at and shipment.status == "failure"):
             continue  # an undeliverable parcel has left all the same
         for line_id, units in shipment.quantities.items():

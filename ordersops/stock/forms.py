@@ -77,6 +77,26 @@ class LocationForm(forms.Form):
         return [word.strip() for word in self.cleaned_data["serves"].replace(";", ",").split(",") if word.strip()]
 
 
+class NodeForm(forms.Form):
+    """The warehouse system of a location. Its secret is written and never shown."""
+
+    url = forms.CharField(
+        label="Address", required=False, max_length=200, widget=forms.TextInput(attrs={**TEXT, "inputmode": "url"}),
+        help_text="Where orders are sent, signed. Left empty, a person tells the warehouse.",
+    )  # fmt: skip
+    secret = forms.CharField(
+        label="Secret", required=False, max_length=200, widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "new-password"})
+    )
+
+    @classmethod
+    def of(cls, location: Location, data: Any = None) -> "NodeForm":
+        form = cls(data, initial={"url": location.node_url}, prefix="node")
+        held = str(location.node_secret or "")
+        ends = f" It ends in ····{held[-4:]}; left empty, it stays." if len(held) >= 8 else ""
+        form.fields["secret"].help_text = f"Begins with whsec_; both sides sign with it.{ends}"
+        return form
+
+
 class PauseForm(forms.Form):
     note = forms.CharField(label="Why", max_length=300, widget=forms.TextInput(attrs=TEXT))
 

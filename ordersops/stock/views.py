@@ -3,7 +3,9 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ordersops.accounts.access import can, get_or_404, require_anywhere
@@ -11,7 +13,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, back, done, show
 from ordersops.stock import actions, queries
-from ordersops.stock.forms import KeepBackForm, LocationForm, PauseForm, StockFilters
+from ordersops.stock.forms import KeepBackForm, LocationForm, NodeForm, PauseForm, StockFilters
 from ordersops.stock.models import Level, Location, Reservation
 from ordersops.stores.models import Store
 
@@ -56,6 +58,24 @@ def location(request: Request, pk: UUID) -> HttpResponse:
     return show(request, "stock/location.html", _page(request, found, form), status=status)
 
 
+@sensitive_post_parameters("node-secret")
+@require_POST
+def node(request: Request, pk: UUID) -> HttpResponse:
+    """Say where the location's warehouse takes orders."""
+    found = get_or_404(Location.objects.select_related("store"), request, Perm.VIEW_ORDERS, pk=pk)
+    form = NodeForm.of(found, request.POST)
+    if form.is_valid():
+        try:
+            actions.set_node(location=found, by=request.user, url=form.cleaned_data["url"], secret=form.cleaned_data["secret"])
+        except Invalid as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            said = "takes orders at its address from now on" if form.cleaned_data["url"] else "is told by a person from now on"
+            return done(request, "stock_location", found.pk, say=f"{found} {said}.")
+    context = {**_page(request, found, LocationForm.of(found)), "node": form}
+    return show(request, "stock/location.html", context, status=422)
+
+
 @require_POST
 def pause(request: Request, pk: UUID) -> HttpResponse:
     """Route nothing more there."""
@@ -97,4 +117,6 @@ def release(request: Request, pk: UUID) -> HttpResponse:
 
 
 def _page(request: Request, found: Location, form: LocationForm) -> dict[str, Any]:
-    return {"location": found, "form": form, "may_manage": can(request.user, Perm.MANAGE_STOCK, found.store_id)}
+    may = can(request.user, Perm.MANAGE_STOCK, found.store_id)
+    answers_at = f"{settings.PUBLIC_URL}{found.node_path}" if may and found.node_path else ""
+    return {"location": found, "form": form, "may_manage": may, "node": NodeForm.of(found), "answers_at": answers_at}

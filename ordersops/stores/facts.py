@@ -254,12 +254,16 @@ class ItemFacts(Facts):
 
 
 class LevelFacts(Facts):
-    """How much of an item (by its external id) lies at a location (by its external id). Below zero where the store oversold."""
+    """How much of an item (by its external id) lies at a location (by its external id). Below zero where the store oversold.
+
+    `net`: the store has taken off already what it has sold, so an order of its own is not taken off a second time.
+    """
 
     location: Id
     item: Id
     at: datetime | None = None
     units: int = Field(ge=-1_000_000_000, le=1_000_000_000)
+    net: bool = False
 
 
 class InboundFacts(Facts):
@@ -283,6 +287,15 @@ class StockFacts(Facts):
     inbound: tuple[InboundFacts, ...] = ()
 
 
+class NodeFacts(Facts):
+    """What a warehouse answers to a request of ours. `answer` is accepted, rejected, shipped or cancelled; `reason` its own word for a refusal."""
+
+    request: Id  # id of the effect that asked it
+    answer: Word
+    reason: Word = ""
+    note: Words = ""
+
+
 class OrderFacts(Facts):
     """All that one delivery says. `order` is the store's order id, "" where the delivery is about a customer alone."""
 
@@ -298,6 +311,7 @@ class OrderFacts(Facts):
     risk: RiskFacts | None = None
     personal: PersonalFacts | None = None
     stock: StockFacts | None = None
+    node: NodeFacts | None = None
 
 
 def content_hash(facts: Facts) -> str:

@@ -66,6 +66,8 @@ KINDS: list[tuple[dict[str, Any], str, list[str]]] = [
     ({"node_answer": "rejected"}, "exception", ["fulfilment_rejected"]),
     ({"node_answer": "sent", "unanswered_hours": Decimal(3)}, "standard", []),
     ({"node_answer": "sent", "unanswered_hours": Decimal(4)}, "exception", ["unanswered"]),
+    ({"node_answer": "sent", "unanswered_hours": Decimal(1), "express": True}, "exception", ["unanswered"]),
+    ({"node_answer": "accepted", "node_address_old": True}, "exception", ["address_at_node"]),
     ({"unshipped_hours": Decimal(47)}, "standard", []),
     ({"unshipped_hours": Decimal(48)}, "exception", ["stuck"]),
     ({"unshipped_hours": Decimal(24), "express": True}, "exception", ["stuck"]),

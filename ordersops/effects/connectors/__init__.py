@@ -17,6 +17,7 @@ from ordersops.errors import Upstream
 
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
+    from ordersops.stock.models import Location
     from ordersops.stores.models import Store
 
 
@@ -92,6 +93,8 @@ CONNECTORS: dict[str, str] = {
 PARTNERS: dict[str, str] = {
     "message.send": "ordersops.effects.connectors.mail.Mail",
     "ticket.create": "ordersops.effects.connectors.helpdesk.Helpdesk",
+    "node.request": "ordersops.effects.connectors.node.Node",
+    "node.cancel": "ordersops.effects.connectors.node.Node",
 }
 
 
@@ -103,13 +106,31 @@ def connector(store: "Store") -> "Connector | None":
     return found
 
 
+def _reached(effect: "Effect") -> bool:
+    """Whether we know where the partner is."""
+    match effect.kind:
+        case "message.send":
+            return bool(settings.MAIL_LEAVES)
+        case "node.request" | "node.cancel":
+            place = node_of(effect)
+            return place is not None and place.has_node
+        case _:
+            return bool(effect.store.helpdesk_url and effect.store.helpdesk_secret)
+
+
+def node_of(effect: "Effect") -> "Location | None":
+    """The location whose warehouse the effect is for."""
+    from ordersops.stock.models import Location
+
+    return Location.objects.filter(store=effect.store_id, external_id=effect.arguments.get("location", "")).first()
+
+
 def way(effect: "Effect") -> "Connector | None":
     """How this effect leaves: a partner, the platform's own interface, else the store's callback; None where a person has to do it."""
     from ordersops.effects.connectors.callback import Callback
 
     if effect.kind in PARTNERS:
-        reached = settings.MAIL_LEAVES if effect.kind == "message.send" else effect.store.helpdesk_url and effect.store.helpdesk_secret
-        partner: Connector | None = import_string(PARTNERS[effect.kind])() if reached else None
+        partner: Connector | None = import_string(PARTNERS[effect.kind])() if _reached(effect) else None
         return partner
     found = connector(effect.store)
     if found is not None and effect.kind in found.kinds:

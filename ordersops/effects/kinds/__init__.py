@@ -117,7 +117,7 @@ def _moved_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | 
     """To where it was read to be before the move; under the id that it has there now."""
     if not before.get("location"):
         return None  # it lay there already: we moved nothing
-    work = before.get("fulfilment_order") or arguments["fulfilment_order"]
+    work = before.get("fulfilment_order") or arguments.get("fulfilment_order", "")
     return "fulfilment.move", {"fulfilment_order": work, "location": before["location"]}
 
 
@@ -131,6 +131,10 @@ def _unshipped(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | N
     if not before.get("ours"):
         return None
     return "fulfilment.cancel", {name: arguments[name] for name in ("fulfilment_order", "tracking_number")}
+
+
+def _called_back(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
+    return ("node.cancel", {"location": arguments["location"], "request": before["request"]}) if before.get("request") else None
 
 
 def _return_off(arguments: dict[str, Any], before: dict[str, Any]) -> Inverse | None:
@@ -230,6 +234,16 @@ ENTRIES = [
         "fulfilment.cancel", "Take a shipment back", "A shipment that was marked by mistake is off; its units are to be shipped again.",
         "Open order {order} in the store's admin and cancel the fulfilment with the tracking number shown here", a.Unship, Perm.ACT_ON_ORDER,
         rules.still_with_us, afterwards="Ask for “Mark as shipped” again, with its tracking number.",
+    ),
+    Kind(
+        "node.request", "Send to the warehouse", "The warehouse gets the order, and answers whether it ships it.",
+        "Send order {order} to the warehouse as shown here", a.ToNode, Perm.ACT_ON_ORDER, rules.sendable, asked=False, reversible=True,
+        since_decided=rules.still_sendable, undoes=_called_back,
+    ),
+    Kind(
+        "node.cancel", "Call back from the warehouse", "The warehouse is asked not to ship; it may have begun.",
+        "Ask the warehouse not to ship order {order}", a.FromNode, Perm.ACT_ON_ORDER, rules.known, asked=False, since_decided=rules.anything,
+        afterwards="Route the order again: then the warehouse is asked anew.",
     ),
     Kind(
         "return.approve", "Approve the return", "The customer may send the goods back.",

@@ -116,8 +116,32 @@ class Portion(Arguments):
 
 
 class Move(Arguments):
-    fulfilment_order: Word
+    """Without a fulfilment order all that is open of the order moves: it is read when it is sent."""
+
+    fulfilment_order: Short = ""
     location: Word
+
+
+class AskedUnits(Arguments):
+    external_id: Word
+    sku: Short = ""
+    quantity: int = Field(ge=1, le=100_000)
+
+
+class ToNode(Arguments):
+    """What a warehouse is asked to ship. The address is that of the order when it leaves."""
+
+    location: Word
+    lines: list[AskedUnits] = Field(min_length=1, max_length=250)
+    service: Literal["standard", "expedited"] = "standard"
+    gift: bool = False
+
+
+class FromNode(Arguments):
+    """A request to a warehouse, by the id of its effect, that is not to be shipped any more."""
+
+    location: Word
+    request: Annotated[str, StringConstraints(pattern=r"^[0-9a-f-]{36}$")]
 
 
 class Split(Arguments):

@@ -77,6 +77,18 @@ def movable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | N
         yield why
 
 
+def sendable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
+    """Law 5, and what is asked for is of the order and still to ship."""
+    yield from releasable(order, arguments, by)
+    yield from to_ship(order, arguments, by)
+    if not isinstance(arguments, a.ToNode):
+        return
+    left = {line.external_id: line.ordered - line.removed - line.cancelled - line.shipped for line in order.lines.all()}
+    for asked in arguments.lines:
+        if asked.quantity > max(left.get(asked.external_id, 0), 0):
+            yield f"Of {asked.sku or asked.external_id}, {max(left.get(asked.external_id, 0), 0)} are left to ship, not {asked.quantity}."
+
+
 def divisible(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
     yield from to_ship(order, arguments, by)
     if units_left(order) == 1:
@@ -204,6 +216,13 @@ def still_releasable(order: "Order") -> Iterator[str]:
     if order.risk in {Risk.NEEDS_REVIEW, Risk.VERIFICATION_REQUESTED, Risk.DECLINED}:
         yield f"Its risk is “{order.get_risk_display()}”: decide the case first."
     yield from _money_in_doubt(order)
+
+
+def still_sendable(order: "Order") -> Iterator[str]:
+    """A warehouse is not asked for what has left meanwhile."""
+    yield from still_releasable(order)
+    if units_left(order) == 0:
+        yield "Nothing of it is left to ship."
 
 
 def _money_in_doubt(order: "Order") -> Iterator[str]:

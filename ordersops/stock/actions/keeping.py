@@ -47,19 +47,44 @@ def reserve(*, order: Order, wanted: Sequence[Wanted], by: User) -> list[Reserva
         .select_for_update(of=("self",))
         .select_related("item", "location")
     }
+    netted = _netted(order, list(levels.values()))
+    for key in netted & need.keys():
+        levels[key].on_hand += need[key]
     for key, units in need.items():
         level = levels.get(key)
         if level is None or level.oversold or level.free < units:
             short = "is not stocked there any more" if level is None else f"at {level.location}: {level.free} free, {units} needed"
             raise Conflict(f"There is not enough of {level.item if level else 'an item'} {short}. The order is routed again.")
         level.reserved, level.changed_at = level.reserved + units, timezone.now()
-    Level.objects.bulk_update(levels.values(), ["reserved", "changed_at"])
-    made = [Reservation(store_id=order.store_id, order=order, line_id=one.line, level=levels[one.level], units=one.units) for one in wanted]
+    Level.objects.bulk_update(levels.values(), ["on_hand", "reserved", "changed_at"])
+    made = [
+        Reservation(
+            store_id=order.store_id, order=order, line_id=one.line, level=levels[one.level], units=one.units, netted=one.level in netted
+        )
+        for one in wanted
+    ]
     Reservation.objects.bulk_create(made)
     for place, units in _by_place(made).items():
         record(Verb.STOCK_RESERVED, by=by, order=order, units=units, location=place)
     _allocate([order])
     return made
+
+
+def _netted(order: Order, levels: Sequence[Level]) -> set[UUID]:
+    """The levels whose store has taken the order off already, where it states them after what it has sold (Shopify's `available`).
+
+    It takes an order off at one place. That is the place which it has stated anew since the order was placed; where it has stated several,
+    nobody can tell, and nothing is added: rather too little is promised than too much.
+    """
+    net = [level for level in levels if level.net]
+    if not net or order.placed_at is None:
+        return set()
+    items = {level.item_id for level in net}
+    since = Level.objects.filter(item__in=items, net=True, source_at__gte=order.placed_at).values_list("item", "pk")
+    told: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    for item, key in since:
+        told[item].add(key)
+    return {level.pk for level in net if told[level.item_id] == {level.pk}}
 
 
 @atomic
@@ -126,7 +151,7 @@ def _end(chosen: "models.QuerySet[Reservation]", state: str, by: User, because: 
     for row in held:
         row.level = level = levels[row.level_id]
         level.reserved, level.changed_at = level.reserved - row.units, now
-        if state == ReservationState.USED:
+        if state == ReservationState.USED or row.netted:
             level.on_hand -= row.units
         level.oversold = level.reserved > max(level.on_hand, 0)
         row.state, row.ended_at, row.because = state, now, because[:200]

@@ -1,9 +1,13 @@
 """What people say about places and levels. Each needs the right to manage stock in the store."""
 
+import uuid
 from collections.abc import Iterable
 from datetime import time
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
+
+from standardwebhooks.webhooks import EmptyWebhookSecretError, Webhook
 
 from ordersops.accounts.access import require
 from ordersops.accounts.models import User
@@ -15,6 +19,7 @@ from ordersops.orders.models import Order
 from ordersops.stock.actions.keeping import release
 from ordersops.stock.models import Kind, Level, Location, Reservation, ReservationState
 from ordersops.stores.actions import zone_named
+from ordersops.stores.callbacks import check_callback_url
 from ordersops.stores.goods import NEEDS
 from ordersops.stores.worktime import countries
 
@@ -58,6 +63,35 @@ def set_up(
         for name, value in wanted.items():
             setattr(location, name, value)
         location.save(update_fields=list(wanted))
+        record(Verb.LOCATION_CHANGED, by=by, store=location.store_id, location=location.pk, name=str(location), changed=changed)
+    return location
+
+
+@atomic
+def set_node(*, location: Location, by: User, url: str, secret: str = "") -> Location:
+    """Say where the location's warehouse system takes orders, and what both sides sign with. An empty address takes it off.
+
+    Needs `manage_stock` in its store. The secret goes with its address: another host, another secret. Raises Invalid for an address that
+    may not be reached, and for what is no secret of Standard Webhooks.
+    """
+    require(by, Perm.MANAGE_STOCK, location.store_id, to="connect warehouses")
+    location = Location.objects.select_for_update().get(pk=location.pk)
+    url, secret, held = check_callback_url(url), secret.strip(), location.node_secret or ""
+    if secret and not url:
+        raise Invalid("The secret was not taken: enter the warehouse's address, too.")
+    if url and not secret and (not held or urlsplit(url).netloc != urlsplit(location.node_url).netloc):
+        raise Invalid("The address was not taken: enter the secret that its requests are signed with, too.")
+    if secret:
+        try:
+            Webhook(secret)
+        except (ValueError, RuntimeError, EmptyWebhookSecretError):
+            raise Invalid("That is no secret of Standard Webhooks: whsec_ and a value in base64.") from None
+    wanted = {"node_url": url, "node_secret": secret or (held if url else "")}
+    changed = {name: {"changed": True} for name, value in wanted.items() if (getattr(location, name) or "") != value}
+    if changed:
+        location.node_url, location.node_secret = wanted["node_url"], wanted["node_secret"]
+        location.node_endpoint = (location.node_endpoint or uuid.uuid4()) if url else None
+        location.save(update_fields=["node_url", "node_secret", "node_endpoint"])
         record(Verb.LOCATION_CHANGED, by=by, store=location.store_id, location=location.pk, name=str(location), changed=changed)
     return location
 

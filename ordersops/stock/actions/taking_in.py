@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -14,11 +15,11 @@ from ordersops.accounts.models import User
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.orders.watermarks import take, watermark
-from ordersops.stock.models import Inbound, Item, Kind, Level, Location
+from ordersops.stock.models import Inbound, Item, Kind, Level, Location, Reservation, ReservationState
 from ordersops.stores.facts import Facts, InboundFacts, LevelFacts, LocationFacts, StockFacts
 
 _PLACE = ("is_active", "region", "city", "postal_code", "latitude", "longitude", "cut_off", "capacity", "handling_days")
-_LEVEL_FIELDS = ["on_hand", "oversold", "source_at", "mark", "changed_at"]
+_LEVEL_FIELDS = ["on_hand", "net", "oversold", "source_at", "mark", "changed_at"]
 
 
 @dataclass(slots=True)
@@ -118,6 +119,7 @@ class _Batch:
         new: dict[UUID, Level] = {}
         changed: dict[UUID, Level] = {}
         now = timezone.now()
+        kept = _Kept(list(levels.values())) if any(one.net for _, one in told) else None
         for store, one in told:
             place, item = self.places[store, one.location], self.items[store, one.item]
             level = levels.get((place.pk, item.pk))
@@ -128,10 +130,13 @@ class _Batch:
             if mark <= level.mark:
                 continue
             level.mark, level.source_at, level.changed_at = mark, one.at, now
-            if level.on_hand != one.units:
+            units = one.units + (kept.taken_off(level, one.at) if kept and one.net else 0)
+            if level.on_hand != units:
                 moved.skus.add((store, item.sku))
-            level.on_hand, level.oversold = one.units, level.reserved > max(one.units, 0)
+            level.on_hand, level.net, level.oversold = units, one.net, level.reserved > max(units, 0)
             changed[level.pk] = level
+        if kept:
+            kept.write()
         self._write(Level, new, changed, "levels", _LEVEL_FIELDS)
 
     def take_inbound(self, moved: Moved) -> None:
@@ -160,6 +165,35 @@ class _Batch:
             model.objects.bulk_update(updated, list(dict.fromkeys([*fields, *own])))
         for row in {**rows, **changed}.values():
             self.told[row.store_id][counted] += 1
+
+
+class _Kept:
+    """What is kept at levels whose store states them after what it has sold: it has taken off its orders itself, once it knew of them.
+
+    That is so for an order that was placed before the statement, where the units were kept here before it too: the store follows the
+    routing (fulfilment.move). So they are added to the statement, and not taken off a second time.
+    """
+
+    def __init__(self, levels: Sequence[Level]) -> None:
+        rows = Reservation.objects.filter(level__in=[level.pk for level in levels], state=ReservationState.HELD).select_related("order")
+        self._of: defaultdict[UUID, list[Reservation]] = defaultdict(list)
+        for row in rows:
+            self._of[row.level_id].append(row)
+        self._changed: list[Reservation] = []
+
+    def taken_off(self, level: Level, at: datetime | None) -> int:
+        units = 0
+        for row in self._of[level.pk]:
+            known = at is not None and row.order.placed_at is not None and max(row.order.placed_at, row.made_at) <= at
+            if known and not row.netted:
+                row.netted = True
+                self._changed.append(row)
+            units += row.units if row.netted else 0
+        return units
+
+    def write(self) -> None:
+        if self._changed:
+            Reservation.objects.bulk_update(self._changed, ["netted"])
 
 
 def _rows(model: Any, keys: set[tuple[UUID, str]]) -> dict[tuple[UUID, str], Any]:

@@ -32,7 +32,11 @@ class Level(models.Model):
     store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="+")
     location = models.ForeignKey(Location, on_delete=models.CASCADE, related_name="levels")
     item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="levels")
-    on_hand = models.IntegerField(default=0, help_text="As last stated. Below zero where the store has sold what it does not have.")
+    on_hand = models.IntegerField(
+        default=0,
+        help_text="As last stated, with what is kept here and the statement has taken off already. Below zero where the store has oversold.",
+    )
+    net = models.BooleanField(default=False, db_default=False, help_text="The store states it after what it has sold.")
     safety_stock = models.PositiveIntegerField(default=0)
     reserved = models.PositiveIntegerField(default=0)
     oversold = models.BooleanField(default=False)
@@ -81,6 +85,9 @@ class Reservation(models.Model):
     line = models.ForeignKey("orders.Line", on_delete=models.CASCADE, related_name="reservations")
     level = models.ForeignKey(Level, on_delete=models.PROTECT, related_name="reservations")
     units = models.PositiveIntegerField()
+    netted = models.BooleanField(
+        default=False, db_default=False, help_text="The store's count is without these units already, so they are added to what lies there."
+    )
     state = models.CharField(max_length=10, choices=ReservationState.choices, default=ReservationState.HELD)
     made_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
+from ordersops.sealing import SealedField
 from ordersops.stores.goods import NEEDS
 from ordersops.stores.models import every_day
 from ordersops.stores.worktime import Calendar
@@ -69,6 +70,10 @@ class Location(models.Model):
     priority = models.PositiveSmallIntegerField(default=100, help_text="Lower comes first where all else is equal.")
     paused = models.BooleanField(default=False)
     paused_note = models.CharField(max_length=300, blank=True)
+    # Its node: the warehouse system that is asked to ship, and answers (docs/warehouses.md).
+    node_url = models.URLField(blank=True, help_text="Where orders are sent, signed.")
+    node_secret: Any = SealedField(help_text="Of Standard Webhooks; the warehouse's own, never the store's.")
+    node_endpoint = models.UUIDField(null=True, unique=True, help_text="The unguessable part of the address that it answers at.")
 
     objects = LocationQuerySet.as_manager()
 
@@ -81,6 +86,16 @@ class Location(models.Model):
 
     def __str__(self) -> str:
         return self.name or f"Location {self.external_id}"
+
+    @property
+    def has_node(self) -> bool:
+        """Whether a warehouse system takes its orders."""
+        return bool(self.node_url and self.node_secret)
+
+    @property
+    def node_path(self) -> str:
+        """Where the node answers; "" without one."""
+        return f"/hooks/{self.node_endpoint}" if self.node_endpoint else ""
 
     @property
     def calendar(self) -> Calendar:

@@ -132,6 +132,7 @@ ORDERS: dict[str, Door] = {
     "stock_location": both(
         Perm.MANAGE_STOCK, to_read=(Perm.VIEW_ORDERS,), about=lambda w, me: [made.a_level(w).location_id], gives=422,
     ),  # the form is empty
+    "stock_location_node": act(Perm.MANAGE_STOCK, about=lambda w, me: [made.a_level(w).location_id]),
     "stock_location_pause": act(
         Perm.MANAGE_STOCK, about=lambda w, me: [made.a_level(w).location_id], form=lambda w, me: {"note": "Stock is being counted"}
     ),

@@ -291,6 +291,15 @@ def test_a_move_and_a_split_are_taken_back_by_what_was_read(effect: Callable[...
         assert not SHOP.look(asked).done
 
 
+def test_a_move_without_a_fulfilment_order_moves_all_that_is_open(effect: Callable[..., Effect], order: Row) -> None:
+    asked = effect("fulfilment.move")
+    asked.arguments = {"fulfilment_order": "", "location": "2"}
+    asked.before = write(asked).before
+    assert SHOP.look(asked).done
+    live = [work for work in order["work"] if work["status"] not in {"CLOSED", "CANCELLED", "INCOMPLETE"}]
+    assert {work["assignedLocation"]["location"]["id"] for work in live} == {gid("Location", 2)}
+
+
 def test_what_somebody_else_moved_or_split_is_not_taken_back(effect: Callable[..., Effect]) -> None:
     for kind in ("fulfilment.move", "fulfilment.split"):
         write(effect(kind))

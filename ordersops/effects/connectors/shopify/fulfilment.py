@@ -42,9 +42,14 @@ def contents(work: Row) -> dict[str, int]:
 
 
 class Move:
-    """Done where it lies at the location; where it was moved as a whole into another one there, it is closed itself."""
+    """Done where it lies at the location; where it was moved as a whole into another one there, it is closed itself.
+
+    Without a fulfilment order it is about the whole order: all that is open of it, as the store shows it then.
+    """
 
     def look(self, admin: Admin, effect: "Effect") -> Seen:
+        if not effect.arguments.get("fulfilment_order"):
+            return self._look_at_all(admin, effect)
         work, wanted = read(admin, work_id(effect)), gid("Location", effect.arguments["location"])
         now, lies = location_of(work), text(work.get("id")) if location_of(work) == wanted else ""
         if not lies and work.get("status") == "CLOSED" and not contents(work):
@@ -53,7 +58,22 @@ class Move:
         differs = {"location": (plain(now), plain(wanted))}
         return Seen(bool(lies), differs, {"work": work}, {"fulfilment_order": plain(lies)} if lies else {"location": plain(now)})
 
+    def _look_at_all(self, admin: Admin, effect: "Effect") -> Seen:
+        wanted = gid("Location", effect.arguments["location"])
+        live = [work for work in order_state(admin, effect)["work"] if work.get("status") not in GONE]
+        elsewhere = [work for work in live if location_of(work) != wanted]
+        places = sorted({plain(location_of(work)) for work in elsewhere})
+        one = len(places) == 1 and len(elsewhere) == len(live)  # else nobody could say what goes back where
+        differs = {"location": (", ".join(places), plain(wanted))}
+        return Seen(bool(live) and not elsewhere, differs, {"all": elsewhere}, {"location": places[0]} if one else {})
+
     def writes(self, effect: "Effect", seen: Seen) -> Writes:
+        if "all" in seen.found:
+            if not seen.found["all"]:
+                raise Invalid("The store shows nothing of the order that is still to ship.")
+            for work in seen.found["all"]:
+                need(work, "MOVE", "a move")
+            return [("move", {"id": work["id"], "location": gid("Location", effect.arguments["location"])}) for work in seen.found["all"]]
         need(seen.found["work"], "MOVE", "a move")
         return [("move", {"id": work_id(effect), "location": gid("Location", effect.arguments["location"])})]
 

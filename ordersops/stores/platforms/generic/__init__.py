@@ -28,7 +28,7 @@ class Generic:
 
     key = "generic"
     label = "Generic (signed JSON)"
-    kept_headers = ("webhook-id", "webhook-timestamp")
+    kept_headers: tuple[str, ...] = ("webhook-id", "webhook-timestamp")
     interface: Interface | None = None
 
     def new_secret(self) -> str:

@@ -48,7 +48,7 @@ def level(body: Body, at: datetime) -> OrderFacts:
     found = number(body.get("available"))
     units = int(found) if found is not None and abs(found) <= MOST else 0
     stated = LevelFacts(
-        location=_id(body, "location_id", "location"), item=_id(body, "inventory_item_id", "inventory item"), at=at, units=units
+        location=_id(body, "location_id", "location"), item=_id(body, "inventory_item_id", "inventory item"), at=at, units=units, net=True
     )
     return _stock(at, levels=(stated,))
 

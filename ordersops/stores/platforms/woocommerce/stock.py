@@ -25,7 +25,7 @@ def product(body: Body, at: datetime, key: str) -> OrderFacts:
     item = ItemFacts(external_id=key, at=at, sku=text(body.get("sku")), title=text(body.get("name")), **stated)
     units, levels = number(body.get("stock_quantity")), tuple[LevelFacts, ...]()
     if body.get("manage_stock") is not False and units is not None and abs(units) <= MOST:
-        levels = (LevelFacts(location=PLACE, item=key, at=at, units=int(units)),)
+        levels = (LevelFacts(location=PLACE, item=key, at=at, units=int(units), net=True),)
     place = LocationFacts(external_id=PLACE, name="Shop")
     return OrderFacts(at=at, stock=StockFacts(locations=(place,), items=(item,), levels=levels))
 
