@@ -114,7 +114,7 @@ def _people(stores: list[Store], system: User) -> dict[Role, User]:
     return people
 
 
-def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: float) -> Path:
+def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: float, mail_port: int | None = None) -> Path:
     """Write what the simulated store needs to know, secrets included, for this user's eyes only. Without a rate it starts empty."""
     domains = {shop.name: shop.domain for shop in SHOPS}
     shops = [
@@ -127,6 +127,8 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
             "domain": domains[store.name],
             "api_key": store.api_key or "",
             "api_secret": store.api_secret or "",
+            "mail": f"{product_url}/mail/{store.endpoint_id}",
+            "contact": f"{product_url}/contact/{store.endpoint_id}",
         }
         for store in stores
     ]
@@ -137,6 +139,7 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
         "shops": shops,
         "seed": None,
         "stock": bool(rate),
+        "mail_port": mail_port,
         **({} if rate else {"backfill": 0}),
     }
     path = settings.DATA_DIR / "simulator.json"

@@ -20,7 +20,11 @@ def main(arguments: list[str] | None = None) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return 2
-    store = Store(config)
+    try:
+        store = Store(config)
+    except OSError as error:
+        print(f"The mailboxes of the simulated store cannot listen on {config.host}:{config.mail_port}: {error.strerror}.", file=sys.stderr)
+        return 1
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: store.stopping.set())
     try:

@@ -35,6 +35,8 @@ class Shop:
     domain: str
     api_key: str = ""
     api_secret: str = ""
+    mail: str = ""  # where its mail service hands customers' e-mails on
+    contact: str = ""  # its web form
     hooks: list[Hook] = field(default_factory=list)
 
 
@@ -50,6 +52,7 @@ class Config:
     backfill: int = 40
     stop_after: float | None = None
     tempo: float = 1.0
+    mail_port: int | None = None  # where the mailboxes of all customers take mail
     stock: bool = False  # whether the shops tell what lies on their shelves
     host: str = field(default="127.0.0.1")
 
@@ -71,7 +74,7 @@ def parse(raw: Any) -> Config:
     """Turn the JSON document into a Config. Raises ConfigError on a missing, misspelt or impossible entry."""
     if not isinstance(raw, dict):
         raise ConfigError("The configuration must be a JSON object.")
-    known = {"shops", "port", "rate", "seed", "product_url", "backfill", "stop_after", "tempo", "host", "stock"}
+    known = {"shops", "port", "rate", "seed", "product_url", "backfill", "stop_after", "tempo", "host", "stock", "mail_port"}
     if strange := set(raw) - known:
         raise ConfigError(f"Unknown entries in the configuration: {', '.join(sorted(strange))}.")
     shops = raw.get("shops")
@@ -86,6 +89,7 @@ def parse(raw: Any) -> Config:
         product_url=_text_or_none(raw, "product_url"),
         backfill=int(_number(raw, "backfill", config.backfill, 0, 100_000)),
         stop_after=None if raw.get("stop_after") is None else _number(raw, "stop_after", 0, 0, 10**9),
+        mail_port=None if raw.get("mail_port") is None else int(_number(raw, "mail_port", 0, 0, 65535)),
         stock=raw.get("stock") is True,
         tempo=_number(raw, "tempo", config.tempo, 0, 100),
         host=_text_or_none(raw, "host") or config.host,
@@ -104,7 +108,7 @@ def _shop(index: int, raw: Any) -> Shop:
     if not texts["endpoint"].startswith(("http://", "https://")):
         raise ConfigError(f"shops[{index}].endpoint must be an http(s) address.")
     keys = {}
-    for key in ("api_key", "api_secret"):
+    for key in ("api_key", "api_secret", "mail", "contact"):
         keys[key] = raw.get(key, "")
         if not isinstance(keys[key], str):
             raise ConfigError(f"shops[{index}].{key} must be a text.")

@@ -14,6 +14,7 @@ from .hooks import Hook, new_delivery_id
 from .world import Order
 
 PING = "ping"
+MAIL, FORM = "mail", "contact"  # what customers write, not what the shop tells
 
 
 @dataclass
@@ -32,10 +33,11 @@ class Message:
     signature: Literal["good", "bad"] = "good"
     attempts: int = field(default=0, compare=False)
     hook: Hook | None = None  # the subscription that it answers, where the platform keeps a list
+    to: str = ""  # where it goes, if not to the shop's webhooks
 
     @property
     def address(self) -> str:
-        return self.hook.delivery_url if self.hook else self.shop.endpoint
+        return self.to or (self.hook.delivery_url if self.hook else self.shop.endpoint)
 
     @property
     def secret(self) -> str:

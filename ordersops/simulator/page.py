@@ -11,6 +11,7 @@ from .stories import TALES
 
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
 _ORDERS_SHOWN = 25
+_TEXT_SHOWN = 400
 
 
 def render(state: dict[str, Any]) -> str:
@@ -24,6 +25,7 @@ def render(state: dict[str, Any]) -> str:
         ("lost on purpose", sent["lost"]),
         ("given up", sent.get("given_up", 0)),
         ("callbacks received", len(state["callbacks"])),
+        ("mails to customers", len(state["letters"])),
         ("orders a minute", f"{state['rate']:g}"),
     )
     return f"""<!doctype html>
@@ -45,6 +47,7 @@ def render(state: dict[str, Any]) -> str:
 <section><h2>Shops</h2>{_shops(state["shops"])}</section>
 <section><h2>Callbacks from the product</h2>{_callbacks(state["callbacks"])}</section>
 <section><h2>Calls of the shops' interfaces</h2>{_calls(state["calls"])}</section>
+<section><h2>Mail to customers</h2>{_letters(state["letters"])}</section>
 <section><h2>What goes wrong on purpose</h2>{_faults(state["faults"])}</section>
 <section><h2>Orders</h2>{_orders(state["orders"])}</section>
 <section><h2>Last {len(state["events"])} events</h2>{_events(state["events"])}</section>
@@ -92,6 +95,11 @@ def _callbacks(callbacks: list[dict[str, Any]]) -> str:
 def _calls(calls: list[dict[str, Any]]) -> str:
     rows = ((_clock(c["at"]), c["shop"], c["method"], c["what"], c["answer"], c["note"]) for c in reversed(calls[-30:]))
     return _table(("When", "Shop", "Method", "What", "Answer", "What came of it"), rows, empty="The product has not called yet.")
+
+
+def _letters(letters: list[dict[str, Any]]) -> str:
+    rows = ((_clock(one["at"]), one["to"], one["sender"], one["subject"], one["text"][:_TEXT_SHOWN]) for one in reversed(letters[-30:]))
+    return _table(("When", "To", "From", "Subject", "Text"), rows, empty="The product has not written to anybody yet.")
 
 
 def _faults(faults: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 from . import works
 from .generic import when
+from .mailbox import Letter
 from .messages import Message
 from .works import Work
 from .world import Order
@@ -72,6 +73,7 @@ class Record:
         self.orders: list[Order] = []
         self.callbacks: deque[Callback] = deque(maxlen=1000)
         self.calls: deque[Call] = deque(maxlen=1000)
+        self.letters: deque[Letter] = deque(maxlen=500)
         self.events: deque[dict[str, Any]] = deque(maxlen=50)
         self._stories: Counter[str] = Counter()
         self._topics: Counter[str] = Counter()
@@ -132,6 +134,18 @@ class Record:
             self.callbacks.append(callback)
         self.say(f"{callback.shop}: callback {callback.type} {callback.order_id} -> {callback.answer} {callback.note}".rstrip())
 
+    def got(self, letter: Letter) -> None:
+        """A mail of the product to a customer. The same one twice is one: its Message-ID tells a mailbox so."""
+        with self._lock:
+            if not any(one.to == letter.to and one.message_id == letter.message_id != "" for one in self.letters):
+                self.letters.append(letter)
+        self.say(f"mail to {letter.to}: {letter.subject}")
+
+    def letters_to(self, address: str) -> list[Letter]:
+        """What a customer was written, the oldest first."""
+        with self._lock:
+            return [letter for letter in self.letters if letter.to.casefold() == address.casefold()]
+
     def say(self, line: str) -> None:
         if not self._quiet:
             print(f"{datetime.now(UTC):%H:%M:%S} {line}", flush=True)
@@ -154,6 +168,7 @@ class Record:
                 "answers": dict(self._answers),
                 "callbacks": [asdict(callback) for callback in self.callbacks],
                 "calls": [asdict(call) for call in self.calls],
+                "letters": [asdict(letter) for letter in self.letters],
                 "orders": [order_state(order) for order in self.orders[:-501:-1]],
                 "orders_total": len(self.orders),
                 "events": list(self.events),

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from . import catalogue, people, works
+from . import catalogue, letters, people, works
 from .cards import Card
 from .catalogue import Product
 from .config import Shop
 from .goods_back import Return, Returned, returnable
+from .mailbox import Letter
 from .messages import Message, compose
 from .numbering import Numbering
 from .people import Person
@@ -22,6 +23,7 @@ from .world import FREE, NO_SHIPPING, STANDARD, ZERO, Dispute, Hold, Line, Metho
 Story = Iterator[float]  # yields how many seconds of demo time pass before the next event
 Now = Callable[[], datetime]
 Out = Callable[[Message], None]
+Read = Callable[[str], list[Letter]]
 _CARRIERS = {  # with the beginning of their tracking numbers
     "USD": (("UPS", "1ZN0RT"), ("FedEx", "7946"), ("USPS", "94001118")),
     "EUR": (("DHL", "00340434"), ("DPD", "0150"), ("Hermes", "H100")),
@@ -43,9 +45,11 @@ class Scene:
         numbering: Numbering,
         regulars: list[Person],
         history: list[Order],
+        mailbox: Read = lambda address: [],
     ) -> None:
         self.shop, self.story, self.rng, self._clock, self._out = shop, story, rng, now, out
         self.numbering, self.regulars, self.history = numbering, regulars, history
+        self.mailbox = mailbox  # what the product wrote to an address
         self.orders: list[Order] = []
         self._kept: list[Message] | None = None
         self._back = timedelta(0)
@@ -283,6 +287,29 @@ class Scene:
         """Something else about the order was changed by hand or by interface."""
         order.touch(self.now())
         self.tell("edited", order)
+
+    def write(
+        self, order: Order, text: str, *, subject: str = "", sender: str = "", name: str = "", proved: bool = True,
+        headers: dict[str, str] | None = None, thread: str = "",
+    ) -> None:  # fmt: skip
+        """Somebody writes an e-mail to the shop, the customer unless another sender is named. `proved`: the shop's mail server knows that
+        it comes from there."""
+        if self.shop.mail:
+            more = {**(letters.PROVED if proved else {}), **(headers or {})}
+            self.send(
+                letters.by_mail(
+                    order, sender=sender or order.person.email, name=name or order.person.name, subject=subject, text=text, headers=more,
+                    thread=thread, story=self.story, now=self.now(),
+                )
+            )  # fmt: skip
+
+    def fill_in(self, order: Order, text: str, *, number: str = "") -> None:
+        """The customer writes on the web form."""
+        if self.shop.contact:
+            person = order.person
+            self.send(
+                letters.by_form(order, sender=person.email, name=person.name, number=number, text=text, story=self.story, now=self.now())
+            )
 
     def know_better(self, order: Order, person: Person) -> None:
         """The customer's record changed in the shop."""

@@ -10,7 +10,8 @@ import time
 
 import requests
 
-from .messages import PING, Message
+from .letters import token_in
+from .messages import FORM, PING, Message
 from .record import Record
 from .signing import headers
 
@@ -83,7 +84,7 @@ class Sender:
                 if counting:
                     counting.answered()
                 return None
-            final = status < 500 and status not in _TRY_AGAIN
+            final = status < 500 and (status not in _TRY_AGAIN or message.topic == FORM)  # a person does not try for hours
         except requests.RequestException as error:
             self._record.answered(message, type(error).__name__)
             status, final = 0, False
@@ -99,9 +100,10 @@ class Sender:
         return min(self._pause * 2.0 ** (message.attempts - 1), LONGEST_PAUSE)
 
     def _post(self, session: requests.Session, message: Message) -> int:
-        return session.post(
-            message.address, data=message.body, headers=headers(message), timeout=self._timeout, allow_redirects=False
-        ).status_code
+        sent = headers(message)
+        if message.topic == FORM:  # as a browser does: the page first, then what was typed, with its token
+            sent["X-CSRFToken"] = token_in(session.get(message.address, timeout=self._timeout, allow_redirects=False).text)
+        return session.post(message.address, data=message.body, headers=sent, timeout=self._timeout, allow_redirects=False).status_code
 
 
 class _Lane:

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from .config import Shop
-from .messages import PING, Message
+from .letters import signing_secret
+from .messages import FORM, MAIL, PING, Message
 from .shopify import API_VERSION
 
 _FORGED = "not-the-shops-secret"
@@ -21,13 +22,17 @@ def headers(message: Message, now: datetime | None = None) -> dict[str, str]:
     """The headers of one attempt. A repeated attempt keeps its ids; a Standard Webhooks timestamp is that of the attempt."""
     moment = (now or datetime.now(UTC)).replace(microsecond=0)
     common = {"Content-Type": "application/json", "User-Agent": "simulated-store/1"}
+    if message.topic == FORM:
+        return {"Content-Type": "application/x-www-form-urlencoded", "User-Agent": "Mozilla/5.0 (a customer of the simulated store)"}
+    if message.topic == MAIL:
+        return common | _standard(message, moment, signing_secret(message.shop))
     match message.shop.platform:
         case "shopify":
             return common | _shopify(message)
         case "woocommerce":
             return common | _woocommerce(message)
         case "generic":
-            return common | _standard(message, moment)
+            return common | _standard(message, moment, message.shop.secret)
 
 
 def _shopify(message: Message) -> dict[str, str]:
@@ -63,8 +68,8 @@ def _digest(message: Message) -> str:
     return base64.b64encode(hmac.new(secret.encode(), message.body, hashlib.sha256).digest()).decode()
 
 
-def _standard(message: Message, moment: datetime) -> dict[str, str]:
-    secret = message.secret if message.signature == "good" else _FORGED_STANDARD
+def _standard(message: Message, moment: datetime, secret: str) -> dict[str, str]:
+    secret = secret if message.signature == "good" else _FORGED_STANDARD
     signature = Webhook(secret).sign(message.webhook_id, moment, message.body.decode())
     return {"webhook-id": message.webhook_id, "webhook-timestamp": str(int(moment.timestamp())), "webhook-signature": signature}
 

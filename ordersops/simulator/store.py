@@ -14,6 +14,7 @@ from . import shelves
 from .callbacks import Callbacks
 from .config import Config, Shop
 from .director import Director
+from .mailbox import Mailboxes
 from .record import Record
 from .sender import Sender
 from .shopify_admin import ShopifyAdmin
@@ -33,6 +34,7 @@ class Store:
         self.callbacks = Callbacks(self.director)
         self.shopify = ShopifyAdmin(self.director)
         self.woocommerce = WooCommerce(self.director)
+        self.mailboxes = Mailboxes(config.host, config.mail_port, self.record.got) if config.mail_port is not None else None
         self.stopping = threading.Event()
 
     def shop(self, index: str) -> Shop | None:
@@ -59,6 +61,8 @@ class Store:
 
     def open(self) -> None:
         """Send the past, then let the present begin."""
+        if self.mailboxes:
+            self.mailboxes.start()
         self.sender.start()
         for shop in (shop for shop in self.config.shops if shop.platform == "woocommerce"):
             for hook in shop.hooks:
@@ -71,9 +75,13 @@ class Store:
             count = self.director.tell_past(self.config.backfill)
             self.record.say(f"{self.config.backfill} orders of the last days, {count} webhooks, seed {self.director.seed}")
         self.director.start()
+        if self.config.rate:
+            self.director.tell_first()
 
     def close(self) -> None:
         self.stopping.set()
+        if self.mailboxes:
+            self.mailboxes.stop()
         self.director.stop()
         self.sender.stop()
 

@@ -28,6 +28,7 @@ class Plan:
     port: int
     web_workers: int
     simulator: Path | None = None
+    mail_port: int | None = None  # of the simulated mailboxes: in a demonstration no mail leaves this machine
 
     @property
     def url(self) -> str:
@@ -147,4 +148,6 @@ class House:
 def _environment(plan: Plan) -> dict[str, str]:
     """What the children inherit. They get the database's address, so that only the supervisor decides when it stops."""
     own = {"DATABASE_URL": settings.DATABASE_URL, "ORDERSOPS_DATA": str(settings.DATA_DIR), "PYTHONUNBUFFERED": "1"}
+    if plan.mail_port:
+        own["ORDERSOPS_MAIL_URL"] = f"smtp://127.0.0.1:{plan.mail_port}"
     return {"ORDERSOPS_URL": plan.url, **os.environ, **own}

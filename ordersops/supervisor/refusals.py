@@ -51,3 +51,10 @@ def must_be_free(host: str, port: int, option: str) -> None:
             errno.EADDRNOTAVAIL: f"This machine has no address {host}: choose another with --host.",
         }.get(error.errno or 0, f"Cannot listen on {host} port {port}: {error.strerror or error}.")
         raise Refused(PORT, reason) from error
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

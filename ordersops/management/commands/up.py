@@ -13,7 +13,7 @@ from django.db import connection
 from ordersops import demo
 from ordersops.supervisor.house import House, Plan
 from ordersops.supervisor.preparation import prepare
-from ordersops.supervisor.refusals import OnlyOne, Refused, must_be_free
+from ordersops.supervisor.refusals import OnlyOne, Refused, free_port, must_be_free
 
 SLOW_START_SECONDS = 60.0
 LOADING_SECONDS = 3.0
@@ -57,8 +57,11 @@ class Command(BaseCommand):
             store_url = f"http://127.0.0.1:{options['store_port']}"
             stores = demo.furnish(store_url if simulate else "")
             if simulate:
-                config = demo.simulator_config(stores, product_url=plan.url, port=options["store_port"], rate=options["rate"])
-                plan = Plan(plan.host, plan.port, plan.web_workers, config)
+                mail_port = free_port()
+                config = demo.simulator_config(
+                    stores, product_url=plan.url, port=options["store_port"], rate=options["rate"], mail_port=mail_port
+                )
+                plan = Plan(plan.host, plan.port, plan.web_workers, config, mail_port)
             told = demo.welcome(stores, plan.url, store_url if simulate else "")
         connection.close()
         if house.leaving.is_set():

@@ -1,6 +1,6 @@
 """The stories of the simulated world. A story yields how many seconds pass until it goes on; its verbs are those of the Scene."""
 
-from . import burst, disorder, everyday, goods_back, handling, suspicious
+from . import burst, disorder, everyday, goods_back, handling, questions, suspicious
 from .registry import TALES, Tale
 
-__all__ = ["TALES", "Tale", "burst", "disorder", "everyday", "goods_back", "handling", "suspicious"]
+__all__ = ["TALES", "Tale", "burst", "disorder", "everyday", "goods_back", "handling", "questions", "suspicious"]
