@@ -108,6 +108,10 @@ FACTS: dict[str, Row] = {
     "asked_country_same": _ours("The address asked for is in the same country"),
     "on_hold": _ours("The order is held"),
     "being_reviewed": _ours("Another question about the order is open"),
+    # what is sold, to whoever asks
+    "product_asked": Row("Product asked about", "text", "partner", "stock"),
+    "product_units": Row("Units that can be sold now", "count", "system", "stock"),
+    "product_expected": Row("More is expected", "time", "partner", "stock"),
     # what was before
     "disputes_before": _kept("Disputes of this customer", "count"),
     "dispute_open": _kept("A payment is disputed"),

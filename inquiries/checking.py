@@ -43,12 +43,16 @@ _SENTENCE = re.compile(r"(?<=\d{4})\.\s|(?<!\d)[.!?;]\s|\n")
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """Something said of the order, in words of each language, and whether the snapshot bears it out. `day`: the fact of its day."""
+    """Something said, in words of each language, and whether the snapshot bears it out. `day`: the fact of its day.
+
+    `anybody`: it is said of what is sold, not of an order, so that it needs no knowing who asks.
+    """
 
     what: str
     holds: Callable[[Evidence], bool]
     words: tuple[str, ...]
     day: str = ""
+    anybody: bool = False
 
 
 _IS = r"(?:was|were|has been|have been|is) (?:already )?"
@@ -105,6 +109,32 @@ STATEMENTS = (
             r"ändern die (?:liefer)?adresse", r"(?:liefer)?adresse (?:\S+ ){0,6}?geändert",
         ),
     ),
+    Statement(
+        "in stock",
+        lambda e: bool(e["product_units"]),
+        (
+            r"have (?:(?!no\b|not\b)\S+ ){0,12}?in stock", r"(?:is|are) (?:(?:still|currently|back|now) )?(?:in stock|available)",
+            r"haben (?:(?!nicht|kein)\S+ ){0,12}?(?:auf lager|vorrätig)",
+            r"(?:ist|sind) (?:(?:noch|wieder|zurzeit|derzeit) )?(?:auf lager|vorrätig|lieferbar|verfügbar)",
+        ),
+        anybody=True,
+    ),
+    Statement(
+        "out of stock",
+        lambda e: e.has("product_units") and not e["product_units"],
+        (r"(?:not|no longer|out of) (?:in )?stock", "sold out", r"nicht (?:mehr )?(?:auf lager|vorrätig|lieferbar)", "ausverkauft"),
+        anybody=True,
+    ),
+    Statement(
+        "more to come",
+        lambda e: e.has("product_expected"),
+        (
+            "expect (?:more|new stock|it back)", "back in stock (?:on|from)", "(?:erwarten wir|wir erwarten) nachschub",
+            "wieder (?:da|auf lager) (?:ab|am)",
+        ),
+        "product_expected",
+        anybody=True,
+    ),
 )  # fmt: skip
 _SAID = tuple((one, re.compile(rf"(?<!\w)(?:{'|'.join(one.words)})(?!\w)", re.IGNORECASE)) for one in STATEMENTS)
 
@@ -157,7 +187,7 @@ def _made_up(text: str, evidence: Evidence) -> Iterator[Fault]:
 
 def _statements(text: str, evidence: Evidence) -> Iterator[Fault]:
     for one, pattern in _SAID:
-        if (match := pattern.search(text)) and not (evidence["identity_known"] and one.holds(evidence)):
+        if (match := pattern.search(text)) and not ((one.anybody or evidence["identity_known"]) and one.holds(evidence)):
             yield Fault("statement", match[0], f"It says “{match[0][:80]}” ({one.what}), which the facts do not bear out.")
     for sentence in _SENTENCE.split(text):
         told_of = [one.day for one, pattern in _SAID if one.day and pattern.search(sentence)]

@@ -86,6 +86,22 @@ SENTENCES: dict[str, dict[str, str]] = {
         GERMAN: "Falls Sie Fotos der Ware und des Pakets haben, senden Sie sie bitte als Antwort.",
     },
     "sorry": {ENGLISH: "We are sorry for the trouble.", GERMAN: "Die Unannehmlichkeiten tun uns leid."},
+    "in_stock": {
+        ENGLISH: "At the moment we have {product_asked} in stock. Before it is ordered we cannot put anything aside.",
+        GERMAN: "Zurzeit haben wir {product_asked} auf Lager. Vor einer Bestellung können wir nichts zurücklegen.",
+    },
+    "out_of_stock": {
+        ENGLISH: "At the moment {product_asked} is not in stock.",
+        GERMAN: "Zurzeit ist {product_asked} nicht auf Lager.",
+    },
+    "more_expected": {
+        ENGLISH: "As things stand we expect more on {product_expected}; that may still change.",
+        GERMAN: "Nach jetzigem Stand erwarten wir Nachschub am {product_expected}; das kann sich noch ändern.",
+    },
+    "none_expected": {
+        ENGLISH: "When more will come is not known yet.",
+        GERMAN: "Wann Nachschub kommt, ist noch nicht bekannt.",
+    },
     "which_order": {
         ENGLISH: "Please send us your order number, from the e-mail address with which you ordered.",
         GERMAN: "Bitte senden Sie uns Ihre Bestellnummer, und zwar von der E-Mail-Adresse, mit der Sie bestellt haben.",
@@ -123,14 +139,18 @@ def compose(evidence: Evidence) -> Draft | None:
     """The answer that the facts allow; None where a person has to find the words.
 
     Who is not known is told nothing about an order: then the answer asks who they are. Without an order it asks which one is meant.
+    What is sold is told to anybody.
     """
     intent = INTENTS.get(evidence["intent"] or "unknown", INTENTS["unknown"])
     if intent.way in {"never", "silent"} or not intent.answer:
         return None
-    if not evidence["identity_known"]:
-        return ask_who(evidence)
+    if intent.open:
+        keys = _ANSWERS[intent.answer](evidence)
+        return _draft(evidence, keys, intent.about, plain=True) if keys else None
     if not evidence["order_found"]:
         return ask_which(evidence)
+    if not evidence["identity_known"]:
+        return ask_who(evidence)
     keys = _ANSWERS[intent.answer](evidence)
     return _draft(evidence, keys, intent.about) if keys else None
 
@@ -188,7 +208,16 @@ def _taken_up(evidence: Evidence) -> list[str]:
     return ["sorry", "taken_up", *(["photos"] if evidence["intent"] in WITH_PHOTOS else [])]
 
 
-_ANSWERS = {"status": _status, "window": _window, "refund": _refund, "address": _address, "taken_up": _taken_up}
+def _stock(evidence: Evidence) -> list[str]:
+    """In hedged words (policies.md 4.4): what is there now is no promise of what will be there."""
+    if not evidence.has("product_asked", "product_units"):
+        return []
+    if evidence["product_units"]:
+        return ["in_stock"]
+    return ["out_of_stock", "more_expected" if evidence.has("product_expected") else "none_expected"]
+
+
+_ANSWERS = {"stock": _stock, "status": _status, "window": _window, "refund": _refund, "address": _address, "taken_up": _taken_up}
 
 
 def _draft(evidence: Evidence, keys: Sequence[str], about: str, *, plain: bool = False) -> Draft:

@@ -1,9 +1,11 @@
 """Where messages come in from outside: the web form, and the e-mail webhook. Neither says whether there is such an order.
 
-The webhook is signed by Standard Webhooks with the store's secret, over the raw bytes. Its body is a JSON object:
+The webhook is signed by Standard Webhooks with the store's secret, over the raw bytes; of a secret that is none of theirs (whsec_), the
+bytes are the key. Its body is a JSON object:
 `{"id", "from": {"email", "name"}, "subject", "text", "thread", "headers": {name: value}}`; headers by any case.
 """
 
+import base64
 import json
 from typing import Any
 from uuid import UUID
@@ -116,8 +118,13 @@ def _take(store: Store, said: actions.Incoming) -> Message:
 
 
 def offer_code(message: Message, by: Any) -> None:
-    """After the message is committed. None goes out for a machine, and never more than a few for one order in a day."""
+    """After the message is committed. None goes out for a machine, and never more than a few for one order in a day.
+
+    Where no order was found, the lane's mode may have one asked for.
+    """
     conversation = Conversation.objects.get(pk=message.conversation_id)
+    if not message.machine and conversation.order_id is None:
+        actions.reply_by_itself(conversation=conversation, by=User.objects.system())
     if message.machine or conversation.order_id is None or conversation.identity != Identity.UNKNOWN:
         return
     if made := actions.ask_code(conversation=conversation, by=by):
@@ -135,11 +142,15 @@ def _is_genuine(request: HttpRequest, store: Store, body: bytes) -> bool:
     headers = {name: request.headers.get(name, "") for name in ("webhook-id", "webhook-timestamp", "webhook-signature")}
     for secret in store.active_secrets():
         try:
-            Webhook(secret).verify(body, headers, json_parse=False)
+            Webhook(_key(secret)).verify(body, headers, json_parse=False)
         except (WebhookVerificationError, ValueError):
             continue
         return True
     return False
+
+
+def _key(secret: str) -> str:
+    return secret if secret.startswith("whsec_") else f"whsec_{base64.b64encode(secret.encode()).decode()}"
 
 
 def _refuse(status: int, why: str) -> HttpResponse:

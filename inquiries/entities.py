@@ -50,6 +50,7 @@ _NAMED_TRACKING = re.compile(
 _STREET_END = r"(?:stra(?:ß|ss)e|str\.|weg|gasse|allee|platz|ring|damm|ufer|steig|chaussee|hof)"
 _GERMAN_ADDRESS = re.compile(
     rf"(?P<street>(?:[A-ZÄÖÜ][\wäöüß.-]*\s){{0,3}}[A-ZÄÖÜ][\wäöüß.-]*?(?:{_STREET_END})"
+    r"|(?:[A-ZÄÖÜ][\wäöüß.-]*\s){1,3}(?:Straße|Strasse|Str\.|Weg|Gasse|Allee|Platz|Ring|Damm|Ufer|Chaussee)"
     r"|(?:Am|An der|Im|Auf dem|Unter den|Zum|Zur)\s[A-ZÄÖÜ][\wäöüß-]+)"
     r"\s(?P<house>\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4})?)\s*(?:,|\n|\s)\s*(?P<postcode>(?:D-|A-|CH-)?\d{4,5})\s+"
     r"(?P<city>[A-ZÄÖÜ][\wäöüß-]+(?:\s(?:am|an der|im|bei|ob der|[A-ZÄÖÜ(])[\wäöüß/).-]*){0,3})",
@@ -78,6 +79,11 @@ def extract(message: str, *, products: Iterable[str] = ()) -> list[Entity]:
         if kinds[entity.kind] <= MOST:
             kept.append(entity)
     return kept
+
+
+def titled(message: str, products: Iterable[str]) -> list[Entity]:
+    """Products that the message names, each by the longest run of its title's words; they may overlap."""
+    return list(_products(message[:READ], products))
 
 
 def of_kind(entities: Iterable[Entity], kind: str) -> list[Entity]:

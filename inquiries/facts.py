@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
+from inquiries.availability import Asked, Available, look
 from inquiries.catalogue import Sheet
 from inquiries.classifier import Reading, classifier
 from inquiries.entities import Entity, extract, of_kind
@@ -28,6 +29,7 @@ from ordersops.orders.lifecycle import DEAD_SHIPMENTS, GONE
 from ordersops.orders.models import Order, Shipment
 
 ITEMS_AT_MOST = 20
+AVAILABILITY = "product.availability"
 PARTS = ("order__lines", "order__shipments", "order__refunds", "order__disputes", "order__holds", "order__transactions")
 
 
@@ -37,8 +39,15 @@ def gather(conversations: Sequence[Conversation], settings: Mapping[UUID, Settin
     past = read_past(conversations)
     asked = {one.pk: _asked(one) for one in conversations}
     readings = classifier().read([_for_reading(asked[one.pk]) for one in conversations])
+    sold = look(
+        [
+            Asked(one.pk, one.store_id, said(asked[one.pk]), [line.sku for line in one.order.lines.all()] if one.order else [])
+            for one, reading in zip(conversations, readings, strict=True)
+            if reading.intent == AVAILABILITY
+        ]
+    )
     return {
-        one.pk: _evidence(one, asked[one.pk], reading, past[one.pk], settings[one.store_id], system)
+        one.pk: _evidence(one, asked[one.pk], reading, past[one.pk], settings[one.store_id], system, sold.get(one.pk))
         for one, reading in zip(conversations, readings, strict=True)
     }
 
@@ -61,8 +70,9 @@ def _for_reading(messages: Sequence[Message]) -> str:
 
 
 def _evidence(
-    conversation: Conversation, asked: Sequence[Message], reading: Reading, past: Past, settings: Settings, system: Any
-) -> Evidence:
+    conversation: Conversation, asked: Sequence[Message], reading: Reading, past: Past, settings: Settings, system: Any,
+    sold: Available | None,
+) -> Evidence:  # fmt: skip
     sheet, order, text, now = Sheet(), conversation.order, said(asked), timezone.now()
     named = extract(text, products=[line.title for line in order.lines.all()] if order else [])
     sheet.put("conversation", str(conversation.pk))
@@ -76,6 +86,10 @@ def _evidence(
         _parcels(sheet, order, conversation, settings, now)
         _money(sheet, order)
         _address(sheet, order, named, system)
+    if sold is not None:
+        sheet.put("product_asked", sold.title)
+        sheet.put("product_units", sold.units)
+        sheet.put("product_expected", sold.expected_at)
     sheet.put("disputes_before", past.disputes)
     sheet.put("dispute_open", order is not None and any(one.is_open for one in order.disputes.all()))
     same = timedelta(hours=settings.same_intent_hours)

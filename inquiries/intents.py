@@ -29,6 +29,11 @@ class Intent:
         """Whether an answer says anything about an order: then we must know who asks."""
         return bool(self.needs) or self.way in {"act", "case"}
 
+    @property
+    def open(self) -> bool:
+        """Answered to anybody, from facts that are about no order."""
+        return self.way == "facts" and not self.needs
+
 
 ORDER = ("number", "fulfilment")
 TABLE: tuple[Intent, ...] = (
@@ -53,7 +58,7 @@ TABLE: tuple[Intent, ...] = (
     Intent("payment.dispute", "Payment disputed", "never", about="payment"),
     Intent("invoice.request", "Invoice wanted", "person", ORDER, about="payment"),
     Intent("product.question", "Question about a product", "person"),
-    Intent("product.availability", "Is it in stock?", "person"),
+    Intent("product.availability", "Is it in stock?", "facts", answer="stock"),
     Intent("discount.request", "Discount or voucher", "person"),
     Intent("subscription.change", "Change a subscription", "person"),
     Intent("privacy.request", "Personal data", "never"),

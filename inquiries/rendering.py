@@ -16,12 +16,13 @@ _MONTHS = {
 }
 MONTHS = {language: names.split() for language, names in _MONTHS.items()}
 DAYS = frozenset({"delivery_from", "delivery_to", "today"})
-DATES = ("placed_at", "carrier_at", "shipped_at", "delivered_at", "delivery_from", "delivery_to", "refunded_at")
+DATES = ("placed_at", "carrier_at", "shipped_at", "delivered_at", "delivery_from", "delivery_to", "refunded_at", "product_expected")
 ADDRESS = ("name", "company", "address1", "address2", "postal_code", "city", "province", "country")
 # What may be written in a reply. Everything else of the snapshot is for our side alone.
 TELLABLE = (
     "number", "name", "email", "placed_at", "total", "items", "parcels", "carrier", "tracking_number", "carrier_at", "shipped_at", "delivered_at",
     "delivery_from", "delivery_to", "refunded", "refunded_at", "asked_address", "sender_email", "store_name",
+    "product_asked", "product_expected",
 )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from inquiries.triggers import FIRST, TRIGGERS
 from ordersops.advice.facts import Evidence
 from ordersops.cases.lanes import Seen
 
-VERSION = "inquiries-rules-1"
+VERSION = "inquiries-rules-2"
 PERSON, AT_ONCE, CLEARS = 45, 90, -5
 MISSING = 40
 
@@ -68,7 +68,7 @@ def _intent(evidence: Evidence, settings: Settings) -> Iterator[Seen]:
 def _identity(evidence: Evidence) -> Iterator[Seen]:
     if evidence["identity_known"]:
         yield Seen("known_sender", "identity", "clearing", CLEARS, "Who writes is who ordered.", (("identity_known", "eq", True),))
-    elif intent_of(evidence).way not in {"silent"}:
+    elif intent_of(evidence).way != "silent" and not intent_of(evidence).open:
         yield Seen(
             "unknown_sender",
             "identity",
