@@ -1,10 +1,15 @@
 """What is asked of whoever writes to a store on its web form, and of the desk where an order is not found."""
 
+from typing import Any
 from uuid import UUID
 
 from django import forms
 
-from inquiries.models import LONGEST
+from inquiries.checking import LONGEST as LONGEST_REPLY
+from inquiries.composing import Draft
+from inquiries.models import LONGEST, Conversation
+from inquiries.queries import SHOWN
+from ordersops.lists import Filters, StoreField
 from ordersops.orders.models import Order
 
 _INPUT = {"class": "input", "autocomplete": "off"}
@@ -48,3 +53,25 @@ class LinkForm(forms.Form):
         if len(found) != 1:
             raise forms.ValidationError("No order of this store has this number.")
         return found[0]
+
+
+class AnswerForm(forms.Form):
+    """A reply to somebody whose order is not known, or who asks about none."""
+
+    subject = forms.CharField(max_length=200, label="Subject", widget=forms.TextInput(attrs=_INPUT))
+    text = forms.CharField(max_length=LONGEST_REPLY, label="Reply", widget=forms.Textarea(attrs={"class": "textarea", "rows": 9}))
+    looked_up = forms.BooleanField(required=False, label="I have looked up myself what no fact carries")
+
+    @staticmethod
+    def begin(draft: Draft | None, conversation: Conversation) -> dict[str, str]:
+        """What the form holds at first: the draft of facts, else a subject alone."""
+        return {"subject": draft.subject, "text": draft.text} if draft else {"subject": f"Your message to {conversation.store.name}"[:200]}
+
+
+class ConversationFilters(Filters):
+    store = StoreField()
+    show = forms.ChoiceField(choices=[("", "All"), *((key, label) for key, (label, _) in SHOWN.items())])
+
+    def read(self) -> dict[str, Any]:
+        found = super().read()
+        return {**found, "show": found["show"] or "unlinked"}

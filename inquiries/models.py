@@ -65,6 +65,7 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["store", "sender_key", "-last_at"], name="inquiries_of_sender"),
             models.Index(fields=["order", "-last_at"], name="inquiries_of_order"),
+            models.Index(fields=["store", "-last_at", "-id"], name="inquiries_newest"),
         ]
 
     def __str__(self) -> str:
@@ -73,7 +74,7 @@ class Conversation(models.Model):
     @property
     def title(self) -> str:
         """For a queue's row: no personal data."""
-        return f"Message about {self.order}"[:60] if self.order else "Message"
+        return f"{self.order}, message"[:60] if self.order else "Message"
 
     @property
     def moment(self) -> datetime | None:
@@ -120,6 +121,36 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{'Reply' if self.outgoing else 'Message'} of {self.at:%Y-%m-%d %H:%M}"
+
+
+class PostingState(models.TextChoices):
+    PENDING = "pending", "Leaves soon"
+    SENT = "sent", "Sent"
+    DEAD = "dead", "Could not be sent"
+
+
+class Posting(models.Model):
+    """A reply in a conversation without an order, on its way to whoever wrote. What is about an order leaves as an effect of it.
+
+    Our own row is the queue (rows.py); the attempt is counted before the mail leaves, and one that was cut off is never repeated by itself.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    store = models.ForeignKey("stores.Store", on_delete=models.PROTECT, related_name="+")
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="posting")
+    state = models.CharField(max_length=10, choices=PostingState.choices, default=PostingState.PENDING)
+    attempts = models.PositiveIntegerField(default=0)
+    not_before = models.DateTimeField(help_text="End of the hold window, or of the pause after a failure.")
+    lease_until = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=500, blank=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(state__in=PostingState.values), name="inquiries_posting_state_known")]
+        indexes = [models.Index(fields=["not_before"], condition=Q(state="pending"), name="inquiries_posting_ready")]
+
+    def __str__(self) -> str:
+        return f"Posting: {self.get_state_display()}"
 
 
 class IdentityCode(models.Model):

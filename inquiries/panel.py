@@ -12,6 +12,7 @@ from inquiries.triggers import TRIGGERS
 from ordersops.advice.facts import Evidence
 
 SHOWN = 20  # messages
+LANGUAGES = {"en": "English", "de": "German"}
 KINDS = {"order": "order number", "email": "e-mail address", "tracking": "tracking number", "address": "address", "product": "product"}
 HOW = {"sender": "by the sender's address", "code": "by a code sent to the order's address", "person": "by a colleague"}
 _SAYS = {trigger.key: trigger.says.rstrip(".") for trigger in TRIGGERS}
@@ -22,12 +23,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
     second = INTENTS.get(evidence["second_guess"] or "")
     return {
         "messages": _messages(evidence),
+        "subject": evidence["subject_text"],
         "parts": list(parts(evidence)),
         "intent": intent.label,
         "confidence": evidence["confidence"],
         "second": second.label if second else "",
         "sentiment": evidence["sentiment"],
-        "language": {"en": "English", "de": "German"}.get(evidence["language"] or "", "another language"),
+        "language": LANGUAGES.get(evidence["language"] or "", "another language"),
         "known": evidence["identity_known"],
         "how": HOW.get(evidence["identity_how"] or "", ""),
         "sender": evidence["sender_email"],
@@ -39,6 +41,16 @@ def context(evidence: Evidence) -> dict[str, Any]:
         ] if draft else [],
         "conversation": evidence["conversation"],
         "may_ask": not evidence["identity_known"] and evidence["order_found"],
+    }  # fmt: skip
+
+
+def read(evidence: Evidence) -> dict[str, Any]:
+    """What was recognised in a message, without the draft: for a conversation that has no case."""
+    intent, second = INTENTS.get(evidence["intent"] or UNKNOWN, INTENTS[UNKNOWN]), INTENTS.get(evidence["second_guess"] or "")
+    return {
+        "parts": list(parts(evidence)), "intent": intent.label, "confidence": evidence["confidence"], "sentiment": evidence["sentiment"],
+        "second": second.label if second else "", "language": LANGUAGES.get(evidence["language"] or "", "another language"),
+        "heard": [trigger.says for trigger in TRIGGERS if evidence[trigger.key]],
     }  # fmt: skip
 
 

@@ -1,18 +1,46 @@
 """Reads of inquiries."""
 
-from django.db.models import OuterRef, Subquery
+from typing import Any
 
+from django.db.models import OuterRef, Q, Subquery
+
+from inquiries.finding import LOOKED_AT, RECENT
 from inquiries.models import Conversation, ConversationState, Message
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
+from ordersops.lists import Page, newest
+from ordersops.orders.models import Order
 
-SHOWN = 50
+LETTERS = 50  # messages of one conversation, the newest ones
+SHOWN: dict[str, tuple[str, Q]] = {
+    "unlinked": ("Waiting, without an order", Q(state=ConversationState.OPEN, order=None)),
+    "open": ("Waiting", Q(state=ConversationState.OPEN)),
+    "answered": ("Answered", Q(state=ConversationState.ANSWERED)),
+    "closed": ("Closed", Q(state=ConversationState.CLOSED)),
+    "all": ("All", Q()),
+}
 
 
-def without_order(user: User) -> list[Conversation]:
-    """What waits and has no order, the oldest first, each with its newest words as `words`."""
-    newest = Message.objects.incoming().filter(conversation=OuterRef("pk")).order_by("-at", "-id")
-    rows = Conversation.objects.filter(store__in=store_ids(user, Perm.DECIDE_INQUIRIES), order=None, state=ConversationState.OPEN)
-    found = rows.annotate(words=Subquery(newest.values("body")[:1]), machine=Subquery(newest.values("machine")[:1]))
-    return list(found.exclude(machine=True).select_related("store").order_by("last_at", "id")[:SHOWN])
+def page_of(user: User, asked: dict[str, Any], cursor: str) -> Page[Conversation]:
+    """Conversations of the person's stores, the newest first, each with its newest incoming `words` and whether a machine wrote them."""
+    stores = [one for one in store_ids(user, Perm.VIEW_CASES) if asked["store"] in (None, "", one)]
+    said = Message.objects.incoming().filter(conversation=OuterRef("pk")).order_by("-at", "-id")
+    load = Conversation.objects.annotate(words=Subquery(said.values("body")[:1]), machine=Subquery(said.values("machine")[:1]))
+    _, narrowed = SHOWN[asked["show"]]
+    parts = [Conversation.objects.filter(narrowed, store=store) for store in stores]
+    return newest(parts, "last_at", cursor, load=load.select_related("store", "order"))
+
+
+def messages_of(conversation: Conversation) -> list[Message]:
+    """What was written, the oldest first; of many the newest."""
+    rows = conversation.messages.select_related("written_by", "posting").order_by("-at", "-id")[:LETTERS]
+    return list(rows)[::-1]
+
+
+def candidates(conversation: Conversation) -> list[Order]:
+    """Recent orders from the sender's address: which of them is meant was not certain."""
+    if conversation.sender_key is None:
+        return []
+    rows = Order.objects.known().newest_first().filter(store=conversation.store_id, email_key=conversation.sender_key)
+    return list(rows.filter(placed_at__gte=conversation.last_at - RECENT).select_related("store")[:LOOKED_AT])

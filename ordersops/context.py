@@ -96,6 +96,7 @@ class Desk:
                 self._section("effects", "Effects", reverse("effects"), capped(wait) if wait else None, count_of="wait for a person")
             )
             found.append(self._section("exceptions", "Exceptions", reverse("exceptions")))
+            found.append(self._section("messages", "Messages", reverse("inquiries")))
             found.append(self._section("lists", "Lists", reverse("fraud_lists")))
         if Perm.VIEW_WORKLOAD in self.perms:
             found.append(self._section("workload", "Workload", reverse("workload")))

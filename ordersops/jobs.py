@@ -62,6 +62,7 @@ KINDS = {
     "notifications.fan_out": Kind("advice", "ordersops.notifications.fan_out.fan_out", "ordersops.notifications.fan_out.oldest_unread"),
     "notifications.deliver": Kind("effects", "ordersops.notifications.delivery.deliver", "ordersops.notifications.delivery.oldest_ready"),
     "returns.knocks": Kind("effects", "returns.knocking.answer", "returns.knocking.oldest_ready"),
+    "inquiries.post": Kind("effects", "inquiries.jobs.post", "inquiries.jobs.oldest_ready"),
     "effects.send": Kind("effects", "ordersops.effects.jobs.send", "ordersops.effects.jobs.oldest_ready"),
 }
 

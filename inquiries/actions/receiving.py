@@ -61,6 +61,8 @@ def receive(*, store: Store, said: Incoming, by: User) -> Message:
         return twice
     named = extract(fresh(text))
     order, found_by = find_order(store_id=store.pk, stated=said.order_number, sender_email=said.sender_email, named=named)
+    if order is not None:  # before anything else, as whoever changes an order does: the two must not wait for each other
+        Order.objects.select_for_update(of=("self",)).get(pk=order.pk)
     conversation = _conversation(store, said, order, found_by)
     now = timezone.now()
     message = Message(

@@ -30,11 +30,11 @@ def settle(*, conversations: Sequence[Conversation], outcome: Outcome, decision:
             conversation.save(update_fields=["state"])
             record(Verb.INQUIRY_CLOSED, by=by, order=conversation.order, conversation=conversation.pk, why="nothing to answer")
             continue
-        if automatic and _written_to(conversation, since=now - quiet):
+        if automatic and written_to(conversation, since=now - quiet):
             raise Conflict("An automatic reply went to this customer a moment ago.")
         message = Message.objects.create(
             store_id=conversation.store_id, conversation=conversation, outgoing=True, automatic=automatic,
-            channel=_last_channel(conversation), subject=str(decision.terms.get("subject", ""))[:200],
+            channel=last_channel(conversation), subject=str(decision.terms.get("subject", ""))[:200],
             body=str(decision.terms.get("text", "")), intent=str(decision.terms.get("intent", ""))[:30], decision=decision, written_by=by, at=now,
         )  # fmt: skip
         conversation.state, conversation.last_at = ConversationState.ANSWERED, now
@@ -57,14 +57,14 @@ def open_again(*, conversations: Sequence[Conversation], by: User) -> None:
         conversation.save(update_fields=["state"])
 
 
-def _written_to(conversation: Conversation, *, since: datetime) -> bool:
+def written_to(conversation: Conversation, *, since: datetime) -> bool:
     same = Q(conversation=conversation) | Q(conversation__sender_key=conversation.sender_key, conversation__store=conversation.store_id)
     if conversation.sender_key is None:
         same = Q(conversation=conversation)
     return Message.objects.filter(same, outgoing=True, automatic=True, at__gt=since).exists()
 
 
-def _last_channel(conversation: Conversation) -> str:
+def last_channel(conversation: Conversation) -> str:
     return str(conversation.messages.incoming().order_by("-at", "-id").values_list("channel", flat=True).first() or "api")
 
 

@@ -121,6 +121,15 @@ class Verb(StrEnum):
         "{actor} answered a customer's message.",
         {"conversation": UUID, "message": UUID, "decision": UUID, "automatic": bool},
     )
+    INQUIRY_WRITTEN = (
+        "inquiry.written",
+        "{actor} answered a message that is about no order.",
+        {"conversation": UUID, "message": UUID, "automatic": bool, "looked_up": bool},
+    )
+    INQUIRY_TAKEN_BACK = "inquiry.taken_back", "{actor} took a reply back before it left.", {"conversation": UUID, "message": UUID}
+    INQUIRY_SENT = "inquiry.sent", "{actor} sent a reply to whoever wrote.", {"conversation": UUID, "message": UUID}
+    INQUIRY_NOT_SENT = "inquiry.not_sent", "{actor} could not send a reply: {why}", {"conversation": UUID, "message": UUID, "why": str}
+    INQUIRY_SENT_AGAIN = "inquiry.sent_again", "{actor} had a reply sent again.", {"conversation": UUID, "message": UUID}
     INQUIRY_CLOSED = "inquiry.closed", "{actor} closed a conversation: {why}.", {"conversation": UUID, "why": str}
     INQUIRY_HANDED_OVER = (
         "inquiry.handed_over",

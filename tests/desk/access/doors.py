@@ -120,7 +120,14 @@ ORDERS: dict[str, Door] = {
     ),
     "return_photo": page(Perm.VIEW_ORDERS, about=lambda w, me: [made.a_return_photo(w).pk]),
     "exceptions": page(Perm.VIEW_CASES),
-    "inquiries": page(Perm.DECIDE_INQUIRIES),
+    "inquiries": page(Perm.VIEW_CASES),
+    "inquiry": page(Perm.VIEW_CASES, about=lambda w, me: [made.a_conversation(w).pk]),
+    "inquiry_reply": act(
+        Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_message(w).conversation_id],
+        form=lambda w, me: {"subject": "Your message", "text": "Please send us your order number."},
+    ),
+    "inquiry_take_back": act(Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_reply(w).pk]),
+    "inquiry_again": act(Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_reply(w, state="dead").pk]),
     "inquiry_link": act(
         Perm.DECIDE_INQUIRIES, about=lambda w, me: [made.a_conversation(w).pk], form=lambda w, me: {"number": w.order.number}
     ),

@@ -6,7 +6,7 @@ from uuid import uuid4
 from allauth.usersessions.models import UserSession
 from django.utils import timezone
 
-from inquiries.models import Conversation
+from inquiries.models import Conversation, ConversationState, Message, Posting
 from ordersops.accounts.access import held_roles, rights
 from ordersops.accounts.actions import ask_give, give_role, invite, make_team
 from ordersops.accounts.models import CustomRole, RightsChange, Skill, Team, User
@@ -46,6 +46,23 @@ __all__ = ["CallFactory", "ReplayFactory", "judged", "personal_request", "to_rev
 def a_conversation(world: World, order: Any = None) -> Conversation:
     """One that waits, with or without its order."""
     return Conversation.objects.create(store=world.store, order=order, sender_email="ada@customer.example", last_at=timezone.now())
+
+
+def a_message(world: World) -> Message:
+    """Of a customer, in a conversation without an order."""
+    found = a_conversation(world)
+    return Message.objects.create(store=world.store, conversation=found, channel="form", body="Where is my parcel?", at=found.last_at)
+
+
+def a_reply(world: World, state: str = "pending") -> Message:
+    """To one, that has not left yet, or could not."""
+    found = a_message(world).conversation
+    Conversation.objects.filter(pk=found.pk).update(state=ConversationState.ANSWERED)
+    reply = Message.objects.create(
+        store=world.store, conversation=found, outgoing=True, channel="form", body="Which order?", at=found.last_at
+    )
+    Posting.objects.create(store=world.store, message=reply, state=state, not_before=timezone.now())
+    return reply
 
 
 OTHERWISE = {"outcome": "release", "reason": "O1", "note": "The customer called from home."}
