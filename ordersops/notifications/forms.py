@@ -2,7 +2,6 @@
 
 from typing import Any
 from uuid import UUID
-from zoneinfo import available_timezones
 
 from django import forms
 
@@ -11,6 +10,7 @@ from ordersops.notifications.models import Route
 from ordersops.notifications.payload import TELLABLE
 from ordersops.notifications.topics import TOPICS
 from ordersops.stores.models import Store
+from ordersops.zones import zones
 
 _SELECT = forms.Select(attrs={"class": "select"})
 
@@ -65,7 +65,7 @@ class RuleForm(_WithStore):
         required=False, label="until", widget=forms.TimeInput(attrs={"class": "input", "type": "time"}, format="%H:%M")
     )
     time_zone = forms.ChoiceField(
-        label="Time zone", choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())], initial="UTC", widget=_SELECT
+        label="Time zone", choices=[(name, name.replace("_", " ")) for name in sorted(zones())], initial="UTC", widget=_SELECT
     )  # fmt: skip
     high_comes_through = forms.BooleanField(required=False, initial=True, label="High severity comes through at once")
     is_active = forms.BooleanField(required=False, initial=True, label="Active")

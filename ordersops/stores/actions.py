@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
-from zoneinfo import available_timezones
 
 from django.db import IntegrityError
 from django.utils import timezone
@@ -19,6 +18,7 @@ from ordersops.stores.callbacks import check_api_url, check_callback_url
 from ordersops.stores.currencies import CURRENCIES
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import Platform, platforms
+from ordersops.zones import zones
 
 LONGEST_GRACE = timedelta(days=7)
 LONGEST_KEY = 300
@@ -228,7 +228,7 @@ def _currency(currency: str) -> str:
 
 
 def zone_named(name: str) -> str:
-    if name not in available_timezones():
+    if name not in zones():
         raise Invalid(f"“{name[:60]}” is not a time zone of the IANA list. Enter one such as Europe/Berlin.")
     return name
 

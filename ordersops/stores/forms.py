@@ -1,12 +1,11 @@
 """Connecting and changing a store. What may be in the fields is the verbs' business; here is only what they look like."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 
 from ordersops.stores.currencies import CURRENCIES
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import platforms
+from ordersops.zones import zones
 
 
 def _text(**attributes: str) -> forms.TextInput:
@@ -33,7 +32,7 @@ class ConnectForm(forms.Form):
         choices=[(code, code) for code in sorted(CURRENCIES)], initial="USD", widget=forms.Select(attrs={"class": "select"})
     )  # fmt: skip
     time_zone = forms.ChoiceField(
-        choices=[(name, name.replace("_", " ")) for name in sorted(available_timezones())], initial="UTC",
+        choices=[(name, name.replace("_", " ")) for name in sorted(zones())], initial="UTC",
         widget=forms.Select(attrs={"class": "select"}), label="Time zone",
     )  # fmt: skip
     secret = forms.CharField(

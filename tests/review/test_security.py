@@ -211,7 +211,7 @@ def test_whatever_an_advisor_answers(waiting: Callable[..., Scene], mode: str) -
     scene = waiting(mode)
     seen: set[str] = set()
 
-    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
     @given(answer=ANSWERS, second=st.one_of(st.just(sound), ANSWERS))
     def holds(answer: Any, second: Any) -> None:
         Says.answer, Says.second = answer, second

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import time
-from zoneinfo import available_timezones
 
 from ordersops.accounts.access import can_anywhere, store_ids
 from ordersops.accounts.actions.rules import refused
@@ -11,6 +10,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.errors import Invalid
+from ordersops.zones import zones
 
 Hours = Mapping[int, tuple[time, time]]  # weekday -> from, to
 
@@ -24,7 +24,7 @@ def describe_person(*, person: User, by: User, time_zone: str, hours: Hours, ski
     manages = may_describe(by, person)
     if not manages and (by.pk != person.pk or skills is not None):
         raise refused(by, "Skills, and the hours of others, are set by who manages teams in one of their stores.", person=person)
-    if time_zone and time_zone not in available_timezones():
+    if time_zone and time_zone not in zones():
         raise Invalid(f"“{time_zone[:60]}” is not a time zone of the IANA list. Enter one such as Europe/Berlin.")
     if any(day not in range(7) or start == end for day, (start, end) in hours.items()):
         raise Invalid("A working day needs a beginning and another end. Leave both empty for a free day.")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable
 from datetime import time, timedelta
 from typing import Any
-from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils import timezone
@@ -22,6 +21,7 @@ from ordersops.notifications.models import Breaker, Outgoing, Route, Rule, Sever
 from ordersops.notifications.topics import TOPICS
 from ordersops.stores.callbacks import check_callback_url, is_private
 from ordersops.stores.models import Store
+from ordersops.zones import zones
 
 MOST = 20  # of one person
 MOST_TESTS = 5  # a minute
@@ -65,7 +65,7 @@ def save(
         raise Invalid("Choose one of your own stores.")
     if (quiet_from is None) != (quiet_until is None):
         raise Invalid("Quiet hours need both ends, or neither.")
-    if time_zone not in available_timezones():
+    if time_zone not in zones():
         raise Invalid(f"“{time_zone[:60]}” is not a time zone of the IANA list. Enter one such as Europe/Berlin.")
     this.lane, this.store, this.time_zone = lane, store, time_zone
     this.quiet_from, this.quiet_until, this.high_comes_through, this.is_active = quiet_from, quiet_until, high_comes_through, is_active
