@@ -55,7 +55,7 @@ def term_rows(about: Lane, advice: Recommendation | None, outcomes: Iterable[str
 def _row(form: forms.Form, name: str) -> dict[str, Any]:
     field: Any = form.fields[name]
     value = form.get_initial_for_field(field, name)
-    choices = [str(key) for key, _ in field.choices] if isinstance(field, forms.ChoiceField) else []
+    choices = [str(key) for key, _ in getattr(field, "choices", ())]
     return {
         "name": name,
         "label": str(field.label or name),
