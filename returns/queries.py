@@ -44,19 +44,23 @@ def page(request: ReturnRequest, user: User) -> dict[str, Any]:
     lines = list(request.lines.select_related("line").prefetch_related(LISTED))
     last = CheckRow.objects.filter(line__request=request).order_by("-at").values_list("snapshot", flat=True).first()
     checks = (
-        list(CheckRow.objects.filter(line__request=request, snapshot=last).select_related("line__line").order_by("line", "number"))
+        list(CheckRow.objects.filter(line__request=request, snapshot=last).order_by("line", "number"))
         if last
         else []
     )
+    by_line = {line.pk: line for line in lines}
+    for line in lines:
+        line.last_checks = []  # type: ignore[attr-defined]
     for row in checks:
-        row.label, row.said = LABELS.get(row.check_key, row.check_key), RESULTS[row.result][1]  # type: ignore[attr-defined]
+        row.label, (row.tone, row.said) = LABELS.get(row.check_key, row.check_key), RESULTS[row.result]  # type: ignore[attr-defined]
+        by_line[row.line_id].last_checks.append(row)  # type: ignore[attr-defined]
     case = (
         Case.objects.undecided().filter(lane="returns", subject=request.pk).first()
         if can(user, Perm.VIEW_CASES, request.store_id)
         else None
     )
     return {
-        "found": request, "order": request.order, "lines": lines, "checks": checks, "case": case, "can": available(request),
+        "found": request, "order": request.order, "lines": lines, "expires": request.state in {ReturnState.APPROVED, ReturnState.WAITING} and request.expires_at, "case": case, "can": available(request),
         "may_act": can(user, Perm.ACT_ON_ORDER, request.store_id), "may_settle": can(user, Perm.DECIDE_RETURNS, request.store_id),
         "grades": [grade for grade in GRADES if grade[0] != "missing"] + [GRADES[-1]], "reports": [(key, says) for key, (says, _) in REPORTS.items()],
         "effects": list(settled_by(request).order_by("planned_at")),

@@ -215,7 +215,7 @@ def returned(body: Body, key: str, at: datetime) -> ReturnFacts:
             lines.append(ReturnLineFacts(line=line, quantity=count, reason=reason, words=said, external_id=_last(text(row.get("id")))))
     status = word(body.get("status"))
     moved = moment(body.get("updated_at")) or at
-    wish = "exchange" if rows(body.get("exchange_line_items")) else ""
+    wish = "exchange" if any(True for _ in rows(body.get("exchange_line_items"))) else ""
     return ReturnFacts(external_id=key, at=moved, status="cancelled" if status == "canceled" else status, lines=tuple(lines), wish=wish)
 
 
