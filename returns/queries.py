@@ -19,6 +19,8 @@ from returns.models.request import RequestQuerySet
 from returns.panel import RESULTS
 from returns.photos import LISTED
 
+EXPIRES = frozenset({ReturnState.APPROVED, ReturnState.WAITING})
+
 
 def available(request: ReturnRequest) -> set[str]:
     """What its state allows now."""
@@ -43,11 +45,7 @@ def available(request: ReturnRequest) -> set[str]:
 def page(request: ReturnRequest, user: User) -> dict[str, Any]:
     lines = list(request.lines.select_related("line").prefetch_related(LISTED))
     last = CheckRow.objects.filter(line__request=request).order_by("-at").values_list("snapshot", flat=True).first()
-    checks = (
-        list(CheckRow.objects.filter(line__request=request, snapshot=last).order_by("line", "number"))
-        if last
-        else []
-    )
+    checks = list(CheckRow.objects.filter(line__request=request, snapshot=last).order_by("line", "number")) if last else []
     by_line = {line.pk: line for line in lines}
     for line in lines:
         line.last_checks = []  # type: ignore[attr-defined]
@@ -60,7 +58,7 @@ def page(request: ReturnRequest, user: User) -> dict[str, Any]:
         else None
     )
     return {
-        "found": request, "order": request.order, "lines": lines, "expires": request.state in {ReturnState.APPROVED, ReturnState.WAITING} and request.expires_at, "case": case, "can": available(request),
+        "found": request, "order": request.order, "lines": lines, "expires": request.state in EXPIRES and request.expires_at, "case": case, "can": available(request),
         "may_act": can(user, Perm.ACT_ON_ORDER, request.store_id), "may_settle": can(user, Perm.DECIDE_RETURNS, request.store_id),
         "grades": [grade for grade in GRADES if grade[0] != "missing"] + [GRADES[-1]], "reports": [(key, says) for key, (says, _) in REPORTS.items()],
         "effects": list(settled_by(request).order_by("planned_at")),
