@@ -9,7 +9,7 @@ from uuid import UUID
 from django import forms
 from pydantic import BaseModel
 
-from inquiries import actions, erasing, panel, rules
+from inquiries import actions, erasing, panel, queries, rules
 from inquiries import facts as gathering
 from inquiries import terms as agreed
 from inquiries.catalogue import FACTS
@@ -27,6 +27,7 @@ from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, lanes
 from ordersops.cases.models import Case
+from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
 from ordersops.orders.models import Order
@@ -155,6 +156,9 @@ class Inquiries(Lane):
 
     def forget(self, orders: Sequence[Order]) -> int:
         return erasing.forget(orders)
+
+    def problems(self, user: User, stores: Sequence[UUID], most: int) -> list[Problem]:
+        return queries.problems(user, stores, most, of=self)
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)

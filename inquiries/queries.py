@@ -1,14 +1,19 @@
 """Reads of inquiries."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
 
 from inquiries.finding import LOOKED_AT, RECENT
 from inquiries.models import Conversation, ConversationState, Message
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
+from ordersops.cases.lanes import Lane
+from ordersops.cases.problems import Problem
 from ordersops.lists import Page, newest
 from ordersops.orders.models import Order
 
@@ -44,3 +49,18 @@ def candidates(conversation: Conversation) -> list[Order]:
         return []
     rows = Order.objects.known().newest_first().filter(store=conversation.store_id, email_key=conversation.sender_key)
     return list(rows.filter(placed_at__gte=conversation.last_at - RECENT).select_related("store")[:LOOKED_AT])
+
+
+def problems(user: User, stores: Sequence[UUID], most: int, *, of: Lane) -> list[Problem]:
+    """Conversations that wait for us and of which no order is known: they have no case. One query."""
+    visible = [one for one in store_ids(user, Perm.VIEW_CASES) if one in set(stores)]
+    rows = Conversation.objects.filter(SHOWN["unlinked"][1], store__in=visible).order_by("last_at", "id").select_related("store")
+    return [
+        Problem(
+            key=f"conversation:{row.pk}", source=of.key, source_label=of.label, store_id=row.store_id, store=row.store.name, about=row.title,
+            url=reverse("inquiry", args=[row.pk]), what="Without an order", signal="Somebody wrote, and it is not known about which order.",
+            since=row.last_at, due_at=row.last_at + of.policy.review_within["anomalous"], next_action="Link it, answer or close it",
+            next_url=reverse("inquiry", args=[row.pk]),
+        )
+        for row in rows[:most]
+    ]  # fmt: skip

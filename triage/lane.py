@@ -17,6 +17,7 @@ from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
 from ordersops.cases.lanes import Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen
+from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Fulfilment
@@ -25,7 +26,7 @@ from ordersops.review.models import Decision
 from ordersops.rollout.queries import Book
 from ordersops.stock.models import Location
 from ordersops.stores.facts import OrderFacts
-from triage import effects, facts, following, handing, signals
+from triage import effects, facts, following, handing, queries, signals
 from triage.catalogue import FACTS
 from triage.classes import FLAGS, triage
 from triage.exceptions import EXCEPTIONS, best_way
@@ -158,6 +159,9 @@ class Triage(Lane):
 
     def acts(self, subject: Order, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return effects.acts(subject, outcome, terms)
+
+    def problems(self, user: User, stores: Sequence[UUID], most: int) -> list[Problem]:
+        return queries.problems(user, stores, most, of=(self.key, self.label))
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         """What the panel shows: the classification and the routing, out of the frozen evidence."""

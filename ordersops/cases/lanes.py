@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from ordersops.accounts.roles import Perm
 from ordersops.cases.parts import Check, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
+from ordersops.cases.problems import Problem
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -180,6 +181,11 @@ class Lane(Protocol):
         """Erase what people wrote about these orders, and who they are, from the lane's own rows. Returns of how many. In the unit of the
         erasing, before the orders themselves are forgotten."""
         return 0
+
+    def problems(self, user: "User", stores: Sequence[UUID], most: int) -> list[Problem]:
+        """For the control tower: what is wrong in these stores that the person may see and that is no case of the lane, the `most` most
+        urgent ones. In a constant number of queries."""
+        return []
 
     def panel(self, evidence: "Evidence", policy: Policy | None = None) -> dict[str, Any]:
         """Context of templates/<lane>/_panel.html, under the policy of the advice that is shown."""

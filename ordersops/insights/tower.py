@@ -80,6 +80,9 @@ def look(user: User, stores: Sequence[UUID], asked: dict[str, Any]) -> View:
     for key, read in _READERS.items():
         if asked["source"] in {"", key} or (key == "cases" and asked["source"] in lanes()):
             found += read(user, stores, asked["source"])
+    for key, lane in lanes().items():
+        if asked["source"] in {"", key}:
+            found += lane.problems(user, stores, MOST)
     found = [row for row in found if _fits(row, asked)]
     found.sort(key=lambda row: row.order)
     shown = found[:MOST]
