@@ -58,7 +58,8 @@ def page(request: ReturnRequest, user: User) -> dict[str, Any]:
         else None
     )
     return {
-        "found": request, "order": request.order, "lines": lines, "expires": request.state in EXPIRES and request.expires_at, "case": case, "can": available(request),
+        "found": request, "order": request.order, "lines": lines, "expires": request.state in EXPIRES and request.expires_at,
+        "case": case, "can": available(request),
         "may_act": can(user, Perm.ACT_ON_ORDER, request.store_id), "may_settle": can(user, Perm.DECIDE_RETURNS, request.store_id),
         "grades": [grade for grade in GRADES if grade[0] != "missing"] + [GRADES[-1]], "reports": [(key, says) for key, (says, _) in REPORTS.items()],
         "effects": list(settled_by(request).order_by("planned_at")),
