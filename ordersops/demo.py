@@ -12,8 +12,12 @@ from ordersops.accounts.actions import give_role, invite
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.audit.actions import atomic
+from ordersops.stock.actions import set_node, take_in
+from ordersops.stock.models import Location
 from ordersops.stores.actions import connect, update
+from ordersops.stores.facts import LocationFacts, StockFacts
 from ordersops.stores.models import Store
+from ordersops.stores.platforms import platforms
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,11 @@ class Shop:
     currency: str
     time_zone: str
     domain: str
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """What the simulated shop calls its locations."""
+        return {"generic": ("place-0", "place-1"), "shopify": ("65000000001", "65000000002")}.get(self.platform, ("shop",))
 
     @property
     def calls_back(self) -> bool:
@@ -58,8 +67,11 @@ def password() -> str:
 
 
 @atomic
-def furnish(store_url: str) -> list[Store]:
-    """The demo stores with their people. `store_url` is where the simulated store takes callbacks, empty without one."""
+def furnish(store_url: str, *, warehouses: bool = False) -> list[Store]:
+    """The demo stores with their people. `store_url` is where the simulated store takes callbacks, empty without one.
+
+    `warehouses`: their locations are known already, each with the simulated warehouse that takes its orders.
+    """
     system = User.objects.system()
     stores = []
     for place, shop in enumerate(SHOPS):
@@ -72,7 +84,17 @@ def furnish(store_url: str) -> list[Store]:
         if store_url and not shop.calls_back and (store.api_url != store_url or not store.has_api):
             key, secret = _new_keys(shop)
             stores[place] = update(store=store, by=people[Role.ADMIN], api_url=store_url, api_key=key, api_secret=secret)
+        if store_url and warehouses:
+            _warehouses(shop, store, f"{store_url}/nodes/{place}", people[Role.ADMIN], system)
     return stores
+
+
+def _warehouses(shop: Shop, store: Store, address: str, admin: User, system: User) -> None:
+    """What the locations are called and can do, the shop tells when it opens."""
+    take_in(facts=[(store.pk, StockFacts(locations=tuple(LocationFacts(external_id=place) for place in shop.places)))], by=system)
+    for location in Location.objects.filter(store=store, external_id__in=shop.places):
+        secret = location.node_secret or platforms()["generic"].new_secret()
+        set_node(location=location, by=admin, url=f"{address}/{location.external_id}", secret=secret)
 
 
 def _connect(shop: Shop, place: int, store_url: str, system: User) -> Store:
@@ -129,6 +151,10 @@ def simulator_config(stores: list[Store], *, product_url: str, port: int, rate: 
             "api_secret": store.api_secret or "",
             "mail": f"{product_url}/mail/{store.endpoint_id}",
             "contact": f"{product_url}/contact/{store.endpoint_id}",
+            "nodes": [
+                {"place": one.external_id, "endpoint": f"{product_url}{one.node_path}", "secret": one.node_secret}
+                for one in store.locations.exclude(node_url="")
+            ],
         }
         for store in stores
     ]

@@ -1,4 +1,4 @@
-"""What the product may ask of the store: release an order, or cancel it. Signed, once, and honestly answered."""
+"""What the product may ask of the store: release an order, hold or cancel it, tag it or note something. Signed, once, and honestly answered."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from .config import Shop
 from .director import Director
 from .generic import when
 from .record import Callback
+from .scene import Scene
 from .signing import verified
 from .world import Order, Word
 
 WORDS: dict[str, Word] = {"order.release": "released", "order.cancel": "cancelled", "order.hold": "held"}
+WRITTEN = frozenset({"order.tag", "order.note"})
 Answer = tuple[int, dict[str, Any]]
 
 
@@ -55,19 +57,38 @@ class Callbacks:
     def _apply(self, shop: Shop, document: dict[str, Any] | None) -> tuple[int, dict[str, Any], str]:
         if document is None:
             return 400, {"error": "The body is not a JSON object with type and data."}, "malformed"
-        word = WORDS.get(str(document.get("type")))
-        if word is None:
-            return 422, {"error": f"Unknown type {document.get('type')!r}; known are {', '.join(WORDS)}."}, "unknown type"
+        kind = str(document.get("type"))
+        word = WORDS.get(kind)
+        if word is None and kind not in WRITTEN:
+            return (
+                422,
+                {"error": f"Unknown type {document.get('type')!r}; known are {', '.join([*WORDS, *sorted(WRITTEN)])}."},
+                "unknown type",
+            )
         data = document["data"]
         names = [str(data[key]) for key in ("order_id", "number") if data.get(key)]
         order = next((found for name in names if (found := self._director.find(shop, name)) is not None), None)
         if order is None:
             return 404, {"error": f"{shop.name} has no order {names[0] if names else ''}."}, "unknown order"
+        if word is None:
+            with self._director.at(order) as scene:
+                _write(order, kind, data.get("arguments") or {}, scene)
+            return 200, {"ok": True}, "applied"
         if refusal := _refusal(order, word):
             return 409, {"error": refusal}, refusal
         if order.word != word:
             self._director.obey(order, word)
         return 200, {"ok": True}, "applied"
+
+
+def _write(order: Order, kind: str, said: dict[str, Any], scene: Scene) -> None:
+    """Tags and notes, as somebody at the shop would write them."""
+    if kind == "order.tag":
+        order.tags = [tag for tag in order.tags if tag not in said.get("remove", [])]
+        order.tags += [tag for tag in said.get("add", []) if tag not in order.tags]
+    else:
+        order.note = str(said.get("text", ""))
+    scene.edit(order)
 
 
 def _refusal(order: Order, word: Word) -> str | None:

@@ -18,6 +18,15 @@ class ConfigError(ValueError):
     """The configuration cannot be used; the message says which entry and why."""
 
 
+@dataclass(frozen=True)
+class Node:
+    """The warehouse of one of a shop's places: where it answers, and what both sides sign with."""
+
+    place: str
+    endpoint: str
+    secret: str
+
+
 @dataclass(eq=False)
 class Shop:
     """One shop of the simulated world and the door of the product that its webhooks go to.
@@ -38,6 +47,7 @@ class Shop:
     mail: str = ""  # where its mail service hands customers' e-mails on
     contact: str = ""  # its web form
     hooks: list[Hook] = field(default_factory=list)
+    nodes: list[Node] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -123,7 +133,25 @@ def _shop(index: int, raw: Any) -> Shop:
             raise ConfigError(f"shops[{index}].platform must be shopify, generic or woocommerce, not {other!r}.")
     if not fits(platform, texts["secret"]):
         raise ConfigError(f"shops[{index}].secret must be whsec_ followed by base64.")
-    return Shop(index=index, platform=platform, hooks=first_hooks(platform, texts["endpoint"], texts["secret"]), **texts, **keys)
+    return Shop(
+        index=index,
+        platform=platform,
+        hooks=first_hooks(platform, texts["endpoint"], texts["secret"]),
+        nodes=nodes(raw.get("nodes")),
+        **texts,
+        **keys,
+    )
+
+
+def nodes(raw: Any) -> list[Node]:
+    """The warehouses of a shop. Raises ConfigError where one cannot be used."""
+    found = []
+    for one in raw or []:
+        place, endpoint, secret = (str(one.get(key) or "") if isinstance(one, dict) else "" for key in ("place", "endpoint", "secret"))
+        if not place or not endpoint.startswith(("http://", "https://")) or not secret or not _is_standard_secret(secret):
+            raise ConfigError("A node needs a place, an endpoint, and a secret that begins with whsec_.")
+        found.append(Node(place, endpoint, secret))
+    return found
 
 
 def fits(platform: Platform, secret: str) -> bool:

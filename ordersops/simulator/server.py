@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from . import page
 from .api import Asked, under_faults
-from .config import fits
+from .config import fits, nodes
 from .record import Faults, order_id
 from .shopify_admin import PATH, throttled
 from .store import Store
@@ -47,7 +47,13 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self._interface():
             return
-        match urlsplit(self.path).path:
+        path = urlsplit(self.path).path
+        match [unquote(part) for part in path.strip("/").split("/")]:
+            case ["nodes", index, place, *rest]:
+                self._body = b""
+                self._warehouse("GET", index, place, rest)
+                return
+        match path:
             case "/":
                 self._send(200, "text/html; charset=utf-8", page.render(self.server.store.state()).encode())
             case "/style.css":
@@ -79,6 +85,10 @@ class Handler(BaseHTTPRequestHandler):
                     self._faults()
                 case ["shops", index, "secret"]:
                     self._rotate(index)
+                case ["shops", index, "nodes"]:
+                    self._nodes(index)
+                case ["nodes", index, place, *rest]:
+                    self._warehouse("POST", index, place, rest)
                 case ["orders", name, word]:
                     self._order(name, word)
                 case _:
@@ -125,6 +135,27 @@ class Handler(BaseHTTPRequestHandler):
         for hook in shop.hooks:
             hook.secret = secret
         self._json(200, {"ok": True, "shop": shop.name})
+
+    def _nodes(self, index: str) -> None:
+        """From now on these are the shop's warehouses."""
+        shop = self.server.store.shop(index)
+        if shop is None:
+            raise Refused(404, "There is no such shop.")
+        try:
+            shop.nodes = nodes(json.loads(self._body))
+        except (ValueError, AttributeError, TypeError) as error:  # ConfigError is a ValueError
+            raise Refused(422, f"The body is a list of place, endpoint and secret. {error}") from error
+        self._json(200, {"ok": True, "shop": shop.name})
+
+    def _warehouse(self, method: str, index: str, place: str, rest: list[str]) -> None:
+        store = self.server.store
+        shop = store.shop(index)
+        node = next((one for one in shop.nodes if one.place == place), None) if shop else None
+        if shop is None or node is None:
+            self._json(404, {"error": "There is no such warehouse."})
+            return
+        status, answer = store.warehouses.answer(method, shop, node, rest, self._body, dict(self.headers.items()))
+        self._json(status, answer)
 
     def _callback(self, index: str) -> None:
         store = self.server.store

@@ -18,6 +18,7 @@ from .mailbox import Mailboxes
 from .record import Record
 from .sender import Sender
 from .shopify_admin import ShopifyAdmin
+from .warehouse import Warehouses
 from .woocommerce_api import WooCommerce
 
 PATIENCE = 60.0  # seconds that the product may take to answer for the first time
@@ -32,6 +33,7 @@ class Store:
         self.sender = Sender(self.record, pause=pause)
         self.director = Director(config, out=self.sender.send, record=self.record)
         self.callbacks = Callbacks(self.director)
+        self.warehouses = Warehouses(self.director)
         self.shopify = ShopifyAdmin(self.director)
         self.woocommerce = WooCommerce(self.director)
         self.mailboxes = Mailboxes(config.host, config.mail_port, self.record.got) if config.mail_port is not None else None
@@ -95,4 +97,5 @@ class Store:
             "rate": self.director.rate,
             "seed": self.director.seed,
             "waiting": self.sender.waiting,
+            "warehouses": self.warehouses.state(),
         }

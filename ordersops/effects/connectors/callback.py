@@ -74,7 +74,7 @@ def content(effect: Effect) -> dict[str, Any]:
             "effect_id": str(effect.pk),
             "decision_id": str(effect.decision_id) if effect.decision_id else None,
             "reason": "reviewed",
-            **({"arguments": effect.arguments} if effect.asked_by_id else {}),
+            **({"arguments": effect.arguments} if effect.asked_by_id or effect.arguments else {}),
         },
     }
 

@@ -55,7 +55,7 @@ class Command(BaseCommand):
         told = ""
         if options["demo"]:
             store_url = f"http://127.0.0.1:{options['store_port']}"
-            stores = demo.furnish(store_url if simulate else "")
+            stores = demo.furnish(store_url if simulate else "", warehouses=bool(options["rate"]))
             if simulate:
                 mail_port = free_port()
                 config = demo.simulator_config(
