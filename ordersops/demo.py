@@ -85,16 +85,16 @@ def furnish(store_url: str, *, warehouses: bool = False) -> list[Store]:
             key, secret = _new_keys(shop)
             stores[place] = update(store=store, by=people[Role.ADMIN], api_url=store_url, api_key=key, api_secret=secret)
         if store_url and warehouses:
-            _warehouses(shop, store, f"{store_url}/nodes/{place}", people[Role.ADMIN], system)
+            _warehouses(shop, store, f"{store_url}/nodes/{place}", people[Role.OPS_REVIEWER], system)
     return stores
 
 
-def _warehouses(shop: Shop, store: Store, address: str, admin: User, system: User) -> None:
+def _warehouses(shop: Shop, store: Store, address: str, ops: User, system: User) -> None:
     """What the locations are called and can do, the shop tells when it opens."""
     take_in(facts=[(store.pk, StockFacts(locations=tuple(LocationFacts(external_id=place) for place in shop.places)))], by=system)
     for location in Location.objects.filter(store=store, external_id__in=shop.places):
         secret = location.node_secret or platforms()["generic"].new_secret()
-        set_node(location=location, by=admin, url=f"{address}/{location.external_id}", secret=secret)
+        set_node(location=location, by=ops, url=f"{address}/{location.external_id}", secret=secret)
 
 
 def _connect(shop: Shop, place: int, store_url: str, system: User) -> Store:

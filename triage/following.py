@@ -71,7 +71,10 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> list[Assessed]
 
 def _describe(result: RoutingResult, one: Assessed, found: Triaged, now: datetime) -> None:
     result.kind, result.label, result.priority, result.reasons = found.kind, found.label[:200], found.priority, list(found.reasons)
-    result.assessed_at, result.terms = now, table(one.evidence, routing_of(one.policy))
+    result.assessed_at = now
+    terms = table(one.evidence, routing_of(one.policy))
+    if terms or not one.order.is_final:  # what has left keeps the plans that it was routed by
+        result.terms = terms
     if one.order.is_final and result.state != RoutingState.DONE:
         result.state = RoutingState.DONE
 

@@ -133,16 +133,8 @@ def _keep(effect: Effect, fact: OrderFacts, node: NodeFacts, by: User) -> bool:
     }  # fmt: skip
     NodeAnswer.objects.update_or_create(pk=effect.pk, defaults=values)
     place = Location.objects.filter(store=effect.store_id, external_id=effect.arguments.get("location", "")).first()
-    reason = f"It says “{node.reason.replace('_', ' ')}”." if node.reason else ""
-    record(
-        Verb.NODE_ANSWERED,
-        by=by,
-        order=effect.order,
-        location=str(place or "a warehouse"),
-        answer=node.answer,
-        reason=reason,
-        effect=effect.pk,
-    )
+    said = f"{node.answer}, {node.reason.replace('_', ' ')}" if node.reason else node.answer
+    record(Verb.NODE_ANSWERED, by=by, order=effect.order, location=str(place or "a warehouse"), answer=said, effect=effect.pk)
     return True
 
 

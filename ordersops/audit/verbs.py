@@ -63,8 +63,8 @@ class Verb(StrEnum):
     )
     NODE_ANSWERED = (
         "order.node_answered",
-        "{actor} heard from {location} about the order: {answer}. {reason}",
-        {"location": str, "answer": str, "reason": str, "effect": UUID},
+        "{actor} heard from {location} about the order: {answer}.",
+        {"location": str, "answer": str, "effect": UUID},
     )
     EXCEPTION_OPENED = (
         "exception.opened",

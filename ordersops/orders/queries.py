@@ -17,7 +17,7 @@ from ordersops.audit.models import Event
 from ordersops.closed import TELLING, without_advice
 from ordersops.lists import SIZE, Page, newest
 from ordersops.orders.keys import fold
-from ordersops.orders.lifecycle import HoldReason
+from ordersops.orders.lifecycle import HoldReason, parcels
 from ordersops.orders.models import Order, Revision
 from ordersops.orders.past import past_of
 from ordersops.orders.revisions import dressed, tell
@@ -105,7 +105,7 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         "customer": order.customer,
         "lines": list(order.lines.all()),
         "transactions": list(order.transactions.all()),
-        "shipments": list(order.shipments.all()),
+        "shipments": parcels(order.shipments.all()),
         "refunds": list(order.refunds.all()),
         "disputes": list(order.disputes.all()),
         "holds": holds,

@@ -39,3 +39,15 @@ def test_stores_of_an_earlier_demo_get_their_interface() -> None:
     assert [store.has_api for store in demo.furnish(STORE)] == [True, False, True]
     moved = demo.furnish("http://127.0.0.1:9020")
     assert [store.api_url for store in moved] == ["http://127.0.0.1:9020", "", "http://127.0.0.1:9020"]
+
+
+def test_every_shop_knows_where_its_warehouses_answer_and_what_they_sign_with() -> None:
+    stores = demo.furnish(STORE, warehouses=True)
+    for store, shop in zip(stores, told(stores), strict=True):
+        places = {one.external_id: one for one in store.locations.all()}
+        found = parse({"shops": [shop]}).shops[0].nodes
+        assert {node.place for node in found} == set(places) != set()
+        for node in found:
+            assert node.endpoint == f"http://127.0.0.1:8000{places[node.place].node_path}"
+            assert node.secret == places[node.place].node_secret
+    assert told(demo.furnish(STORE, warehouses=True)) == told(stores), "a second start changes nothing"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import catalogue
+from .. import catalogue, lying
 from ..scene import Scene, Story
 from .registry import tale
 
@@ -18,8 +18,8 @@ Manner = Callable[["Request", Scene], Story]
 
 def _dear(scene: Scene) -> Story:
     """An order so large that a person says where it ships from."""
-    goods = sorted((one for one in catalogue.products(scene.shop.index) if one.kind == "goods"), key=lambda one: -one.price)[:6]
-    chosen = scene.rng.choice(goods)
+    goods = [one for one in catalogue.products(scene.shop.index) if one.kind == "goods" and lying.units(one, 0) and not lying.needs(one)]
+    chosen = scene.rng.choice(sorted(goods, key=lambda one: -one.price)[:6])
     order = scene.place(scene.draft(scene.regular(), [(chosen, int(520 // chosen.price) + 1)]))
     yield scene.rng.uniform(2, 6)
     scene.pay(order)

@@ -88,6 +88,11 @@ class Location(models.Model):
         return self.name or f"Location {self.external_id}"
 
     @property
+    def can_handle(self) -> list[str]:
+        """Its capabilities, in words."""
+        return [NEEDS[key].lower() for key in self.capabilities if key in NEEDS]
+
+    @property
     def has_node(self) -> bool:
         """Whether a warehouse system takes its orders."""
         return bool(self.node_url and self.node_secret)

@@ -3,6 +3,7 @@
 It is no platform: a warehouse is heard at the door of its location, whatever the store's platform is, and only about what it was asked.
 """
 
+import re
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from ordersops.stores.platforms.generic import Generic
 
 Id = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=300)]
+WORD = re.compile(r"[a-z0-9]+")  # a reason is a code, however it is written
 ANSWERS = {
     "fulfilment.accepted": "accepted", "fulfilment.rejected": "rejected", "fulfilment.shipped": "shipped", "fulfilment.cancelled": "cancelled",
 }  # fmt: skip
@@ -70,7 +72,7 @@ class Node(Generic):
         if said.event not in ANSWERS:
             raise Invalid(f"“event” must be one of {', '.join(ANSWERS)}.")
         answer, parcel = ANSWERS[said.event], said.shipment
-        if answer == "rejected" and not said.reason:
+        if answer == "rejected" and not WORD.search(said.reason):
             raise Invalid("“reason” is missing: say why it is rejected, such as out_of_stock. Send it with a new webhook-id.")
         if answer == "shipped" and parcel is None:
             raise Invalid("“shipment” is missing: say what was sent, and how. Send it with a new webhook-id.")
@@ -78,7 +80,7 @@ class Node(Generic):
             order=said.order_id,
             at=said.occurred_at,
             shipments=(_shipment(said, parcel),) if answer == "shipped" and parcel else (),
-            node=NodeFacts(request=said.effect_id, answer=answer, reason=said.reason, note=said.note),
+            node=NodeFacts(request=said.effect_id, answer=answer, reason="_".join(WORD.findall(said.reason)), note=said.note),
         )
 
 
