@@ -122,6 +122,9 @@ class Fraud(Lane):
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)
 
+    def panel_closed(self, evidence: Evidence) -> dict[str, Any]:
+        return panel.context(evidence)  # facts alone
+
 
 def _only_captured(change: Change) -> bool:
     """Money that was authorised is taken, or given back: nothing new about the card. A sale without authorisation is news."""

@@ -96,7 +96,8 @@ class Inquiries(Lane):
         """What is wanted, and why a person: without a word of the message."""
         intent = INTENTS.get(evidence["intent"] or UNKNOWN, INTENTS[UNKNOWN])
         why = [seen.says.rstrip(".") for seen in sorted(signals, key=lambda one: -one.points) if seen.state == "fired" and seen.points > 0]
-        return ": ".join([intent.label, "; ".join(why[:2])] if why else [intent.label])
+        asked = intent.label if intent.label.endswith("?") else f"{intent.label}:"
+        return f"{asked} {'; '.join(why[:2])}" if why else intent.label
 
     def priority(self, *, amount: Decimal | None, score: int, due_in: timedelta, tier: str) -> Priority:
         points, reasons = score // SCORE_PARTS, [f"needs a person: {score}"]
@@ -162,3 +163,6 @@ class Inquiries(Lane):
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)
+
+    def panel_closed(self, evidence: Evidence) -> dict[str, Any]:
+        return panel.bare(evidence)

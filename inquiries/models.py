@@ -74,7 +74,7 @@ class Conversation(models.Model):
     @property
     def title(self) -> str:
         """For a queue's row: no personal data."""
-        return f"{self.order}, message"[:60] if self.order else "Message"
+        return str(self.order)[:60] if self.order else "Message"
 
     @property
     def moment(self) -> datetime | None:

@@ -44,6 +44,13 @@ def context(evidence: Evidence) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def bare(evidence: Evidence) -> dict[str, Any]:
+    """What was written and by whom, without what was recognised in it."""
+    whole = context(evidence)
+    kept = ("messages", "subject", "known", "how", "sender", "same_sender", "conversation", "may_ask")
+    return {"parts": [{"text": evidence["message"] or "", "what": "", "how": ""}], **{name: whole[name] for name in kept}}
+
+
 def read(evidence: Evidence) -> dict[str, Any]:
     """What was recognised in a message, without the draft: for a conversation that has no case."""
     intent, second = INTENTS.get(evidence["intent"] or UNKNOWN, INTENTS[UNKNOWN]), INTENTS.get(evidence["second_guess"] or "")

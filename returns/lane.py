@@ -146,6 +146,9 @@ class Returns(Lane):
         held = policy or self.policy
         return panel.context(evidence, self.settings_of(held), policy=held.version)
 
+    def panel_closed(self, evidence: Evidence) -> dict[str, Any]:
+        return panel.bare(evidence, self.settings_of(self.policy))
+
     def _settings(self, decision: Decision) -> Settings:
         """Of the policy in force in the store."""
         recommendation = decision.recommendation

@@ -53,6 +53,13 @@ def context(evidence: Evidence, settings: Settings, *, policy: str) -> dict[str,
     }
 
 
+def bare(evidence: Evidence, settings: Settings) -> dict[str, Any]:
+    """What is asked for and shown, without what the rules make of it."""
+    whole = context(evidence, settings, policy="")
+    kept = ("key", "title", "asked", "value", "ground", "words", "photos")
+    return {"lines": [{name: line[name] for name in kept} for line in whole["lines"]], "currency": whole["currency"], "address": ""}
+
+
 def _photos(evidence: Evidence) -> dict[str, list[Photo]]:
     """By line, as they lie now: one that came after the advice is seen, too."""
     found: defaultdict[str, list[Photo]] = defaultdict(list)
@@ -66,4 +73,5 @@ def _photos(evidence: Evidence) -> dict[str, list[Photo]]:
 
 
 def _cost(one: Cost) -> dict[str, Any]:
-    return {"label": OUTCOMES[one.outcome], "amount": one.amount, "parts": one.parts}
+    gain = -one.amount if one.amount is not None and one.amount < 0 else None
+    return {"label": OUTCOMES[one.outcome], "amount": one.amount, "gain": gain, "parts": one.parts}

@@ -14,7 +14,9 @@ from returns.reasons import APPROVE, ASK, DECLINE, KEEP, REPLACE
 
 VERSION = "1"
 KEEPS = frozenset({"KEEP_ITEM_REFUND", "DONATE", "PARTIAL_CREDIT"})
-WEIGHTS = {"denied": 60, "person": 45, "ask": 35, "right": -5, "hand": 35}
+# What clears adds up to less than what any single thing that asks for a person leaves above the limit: it never takes a case away.
+WEIGHTS = {"denied": 60, "person": 50, "ask": 45, "right": -5, "hand": 40, "in_window": -3, "left": -1}
+CLEARING = {"window": ("in_window", "It is within the return window."), "returnable": ("left", "What is asked for is left to return.")}
 # Said by check and code. Numbers and dates stand in the check's own row, where they are worked out.
 SAYS: dict[str, str] = {
     "identity_unverified": "Nobody has verified who is asking.",
@@ -56,10 +58,11 @@ def see(evidence: Evidence, settings: Settings, *, policy: str) -> list[Seen]:
     seen: dict[str, Seen] = {}
     for line in found.lines:
         for row in line.rows:
-            points = WEIGHTS.get(row.result, 0)
+            weight, clears = CLEARING.get(row.check, ("", "")) if row.result == "passed" else (row.result, "")
+            points = WEIGHTS.get(weight, 0)
             if not points or (row.check in seen and abs(seen[row.check].points) >= abs(points)):
                 continue
-            says = SAYS.get(row.code, "It is on a list." if row.check == "lists" else row.label)
+            says = clears or SAYS.get(row.code, "It is on a list." if row.check == "lists" else row.label)
             state = "fired" if points > 0 else "clearing"
             seen[row.check] = Seen(row.check, "checks", state, points, says, (_claim(evidence, row.check),))
     if found.by_hand and not any(one.points > 0 for one in seen.values()):

@@ -172,3 +172,7 @@ class Triage(Lane):
             "ways": [{"found": one, "best": best_way(one, evidence)} for one in found.exceptions],
             "address": evidence["address_correction"] or [], "problems": evidence["address_problems"] or [],
         }  # fmt: skip
+
+    def panel_closed(self, evidence: Evidence) -> dict[str, Any]:
+        """What the order is."""
+        return {"triage": triage(evidence, limits_of(self.policy))}

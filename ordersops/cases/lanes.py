@@ -191,6 +191,10 @@ class Lane(Protocol):
         """Context of templates/<lane>/_panel.html, under the policy of the advice that is shown."""
         return {}
 
+    def panel_closed(self, evidence: "Evidence") -> dict[str, Any]:
+        """The same while the advice is closed to the reader: what was said and asked for, and nothing from which the advice can be told."""
+        return {}
+
 
 @lru_cache(maxsize=1)
 def lanes() -> dict[str, Lane]:

@@ -73,6 +73,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
     revisions = [] if case.is_attack else revisions_of(order)
     prefetch_related_objects([order], "transactions")
     transactions = list(order.transactions.all())
+    choices = answers(case, about, may, user)
     found = {
         **context,
         **talk(case, user),
@@ -85,11 +86,12 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "past": past_of(order),
         "recommendation": recommendation,
         "waiting_question": _waiting_question(case),
-        "answers": answers(case, about, may, user),
+        "answers": choices,
+        "answers_move": len({answer.moves for answer in choices}) > 1,
         "impressions": [_dressed_impression(given, about) for given in case.impressions.select_related("by", "recommendation")],
         **checklist(case, user, may, shown["frozen"]),
         "panel_template": f"{about.key}/_panel.html",
-        "panel": _panel(about, recommendation, shown["frozen"]),
+        "panel": _panel(about, recommendation, shown["frozen"], closed=may.closed),
         "decisions": decisions,
         "proposal": proposals[0] if proposals and case.is_waiting else None,
         "sent_back": proposals[0] if proposals and case.is_open and proposals[0].state == ProposalState.SENT_BACK else None,
@@ -114,10 +116,12 @@ def page(case: Case, user: User) -> dict[str, Any]:
     return closed(found) if may.closed else found
 
 
-def _panel(about: Lane, recommendation: Recommendation | None, frozen: Evidence | None) -> dict[str, Any]:
+def _panel(about: Lane, recommendation: Recommendation | None, frozen: Evidence | None, *, closed: bool) -> dict[str, Any]:
     """The lane's part of the page, under the policy under which it was advised."""
     if recommendation is None or frozen is None:
         return {}
+    if closed:
+        return about.panel_closed(frozen)
     return about.panel(frozen, written(recommendation).policy(recommendation.policy_version))
 
 
