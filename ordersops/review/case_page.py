@@ -35,6 +35,7 @@ from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, Propo
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.stakes import answers
+from ordersops.review.terms import of_page
 from ordersops.review.waiting import dressed as dressed_proposal
 from ordersops.rollout.queries import written
 
@@ -90,6 +91,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "answers_move": len({answer.moves for answer in choices}) > 1,
         "impressions": [_dressed_impression(given, about) for given in case.impressions.select_related("by", "recommendation")],
         **checklist(case, user, may, shown["frozen"]),
+        **of_page(about, recommendation, may),
         "panel_template": f"{about.key}/_panel.html",
         "panel": _panel(about, recommendation, shown["frozen"], closed=may.closed),
         "decisions": decisions,

@@ -9,7 +9,7 @@ ADVICE = frozenset({
     "recommendation", "outcome", "claims", "claims_failed", "claims_why", "claims_but", "claims_more", "faults", "notes", "warnings",
     "standing_in", "considered", "prose", "draft", "set_aside", "advisor_label", "sure", "sure_why", "policy", "mode_words",
     "rollout_anchor", "older_recommendations", "risk_points", "clearing_points", "impressions", "decisions",
-    "proposal", "proposals", "sent_back", "effects",
+    "proposal", "proposals", "sent_back", "effects", "approve_terms", "override_terms",
 })  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """How a person changes what an outcome means in particular: the lane's forms, drawn into the confirm steps and read from them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import QueryDict
@@ -9,6 +9,9 @@ from django.http import QueryDict
 from ordersops.advice.models import Recommendation
 from ordersops.cases.lanes import Lane
 from ordersops.rollout.queries import written
+
+if TYPE_CHECKING:
+    from ordersops.review.queries import Available
 
 PREFIX = "terms"
 
@@ -31,6 +34,20 @@ def drawn(about: Lane, advice: Recommendation | None, outcomes: Iterable[str], p
             form.prefix, form.number = f"{PREFIX}-{outcome}", number  # type: ignore[attr-defined]
             found[outcome] = form if typed is None else _kept(form, typed)
     return found
+
+
+def outcomes_of(about: Lane, may: "Available", act: str) -> list[str]:
+    """The outcomes whose terms can be changed in the step of this act. Approving allows other terms only where they are no other decision."""
+    if act == "override":
+        return [outcome.key for outcome in may.others]
+    return [may.recommended.key] if may.recommended and may.recommended.key not in about.adjustable else []
+
+
+def of_page(about: Lane, advice: Recommendation | None, may: "Available") -> dict[str, dict[str, forms.Form]]:
+    """The forms for the confirm steps that lie in the case page itself; none of a step that is not open."""
+    return {
+        f"{act}_terms": drawn(about, advice, outcomes_of(about, may, act) if getattr(may, act) else ()) for act in ("approve", "override")
+    }
 
 
 def typed_in(posted: QueryDict, outcome: str) -> QueryDict | None:

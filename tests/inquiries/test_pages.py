@@ -42,6 +42,15 @@ def test_the_panel_shows_what_was_recognised_where(page: Any, asked: Any, order:
     assert "is being prepared" in text
 
 
+def test_the_steps_of_the_page_hold_the_words_that_leave(page: Any, asked: Any, order: Any) -> None:
+    text = page("case", asked("Where is my order 1042?").pk)
+    approving, overriding = text.split('id="dialog-approve"')[1].split('id="dialog-override"')
+    assert 'name="terms-answer-text"' in approving
+    assert "is being prepared" in approving
+    assert 'name="terms-reply-text"' in overriding
+    assert 'name="terms-answer-text"' not in overriding
+
+
 # --- The list ---------------------------------------------------------------------------------------------------------
 def test_what_has_no_order_waits_on_the_list(page: Any, stranger: Conversation, asked: Any) -> None:
     asked("Where is my order 1042?")

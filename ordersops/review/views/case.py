@@ -24,7 +24,7 @@ from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, Overri
 from ordersops.review.models import Decision
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.taking_back import effects_of, taking_back
-from ordersops.review.terms import drawn, typed_in
+from ordersops.review.terms import drawn, outcomes_of, typed_in
 from ordersops.review.views.after import decided
 from ordersops.rollout import actions as rollout
 
@@ -160,10 +160,7 @@ def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], st
     posted = request.POST if request.method == "POST" else None
     asked = request.GET if posted is None else posted
     about = lane(found.lane)
-    # Approving allows other terms only where they are no other decision.
-    outcomes = [outcome.key for outcome in may.others] if act == "override" else [may.recommended.key] if may.recommended else []
-    outcomes = [key for key in outcomes if act == "override" or key not in about.adjustable]
-    terms = drawn(about, recommendation_for(found), outcomes, posted)
+    terms = drawn(about, recommendation_for(found), outcomes_of(about, may, act), posted)
     context = {
         **bar(found, request.user, may),
         "form": filled,

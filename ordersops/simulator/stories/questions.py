@@ -29,17 +29,17 @@ def _bought(scene: Scene, person: Person | None = None) -> Order:
 def _paid(scene: Scene, order: Order) -> Story:
     yield scene.rng.uniform(2, 4)
     scene.pay(order)
-    yield scene.rng.uniform(4, 9)
+    yield scene.rng.uniform(3, 5)
 
 
 def _sent(scene: Scene, order: Order, *, delivered: bool = False) -> Story:
     yield from _paid(scene, order)
     parcel = scene.ship(order)
     for status in ("in_transit", "delivered") if delivered else ("in_transit",):
-        yield scene.rng.uniform(2, 5)
+        yield scene.rng.uniform(2, 3)
         if parcel:
             scene.move(order, parcel, status)
-    yield scene.rng.uniform(4, 9)
+    yield scene.rng.uniform(3, 5)
 
 
 @tale("Somebody asks where the parcel is", weight=2, first=True)
