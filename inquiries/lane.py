@@ -18,7 +18,7 @@ from inquiries.intents import INTENTS, UNKNOWN
 from inquiries.models import Conversation, ConversationState
 from inquiries.policy import POLICY, Settings
 from inquiries.prompt import PROMPT
-from inquiries.reasons import OUTCOMES, REASONS
+from inquiries.reasons import OUTCOMES, REASONS, TICKET
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
@@ -116,7 +116,10 @@ class Inquiries(Lane):
 
     # --- what follows ---
     def possible(self, subject: Conversation) -> list[str]:
-        return list(self.outcomes) if subject.state == ConversationState.OPEN else []
+        """A ticket only where the store has a helpdesk."""
+        if subject.state != ConversationState.OPEN:
+            return []
+        return [key for key in self.outcomes if key != TICKET.key or subject.store.helpdesk_url]
 
     def undecided(self, subject: Conversation) -> bool:
         return subject.state == ConversationState.OPEN
@@ -137,7 +140,7 @@ class Inquiries(Lane):
         return found
 
     def terms_form(self, evidence: Evidence, outcome: str, terms: Mapping[str, Any], data: Any = None) -> forms.Form | None:
-        return agreed.ReplyForm(evidence, outcome, terms, data) if terms else None
+        return agreed.form_for(evidence, outcome, terms, data)
 
     def differs(self, advised: Mapping[str, Any], chosen: Mapping[str, Any]) -> bool:
         return agreed.differs(advised, chosen)

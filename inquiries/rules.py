@@ -11,7 +11,7 @@ from inquiries.checking import faults
 from inquiries.composing import compose
 from inquiries.intents import INTENTS, UNKNOWN, Intent
 from inquiries.policy import Settings
-from inquiries.reasons import ADDRESS, ANSWER, CLOSE, HAND_OVER, REPLY
+from inquiries.reasons import ADDRESS, ANSWER, CLOSE, HAND_OVER, REPLY, TICKET
 from inquiries.triggers import FIRST, TRIGGERS
 from ordersops.advice.facts import Evidence
 from ordersops.cases.lanes import Seen
@@ -124,7 +124,10 @@ def may_change_address(evidence: Evidence) -> bool:
 
 
 def choose(evidence: Evidence, signals: Sequence[Seen], possible: Sequence[str], lanes: Sequence[str]) -> str:
-    """The answer of facts where nothing speaks for a person; what changes or is handed over is advised, and decided by mode or person."""
+    """The answer of facts where nothing speaks for a person; what changes or is handed over is advised, and decided by mode or person.
+
+    What must be heard first goes to the store's helpdesk, where it has one (policies.md 4.4, INQ-07).
+    """
     intent, fired = intent_of(evidence), {seen.key for seen in signals if seen.state == "fired"}
     wanted = REPLY.key
     if intent.way == "facts" and not fired:
@@ -138,6 +141,8 @@ def choose(evidence: Evidence, signals: Sequence[Seen], possible: Sequence[str],
         and not fired - {"for_a_person", "high_value", "angry_words"}
     ):
         wanted = HAND_OVER.key
+    elif TICKET.key in possible and (intent.way == "never" or fired & FIRST or "dispute_open" in fired):
+        wanted = TICKET.key
     elif intent.way == "silent" and not fired:
         wanted = CLOSE.key
     return wanted if wanted in possible else next((key for key in (REPLY.key, *possible) if key in possible), possible[0])

@@ -7,11 +7,12 @@ from django import forms
 
 from inquiries.checking import LONGEST, faults
 from inquiries.composing import Draft, ask_which, compose
-from inquiries.reasons import ADDRESS, CLOSE, HAND_OVER, REPLY
+from inquiries.reasons import ADDRESS, CLOSE, HAND_OVER, REPLY, TICKET
 from inquiries.rules import intent_of, may_change_address
+from inquiries.ticketing import TicketForm, ticket
 from ordersops.advice.facts import Evidence
 from ordersops.effects.actions import Act
-from ordersops.effects.kinds.arguments import Letter, UpdateAddress, parse
+from ordersops.effects.kinds.arguments import Letter, Ticket, UpdateAddress, parse
 from ordersops.errors import Conflict, Invalid
 
 WORDS = frozenset({"subject", "text", "uses", "looked_up"})  # other words are no other decision
@@ -23,6 +24,8 @@ def terms(evidence: Evidence, outcome: str) -> dict[str, Any]:
     """As JSON. Computed by rules from the frozen evidence; empty words where a person has to find them."""
     if outcome == CLOSE.key:
         return {}
+    if outcome == TICKET.key:
+        return ticket(evidence)
     intent, draft = intent_of(evidence), compose(evidence)
     if outcome == ADDRESS.key and not may_change_address(evidence):
         draft = None
@@ -49,6 +52,9 @@ def acts(order: Any, outcome: str, agreed: Mapping[str, Any]) -> list[Act]:
     """The address first, then the words. Conflict where a person has not found any yet."""
     if outcome == CLOSE.key:
         return []
+    if outcome == TICKET.key:
+        told = {key: agreed.get(key, "") for key in ("subject", "text", "priority")}
+        return [Act(order, "ticket.create", parse(Ticket, told))]
     if not str(agreed.get("text", "")).strip():
         raise Conflict("There are no words to send yet: write the reply, then send it. Nothing was changed.")
     letter = parse(Letter, {"about": agreed.get("about", "order"), "subject": agreed.get("subject", ""), "text": agreed["text"]})
@@ -60,6 +66,13 @@ def acts(order: Any, outcome: str, agreed: Mapping[str, Any]) -> list[Act]:
         except Invalid as error:
             raise Conflict(error.message) from error
     return found
+
+
+def form_for(evidence: Evidence, outcome: str, advised: Mapping[str, Any], data: Any = None) -> forms.Form | None:
+    """How a person changes the words of this outcome; None where it has none."""
+    if not advised:
+        return None
+    return TicketForm(dict(advised), data) if outcome == TICKET.key else ReplyForm(evidence, outcome, advised, data)
 
 
 class ReplyForm(forms.Form):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from inquiries.models import Conversation, ConversationState, Message
-from inquiries.reasons import CLOSE, HAND_OVER
+from inquiries.reasons import CLOSE, HAND_OVER, TICKET
 from ordersops.accounts.models import User
 from ordersops.advice.actions import raise_questions
 from ordersops.audit.actions import record
@@ -29,6 +29,11 @@ def settle(*, conversations: Sequence[Conversation], outcome: Outcome, decision:
             conversation.state = ConversationState.CLOSED
             conversation.save(update_fields=["state"])
             record(Verb.INQUIRY_CLOSED, by=by, order=conversation.order, conversation=conversation.pk, why="nothing to answer")
+            continue
+        if outcome.key == TICKET.key:
+            conversation.state = ConversationState.CLOSED
+            conversation.save(update_fields=["state"])
+            record(Verb.INQUIRY_HANDED_OVER, by=by, order=conversation.order, conversation=conversation.pk, lane="the helpdesk")
             continue
         if automatic and written_to(conversation, since=now - quiet):
             raise Conflict("An automatic reply went to this customer a moment ago.")
