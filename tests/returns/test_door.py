@@ -13,10 +13,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import escape
 from PIL import Image
 
 from ordersops.audit.models import Event
 from ordersops.cases.models import Case
+from ordersops.review.actions import approve
 from ordersops.wording import leaks
 from returns import doors, knocking, telling
 from returns.models import Knock, Photo, ReturnLink, ReturnRequest
@@ -288,3 +290,34 @@ def test_instructions_that_give_something_away_are_not_shown(store: Any, order: 
     assert telling.instructions(made) == ""
     made.instructions = "Send it to the address on the label."
     assert telling.instructions(made) == made.instructions
+
+
+@pytest.mark.parametrize(
+    ("days", "reason", "title"),
+    [
+        (20, "SIZE_TOO_SMALL", "Your return is accepted"),
+        (90, "SIZE_TOO_SMALL", "We could not accept this return"),
+        (20, "DEFECTIVE", "We need a little more from you"),
+    ],
+)
+def test_a_decision_is_told_when_it_can_no_longer_be_undone(
+    days: int, reason: str, title: str, client: Client, store: Any, reviewer: Any, settings: Any, work: Any
+) -> None:
+    made = asked_for(delivered_order(store, number="#1042", days=days), wanted(reason=reason), wish="refund")
+    work()
+    case = Case.objects.get(lane="returns", subject=made.pk)
+    approve(case=case, by=reviewer, version=case.version, reason="", note="")
+    ask(client, store)
+    client.post(link(store))
+    url = reverse("return_status", args=[store.endpoint_id, made.pk])
+    made.refresh_from_db()
+    words = made.instructions.splitlines()[-1]
+    before = client.get(url).content.decode()
+    assert "We have your request" in before
+    assert title not in before
+    assert words not in before
+    settings.HOLD_WINDOW_SECONDS = 0
+    after = client.get(url).content.decode()
+    assert title in after
+    assert escape(words) in after
+    assert made.number in after
