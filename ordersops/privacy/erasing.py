@@ -3,7 +3,7 @@
 Erased: names, addresses, phones, e-mails, notes, tags, devices and the digests made of them, from the customer and every order named
 (and all orders of that customer), and what these were before; why money was given back; the raw bodies of what was received about
 them; what went over the wire to the store and to an advisor; what acts on their orders were told; what the lanes keep of their words:
-messages, reasons of returns and photos. The orders and the customer are
+messages, reasons of returns and photos; the files that colleagues attached to cases about them. The orders and the customer are
 marked: what a store sends of them again keeps nothing personal (orders/forgetting.py), also of an order that has yet to arrive.
 
 Kept (Art. 17(3)(b) and (e) GDPR: duties of accounting, and legal claims): amounts, lines and states of the orders; the frozen
@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from ordersops.advice.models import CallBody, Snapshot
 from ordersops.cases.lanes import lanes
+from ordersops.cases.models import Attachment
 from ordersops.effects.models import Attempt, Effect
 from ordersops.orders.forgetting import PREFIX, tombstone
 from ordersops.orders.models import Customer, Order, Refund, Revision, Transaction
@@ -77,6 +78,7 @@ def erase_batch(request: PersonalRequest) -> dict[str, int]:
     return {
         "orders": len(orders),
         "letters": written,
+        "files": Attachment.objects.filter(case__order__in=keys).delete()[0],
         "bodies": deliveries().filter(order__in=keys, body__isnull=False).update(body=None),
         "cards": _cards(keys),
         "requests": _over_the_wire(keys),

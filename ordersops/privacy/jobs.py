@@ -42,10 +42,13 @@ def erase() -> int:
 
 def says(erased: dict[str, int]) -> str:
     """What was erased, and what had to stay, in one sentence each."""
-    found = {name: erased.get(name, 0) for name in ("customers", "orders", "cards", "letters", "bodies", "requests", "kept evidence")}
+    found = {
+        name: erased.get(name, 0) for name in ("customers", "orders", "cards", "letters", "files", "bodies", "requests", "kept evidence")
+    }
     return (
         f"Erased: {_many(found['customers'], 'customer')}, the person in {_many(found['orders'], 'order')} and {_many(found['cards'], 'card')}, "
-        f"{_many(found['letters'], 'message')} and word on returns, {found['bodies']} received and {found['requests']} sent texts. "
+        f"{_many(found['letters'], 'message')} and word on returns, {_many(found['files'], 'file')}, "
+        f"{found['bodies']} received and {found['requests']} sent texts. "
         f"Kept: amounts, parcels and states of the orders, for the accounts; the evidence of {_many(found['kept evidence'], 'decision')} and what "
         "people noted, for legal claims (Art. 17(3) GDPR); digests on block and trust lists, and the store's id of the customer (or its digest), so "
         "that they stay erased."

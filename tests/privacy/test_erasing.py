@@ -12,6 +12,8 @@ from ordersops.accounts.roles import Role
 from ordersops.advice.models import Snapshot
 from ordersops.audit.models import Event
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions import attach
+from ordersops.cases.models import Attachment
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.intake.models import Delivery
 from ordersops.orders.models import Customer, Order, Transaction
@@ -62,10 +64,11 @@ def held(store: Store) -> str:
 
 
 def test_all_of_a_customer_is_erased_and_the_history_stands(
-    store: Store, orders: list[Order], admin: User, monkeypatch: pytest.MonkeyPatch
+    store: Store, orders: list[Order], admin: User, fraud_reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erasing, "BATCH", 2)
-    CaseFactory(order=orders[0], store=store)
+    case = CaseFactory(order=orders[0], store=store)
+    attach(case=case, name="passport.txt", content=b"Ada Byron, 07700 900123", by=fraud_reviewer, text="Proof of who it is")
     evidence = Snapshot.objects.filter(order=orders[0]).count()
     request, told = asked(store), list(Event.objects.order_by("pk").values())
     actions.erase(request=request, by=admin)
@@ -76,9 +79,12 @@ def test_all_of_a_customer_is_erased_and_the_history_stands(
         assert order.total > 0, "the accounts stay"
     assert not Order.objects.search("ada").exists()
     assert not Delivery.objects.filter(store=store, body__isnull=False).exists()
+    assert (Attachment.objects.count(), case.comments.count()) == (0, 1)
     request.refresh_from_db()
     assert (request.erased["orders"], request.erased["customers"], request.settled_by) == (3, 1, admin)
-    assert request.note.startswith("Erased: 1 customer, the person in 3 orders and 3 cards, 0 messages and word on returns, 4 received")
+    assert request.note.startswith(
+        "Erased: 1 customer, the person in 3 orders and 3 cards, 0 messages and word on returns, 1 file, 4 received"
+    )
     assert Snapshot.objects.filter(order=orders[0]).count() == evidence == request.erased["kept evidence"]
     (event,) = events(Verb.PRIVACY_ERASED, store=store)
     assert event.data["orders"] == 3
