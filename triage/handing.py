@@ -38,6 +38,7 @@ class Handed:
     state: str
     since: datetime
     reason: str = ""
+    note: str = ""
 
     @property
     def location(self) -> str:
@@ -76,7 +77,7 @@ def _one(row: Effect, called_back: set[str]) -> Handed:
     if str(row.pk) in called_back:
         return Handed(row, "cancelled", row.planned_at)
     if answer is not None:
-        return Handed(row, answer.said, answer.said_at, answer.reason)
+        return Handed(row, answer.said, answer.said_at, answer.reason, answer.note)
     if row.accepted_at or row.settled_at:
         return Handed(row, "sent", row.accepted_at or row.settled_at or row.planned_at)
     return Handed(row, "planned" if row.state in UNDER_WAY else "stuck", row.planned_at)
@@ -115,6 +116,11 @@ def take_in(facts: Sequence[tuple[UUID, OrderFacts]], by: User) -> None:
     if heard:
         _follow(heard)
         raise_questions({"triage": [Raised(order.store_id, order.pk, order.pk, "node") for order in heard.values()]})
+
+
+def forget(orders: Sequence[Order]) -> int:
+    """Forget what warehouses wrote about these orders in their own words. Returns of how many."""
+    return NodeAnswer.objects.filter(order__in=orders).exclude(note="").update(note="")
 
 
 def _keep(effect: Effect, fact: OrderFacts, node: NodeFacts, by: User) -> bool:

@@ -163,6 +163,10 @@ class Triage(Lane):
     def problems(self, user: User, stores: Sequence[UUID], most: int) -> list[Problem]:
         return queries.problems(user, stores, most, of=(self.key, self.label))
 
+    def forget(self, orders: Sequence[Order]) -> int:
+        """What warehouses wrote about them; that and why they refused stays."""
+        return handing.forget(orders)
+
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         """What the panel shows: the classification and the routing, out of the frozen evidence."""
         held = policy or self.policy

@@ -5,11 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Role
 from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import lane
 from ordersops.effects import jobs
 from ordersops.effects.models import Effect
 from ordersops.errors import Forbidden, Invalid
@@ -18,12 +21,13 @@ from ordersops.intake.jobs import drain
 from ordersops.intake.models import Delivery
 from ordersops.orders.models import Order, Shipment
 from ordersops.review.actions import approve, undo
+from ordersops.review.models import Decision
 from ordersops.stock.actions import set_node
 from ordersops.stock.models import Level, Location, Reservation
 from ordersops.stores.models import Store
 from tests.kernel.history import told
 from tests.people import MakePerson
-from tests.triage.lane import BERLIN, asked, case_of, placed
+from tests.triage.lane import BERLIN, advice_on, asked, case_of, placed
 from tests.triage.warehouse import SECRET, Warehouse, says, serving
 from triage.models import NodeAnswer, OrderException, RoutingResult
 from triage.watching import look
@@ -341,6 +345,30 @@ def test_an_address_that_changes_after_it_was_told_is_called_back_and_sent_anew(
     assert [said.get("ship_to", {}).get("address1") for said in hall.told] == ["Torstraße 1", None, "Torstraße 99"]
     look_again(order)
     assert not OrderException.objects.open().filter(order=order).exists()
+
+
+def test_what_a_warehouse_wrote_is_shown_and_forgotten_with_the_order(shop: Store, ops: User, west: Location, client: Client) -> None:
+    order, effect = routed(shop, ops)
+    says(west, effect, "rejected", reason="Out of stock!", note="<b>Ask Ada Lind</b>")
+    heard()
+    client.force_login(ops)
+    page = client.get(reverse("order", args=[order.pk])).content.decode()
+    assert "said no: out of stock" in page
+    assert "&lt;b&gt;Ask Ada Lind&lt;/b&gt;" in page
+    assert lane("triage").forget([order]) == 1
+    assert NodeAnswer.objects.get(order=order).note == ""
+
+
+def test_a_person_decides_once_it_was_routed_again_as_often_as_the_policy_allows(shop: Store, ops: User, west: Location) -> None:
+    order, effect = routed(shop, ops)
+    triage = lane("triage")
+    nobody = Decision.objects.none()
+    says(west, effect, "rejected", reason="out_of_stock")
+    heard()
+    assert triage.left_to_person(advice=advice_on(order), policy=triage.policy, today=nobody) == ""
+    RoutingResult.objects.filter(order=order).update(reroutes=2)
+    look_again(order)
+    assert "after 2 a person decides" in triage.left_to_person(advice=advice_on(order), policy=triage.policy, today=nobody)
 
 
 # --- The address of a warehouse ---------------------------------------------------------------------------------------
