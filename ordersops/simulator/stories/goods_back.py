@@ -39,7 +39,7 @@ def _goods(scene: Scene, least: int, most: int) -> Product:
 
 @tale("Too small, and sent back in good time", weight=1.2, past=2)
 def sent_back_in_time(scene: Scene) -> Story:
-    order = _arrived(scene, [(_goods(scene, 60, 130), 1)], days=6)
+    order = _arrived(scene, [(_goods(scene, 60, 130), 2)], days=6)
     yield scene.rng.uniform(4, 9)
     scene.ask_back(order, reason="SIZE_TOO_SMALL", note="One size up would have been right.")
 
