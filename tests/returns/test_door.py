@@ -20,7 +20,7 @@ from ordersops.audit.models import Event
 from ordersops.cases.models import Case
 from ordersops.review.actions import approve
 from ordersops.wording import leaks
-from returns import doors, knocking, telling
+from returns import actions, doors, knocking, telling
 from returns.models import Knock, Photo, ReturnLink, ReturnRequest
 from tests.returns.shop import asked_for, delivered_order, wanted
 from tests.returns.test_settling import approved
@@ -105,6 +105,7 @@ def test_no_mailbox_is_flooded(client: Client, store: Any, order: Any, monkeypat
 
 def test_asking_is_throttled_by_network_address_and_by_e_mail_address(client: Client, store: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(doors, "AN_HOUR", 2)
+    monkeypatch.setattr(doors, "HOUR", 10**9)
     assert [ask(client, store).status_code for _ in range(3)] == [200, 200, 429]
     elsewhere = Client(REMOTE_ADDR="192.0.2.7")
     assert ask(elsewhere, store).status_code == 429
@@ -141,6 +142,14 @@ def test_an_expired_link_opens_nothing(client: Client, store: Any, order: Any) -
     path = link(store)
     ReturnLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert client.post(path).status_code == 410
+
+
+def test_links_are_forgotten_a_week_after_they_went_out(client: Client, store: Any, order: Any) -> None:
+    ask(client, store)
+    link(store)
+    assert actions.forget_old_links() == 0
+    ReturnLink.objects.update(made_at=timezone.now() - timedelta(days=8))
+    assert actions.forget_old_links() == 1
 
 
 def test_a_link_of_one_shop_opens_nothing_in_another(client: Client, store: Any, order: Any, other_store: Any) -> None:
@@ -235,6 +244,7 @@ def test_photos_are_few_and_not_too_large(visiting: Client, store: Any, monkeypa
 
 def test_forms_of_one_visit_are_counted(visiting: Client, store: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr(doors, "SENT_AN_HOUR", 1)
+    monkeypatch.setattr(doors, "HOUR", 10**9)
     assert [visiting.post(home(store), chosen(**{"l1-units": "0"})).status_code for _ in range(2)] == [422, 429]
 
 
