@@ -6,6 +6,7 @@ Payloads carry ids, enums, amounts and names of colleagues, never anything about
 
 import json
 import string
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, StrEnum
@@ -384,7 +385,7 @@ class Verb(StrEnum):
     )
     EFFECT_DEAD = (
         "effect.dead",
-        "{actor} gave up on {kind} after {attempts} attempts: {error}",
+        "{actor} gave up on {kind} (attempts: {attempts}): {error}",
         {"effect": UUID, "kind": str, "attempts": int, "error": str},
     )
     EFFECT_UNDONE = "effect.undone", "{actor} undid {kind} before it left.", {"effect": UUID, "kind": str}
@@ -667,7 +668,17 @@ class _Sentence(string.Formatter):
         value = kwargs.get(key)
         if value is None:
             return _ABSENT.get(str(key), "nothing")
+        if key == "kind" and value in _CALLED:
+            return f"“{_CALLED[value]}”"
         return value if key in _VERBATIM and isinstance(value, str) else _words(value)
+
+
+_CALLED: dict[str, str] = {}  # what kinds of acts are called, said by the app that has them, which lies above this one
+
+
+def call(names: Mapping[str, str]) -> None:
+    """Have sentences say these words for these kinds. For an app's start; what is stored stays the key."""
+    _CALLED.update(names)
 
 
 _VERBATIM = {

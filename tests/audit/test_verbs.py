@@ -108,3 +108,10 @@ def test_a_verb_of_another_version_is_still_told() -> None:
 
 def test_braces_in_values_stay_text() -> None:
     assert say("person.invited", {"name": "{actor.__class__}"}) == "Ada Example invited {actor.__class__}."
+
+
+def test_a_kind_of_act_is_said_in_the_words_of_the_desk() -> None:
+    said = {"effect": UUID(int=1), "kind": "refund.create", "attempt": 1, "status": 200, "attempts": 1, "error": "It answered 404."}
+    assert say(Verb.EFFECT_SENT.value, said) == "Ada Example sent “Refund money” to the store (attempt 1)."
+    assert say(Verb.EFFECT_DEAD.value, said) == "Ada Example gave up on “Refund money” (attempts: 1): It answered 404."
+    assert say(Verb.EFFECT_UNDONE.value, {**said, "kind": "an.older.one"}) == "Ada Example undid an.older.one before it left."
