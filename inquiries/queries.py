@@ -7,7 +7,8 @@ from uuid import UUID
 from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 
-from inquiries.finding import LOOKED_AT, RECENT
+from inquiries.entities import extract
+from inquiries.finding import LOOKED_AT, RECENT, find_order
 from inquiries.models import Conversation, ConversationState, Message
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.models import User
@@ -44,11 +45,14 @@ def messages_of(conversation: Conversation) -> list[Message]:
 
 
 def candidates(conversation: Conversation) -> list[Order]:
-    """Recent orders from the sender's address: which of them is meant was not certain."""
+    """Orders that it may be about: one that its messages name, which came after them, and recent ones from the sender's address."""
+    words = "\n".join(conversation.messages.incoming().order_by("-at", "-id").values_list("body", flat=True)[:LETTERS])
+    named, _ = find_order(store_id=conversation.store_id, stated="", sender_email="", named=extract(words))
     if conversation.sender_key is None:
-        return []
+        return [named] if named else []
     rows = Order.objects.known().newest_first().filter(store=conversation.store_id, email_key=conversation.sender_key)
-    return list(rows.filter(placed_at__gte=conversation.last_at - RECENT).select_related("store")[:LOOKED_AT])
+    recent = rows.filter(placed_at__gte=conversation.last_at - RECENT).select_related("store")[:LOOKED_AT]
+    return list({order.pk: order for order in [*([named] if named else []), *recent]}.values())
 
 
 def problems(user: User, stores: Sequence[UUID], most: int, *, of: Lane) -> list[Problem]:

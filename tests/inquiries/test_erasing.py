@@ -21,7 +21,9 @@ def test_words_and_senders_go_and_what_others_wrote_stays(order: Order, write: A
     assert {email for email, _, _ in senders} == {"", "grace@customer.example"}
 
 
-def test_codes_threads_and_replies_on_their_way_go_too(order: Order, write: Any, agent: Any, system: Any, settings: Any, mailoutbox: Any) -> None:
+def test_codes_threads_and_replies_on_their_way_go_too(
+    order: Order, write: Any, agent: Any, system: Any, settings: Any, mailoutbox: Any
+) -> None:
     settings.MAIL_LEAVES, settings.HOLD_WINDOW_SECONDS = True, 0
     asked = write("Where is my order 1042?", proved=False, thread="t-1", external_id="m-1").conversation
     assert actions.ask_code(conversation=asked, by=system)

@@ -102,6 +102,13 @@ def test_it_proposes_the_orders_of_the_address(page: Any, write: Any, make_order
     assert 'value="#1043"' in text
 
 
+def test_an_order_that_came_after_its_message_is_proposed(page: Any, write: Any, make_order: Any) -> None:
+    conversation = write("Where is order 2077?", sender_email="x@else.example", proved=False).conversation
+    assert 'value="#2077"' not in page("inquiry", conversation.pk)
+    make_order(number="#2077")
+    assert 'value="#2077"' in page("inquiry", conversation.pk)
+
+
 def test_a_reply_is_written_and_can_be_taken_back(client: Client, page: Any, stranger: Conversation) -> None:
     assert client.post(reverse("inquiry_reply", args=[stranger.pk]), REPLY).status_code == 303
     text = page("inquiry", stranger.pk)
