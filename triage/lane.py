@@ -46,7 +46,7 @@ class Triage(Lane):
     key: str = "triage"
     label: str = "Triage"
     policy: Policy = POLICY
-    rules_version: str = f"triage-1+{fingerprint([repr(FLAGS), repr(EXCEPTIONS)])}"
+    rules_version: str = f"triage-2+{fingerprint([repr(FLAGS), repr(EXCEPTIONS)])}"
     prompt: Prompt | None = None
     drafts: bool = False
     decides: Perm = Perm.DECIDE_TRIAGE

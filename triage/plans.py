@@ -5,7 +5,7 @@ from typing import Any
 
 from ordersops.advice.facts import Evidence
 from triage.routing import Ask, Node, Routing, Settings, flips, route
-from triage.routing.explain import WORDS, decided_by
+from triage.routing.explain import HEADS, WORDS, decided_by
 from triage.routing.freeze import thaw_ask, thaw_node
 from triage.routing.score import Ranked
 from triage.routing.settings import TERMS
@@ -36,7 +36,7 @@ def table(evidence: Evidence, settings: Settings) -> dict[str, Any]:
     shown = routing.plans[:SHOWN]
     return {
         "plans": [_row(one) for one in shown],
-        "terms": [{"key": term, "label": WORDS[term], "weight": _number(settings.weights.of(term))} for term in TERMS],
+        "terms": [{"key": term, "label": WORDS[term], "head": HEADS[term], "weight": _number(settings.weights.of(term))} for term in TERMS],
         "excluded": [{"name": one.node.name, "code": one.code, "says": one.says} for one in routing.excluded],
         "decided": decided_by(routing),
         "flips": [{"kind": one.kind, "says": one.says} for one in flips(ask, nodes, settings, routing)],

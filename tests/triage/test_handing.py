@@ -142,8 +142,9 @@ def test_rejected_is_an_exception_and_is_routed_elsewhere(shop: Store, ops: User
     order.refresh_from_db()
     assert order.fulfilment == "rejected"
     assert OrderException.objects.open().get(order=order).key == "fulfilment_rejected"
-    case = case_of(order)
-    assert case is not None
+    advised = advice_on(order)
+    assert advised.outcome == "route"
+    assert advised.verified, advised.faults
     approve_case(order, ops)
     result = RoutingResult.objects.get(order=order)
     assert (result.node, result.reroutes, result.state) == ("East", 1, "routed")

@@ -13,6 +13,8 @@ WORDS = {
     "cost": "cost", "late": "the chance of being late", "speed": "speed", "load": "the node's load", "stockrisk": "scarce stock",
     "dist": "distance", "split": "splitting",
 }  # fmt: skip
+# The same as the head of a column.
+HEADS = {"cost": "Cost", "late": "Late", "speed": "Speed", "load": "Load", "stockrisk": "Scarcity", "dist": "Distance", "split": "Splits"}
 MOST_UNITS = 50  # more is no small change of the stock
 
 
