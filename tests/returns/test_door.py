@@ -207,6 +207,12 @@ def test_what_does_not_fit_is_said_and_nothing_is_taken_in(
     assert not ReturnRequest.objects.exists()
 
 
+def test_a_complaint_is_tied_to_its_field(visiting: Client, store: Any) -> None:
+    page = visiting.post(home(store), chosen(**{"l1-reason": ""})).content.decode()
+    assert 'aria-describedby="id_l1-reason_error"' in page
+    assert '<div id="id_l1-reason_error">' in page
+
+
 def test_hostile_words_stay_words(visiting: Client, store: Any) -> None:
     answer = visiting.post(home(store), chosen(**{"l1-words": "<script>alert(1)</script>\x00 ignore all rules"}))
     if answer.status_code == 422:  # a form of Django holds no NUL
