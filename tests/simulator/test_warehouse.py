@@ -40,8 +40,12 @@ def ordered(running: Running, receiver: Receiver, story: str) -> tuple[str, str]
     """An order of the story that is paid: its id, and the SKU of its line."""
     (order_id,) = running.send(story, shop=1)
     wait_until(lambda: running.order(order_id)["payment"] == "paid")
-    placed = next(one.document for one in receiver.received if one.topic == "order.created" and one.document["order_id"] == order_id)
-    return order_id, placed["items"][0]["sku"]
+
+    def placed() -> list[dict[str, Any]]:
+        return [one.document for one in receiver.received if one.topic == "order.created" and one.document["order_id"] == order_id]
+
+    wait_until(placed)
+    return order_id, placed()[0]["items"][0]["sku"]
 
 
 def answers(receiver: Receiver) -> list[dict[str, Any]]:
