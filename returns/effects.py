@@ -1,5 +1,8 @@
 """What follows from a decision outside: the store is told, the customer is told, and money or goods leave where nothing comes back."""
 
+from django.conf import settings
+from django.urls import reverse
+
 from ordersops.accounts.models import User
 from ordersops.cases.lanes import Outcome
 from ordersops.effects.actions import Act
@@ -27,7 +30,9 @@ def acts(request: ReturnRequest, outcome: Outcome, instructions: str) -> list[Ac
     if outcome.key in {KEEP.key, REPLACE.key}:
         found += [Act(order, kind, KINDS[kind].parse(raw)) for kind, raw in settling(request, came_back=False)]
     if instructions:
-        letter = KINDS["message.send"].parse({"about": "return", "subject": f"Your return {request.number}", "text": instructions})
+        page = f"{settings.PUBLIC_URL}{reverse('return_ask', args=[order.store.endpoint_id])}"
+        text = f"{instructions}\n\nHere you see how far it is, and can add photos or a few words:\n{page}"
+        letter = KINDS["message.send"].parse({"about": "return", "subject": f"Your return {request.number}", "text": text})
         found += _where_possible(order, "message.send", letter)
     return found
 

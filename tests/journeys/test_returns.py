@@ -24,7 +24,7 @@ def in_the_shop(product: Product, number: str) -> dict[str, Any]:
 def link_to(product: Product, email: str) -> str:
     """The link in the newest letter that the customer got."""
     letters = requests.get(product.store_url + "/state.json", timeout=5).json()["letters"]
-    found = [re.findall(r"http://\S+/send-back/\S+", letter["text"]) for letter in letters if letter["to"] == email]
+    found = [re.findall(r"http://\S+/send-back/[^/\s]+/\S+", letter["text"]) for letter in letters if letter["to"] == email]
     return next((links[0] for links in reversed(found) if links), "")
 
 

@@ -72,6 +72,7 @@ def test_accepting_tells_the_customer_and_waits_for_the_goods(store: Any, work: 
     (letter,) = Effect.objects.filter(order=made.order)
     assert (letter.kind, letter.decision_id) == ("message.send", decision.pk)
     assert made.number in letter.arguments["text"]
+    assert letter.arguments["text"].endswith(f"/send-back/{store.endpoint_id}")  # where the customer sees how far it is
 
 
 def test_the_stores_own_return_is_approved_there(store: Any, work: Work, reviewer: User) -> None:
