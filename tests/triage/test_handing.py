@@ -103,6 +103,23 @@ def test_nothing_is_sent_where_the_location_has_no_warehouse_system(shop: Store,
     assert not Effect.objects.filter(order=order, kind="node.request").exists()
 
 
+def test_each_warehouse_of_a_split_is_asked_for_its_own_lines_and_all_have_to_accept(shop: Store, ops: User, hall: Warehouse) -> None:
+    Level.objects.filter(location__name="West", item__sku="LAMP").update(on_hand=0)
+    lines = [
+        {"id": "1", "sku": "LAMP", "quantity": 1, "unit_price": "400.00"},
+        {"id": "2", "sku": "BULB", "quantity": 1, "unit_price": "400.00"},
+    ]
+    order = placed(shop, total="800.00", items=lines)
+    approve_case(order, ops)
+    leave()
+    assert {said["location"]: [line["sku"] for line in said["lines"]] for said in hall.told} == {"e": ["LAMP"], "w": ["BULB"]}
+    for place, state in (("w", "sent"), ("e", "accepted")):
+        effect = Effect.objects.get(order=order, kind="node.request", arguments__location=place)
+        says(Location.objects.get(external_id=place), effect, "accepted")
+        heard()
+        assert RoutingResult.objects.get(order=order).state == state
+
+
 def test_a_decision_undone_in_its_window_is_never_told(shop: Store, ops: User, hall: Warehouse) -> None:
     order = placed(shop, total="800.00")
     approve_case(order, ops)

@@ -1,5 +1,6 @@
 """The lane from the event to the case and back: what needs a person, what does not, and what follows from a decision."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from ordersops.accounts.roles import Role
 from ordersops.advice.models import Question
 from ordersops.audit.actions import atomic
 from ordersops.audit.verbs import Verb
+from ordersops.cases.lanes import lane
 from ordersops.effects.models import Effect
 from ordersops.errors import Forbidden
 from ordersops.intake.jobs import drain
@@ -207,6 +209,20 @@ def test_case_and_order_page_show_the_plan_table(client: Client, shop: Store, op
         assert "would win if" in page
     queue = client.get(reverse("queue", args=["triage"])).content.decode()
     assert "High value" in queue
+
+
+def test_plans_are_counted_by_the_policy_of_the_store(shop: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    Level.objects.filter(location__name="West", item__sku="LAMP").update(on_hand=0)
+    lines = [
+        {"id": "1", "sku": "LAMP", "quantity": 1, "unit_price": "300.00"},
+        {"id": "2", "sku": "BULB", "quantity": 1, "unit_price": "300.00"},
+    ]
+    order = placed(shop, total="600.00", items=lines)  # one from East and one from West: two parcels
+    triage = lane("triage")
+    assert triage.gather(triage.lock([order.pk]))[order.pk]["plans"] == 1
+    one_parcel = replace(triage.policy, settings={"routing": {"max_split": 0}})
+    monkeypatch.setattr(type(triage), "policy", one_parcel)
+    assert triage.gather(triage.lock([order.pk]))[order.pk]["plans"] == 0
 
 
 # --- Cost -------------------------------------------------------------------------------------------------------------
