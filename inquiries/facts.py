@@ -100,6 +100,8 @@ def _evidence(
 
 
 def _message(sheet: Sheet, asked: Sequence[Message], text: str, named: Sequence[Entity], reading: Reading) -> None:
+    if not asked:
+        return  # nothing was written yet, or it is ours alone
     newest, hits = asked[-1], heard(text)
     found = {hit.trigger for hit in hits}
     sheet.put("channel", newest.channel)

@@ -18,7 +18,10 @@ class Heartbeat(models.Model):
 
 
 class Usage(models.Model):
-    """How often something was asked in a window, by whom: a digest, so that no address of anybody is kept."""
+    """How often something was asked in a window, by whom: a digest, so that no address of anybody is kept.
+
+    `window`: when it ends, in seconds since 1970.
+    """
 
     key = models.CharField(max_length=64, primary_key=True)
     window = models.BigIntegerField()

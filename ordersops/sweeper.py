@@ -54,6 +54,7 @@ ROUNDS = [
     Round("links", 3600, "returns.actions.forget_old_links"),
     Round("messages", 3600, "ordersops.notifications.keeping.forget_old"),
     Round("answers", 3600, "ordersops.api.actions.forget_old_answers"),
+    Round("counts", 3600, "ordersops.throttle.forget_old_counts"),
     Round("tasks", 3600, "ordersops.jobs.tidy"),
     Round("sessions", 3600, "ordersops.accounts.actions.forget_old_sessions"),
 ]

@@ -10,6 +10,8 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest
 
+from ordersops.models import Usage
+
 _COUNT = """
 INSERT INTO ordersops_usage AS used ("key", "window", "count") VALUES (%s, %s, 1)
 ON CONFLICT ("key") DO UPDATE
@@ -20,11 +22,18 @@ RETURNING "count"
 
 def within(what: str, who: str, *, most: int, seconds: int) -> bool:
     """Whether `who` may do `what` once more in this window. Asking counts."""
+    window_ends = (int(time.time()) // seconds + 1) * seconds
     key = hashlib.sha256(f"{settings.SECRET_KEY}\0{what}\0{who}".encode()).hexdigest()
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, [key, int(time.time()) // seconds])
+        cursor.execute(_COUNT, [key, window_ends])
         (count,) = cursor.fetchone() or (1,)
     return bool(count <= most)
+
+
+def forget_old_counts() -> int:
+    """What was counted in windows that are over."""
+    gone, _ = Usage.objects.filter(window__lte=int(time.time())).delete()
+    return gone
 
 
 def address_of(request: HttpRequest) -> str:

@@ -19,5 +19,6 @@ def test_a_message_without_an_order_stands_on_the_tower(store: Store, make_perso
     client.force_login(make_person(Role.SUPERVISOR, store))
     for asked, there in (("", True), ("?source=inquiries", True), ("?source=fraud", False)):
         assert (address in client.get(reverse("tower") + asked).content.decode()) is there, asked
+    assert client.get(address).status_code == 200, "a conversation in which nothing was written yet"
     Conversation.objects.update(state="answered")
     assert address not in client.get(reverse("tower")).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from ordersops.models import Usage
-from ordersops.throttle import address_of, within
+from ordersops.throttle import address_of, forget_old_counts, within
 
 
 @pytest.mark.django_db
@@ -18,6 +18,15 @@ def test_each_is_counted_by_themselves_and_no_address_is_kept() -> None:
     assert not within("knock", "ada@customer.example", most=2, seconds=10**9)
     assert within("other", "ada@customer.example", most=2, seconds=10**9)
     assert not any("customer" in row.key for row in Usage.objects.all())
+
+
+@pytest.mark.django_db
+def test_what_was_counted_in_windows_that_are_over_is_forgotten() -> None:
+    assert within("knock", "ada@customer.example", most=2, seconds=10**9)
+    assert forget_old_counts() == 0
+    Usage.objects.update(window=1)
+    assert within("other", "ada@customer.example", most=2, seconds=10**9)
+    assert (forget_old_counts(), Usage.objects.count()) == (1, 1)
 
 
 @pytest.mark.parametrize(
