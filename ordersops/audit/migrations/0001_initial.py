@@ -9,10 +9,10 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('accounts', '0001_initial'),
         ('cases', '0001_initial'),
         ('orders', '0001_initial'),
         ('stores', '0001_initial'),
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
@@ -36,14 +36,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Head',
-            fields=[
-                ('stream', models.CharField(db_collation='C', max_length=80, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
-                ('hash', models.BinaryField(max_length=32)),
-            ],
-        ),
-        migrations.CreateModel(
             name='Event',
             fields=[
                 ('id', models.BigAutoField(primary_key=True, serialize=False)),
@@ -52,20 +44,28 @@ class Migration(migrations.Migration):
                 ('epoch', models.BigIntegerField(help_text='The database cluster that wrote it: transaction ids restart in a new one.')),
                 ('xid', models.BigIntegerField(help_text='The transaction that wrote it.')),
                 ('at', models.DateTimeField()),
+                ('actor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('actor_name', models.CharField(help_text='As it was then.', max_length=120)),
                 ('verb', models.CharField(max_length=40)),
                 ('payload', models.TextField(help_text='JSON, hashed as these bytes.')),
+                ('store', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='stores.store')),
+                ('order', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.order')),
+                ('case', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
                 ('request_id', models.CharField(help_text='Groups what one gesture caused.', max_length=64)),
                 ('prev', models.BinaryField(max_length=32)),
                 ('hash', models.BinaryField(max_length=32)),
-                ('actor', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('case', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='cases.case')),
-                ('order', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='orders.order')),
-                ('store', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='stores.store')),
             ],
             options={
                 'indexes': [models.Index(models.F('order'), models.F('id'), condition=models.Q(('order__isnull', False)), name='audit_of_order'), models.Index(models.F('case'), models.F('id'), condition=models.Q(('case__isnull', False)), name='audit_of_case'), models.Index(models.F('store'), models.F('id'), name='audit_of_store'), models.Index(models.F('actor'), models.F('id'), name='audit_by_actor'), models.Index(models.F('verb'), models.F('id'), name='audit_by_verb'), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['xid'], name='audit_by_transaction', pages_per_range=32), django.contrib.postgres.indexes.BrinIndex(autosummarize=True, fields=['at'], name='audit_by_time', pages_per_range=32)],
                 'constraints': [models.UniqueConstraint(fields=('stream', 'seq'), name='audit_one_event_per_place')],
             },
+        ),
+        migrations.CreateModel(
+            name='Head',
+            fields=[
+                ('stream', models.CharField(db_collation='C', max_length=80, primary_key=True, serialize=False)),
+                ('seq', models.BigIntegerField()),
+                ('hash', models.BinaryField(max_length=32)),
+            ],
         ),
     ]

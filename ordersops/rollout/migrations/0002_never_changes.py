@@ -1,4 +1,4 @@
-"""Policies, what was said to them, steps and measurements never change."""
+"""Rows of these tables never change: the database refuses it."""
 
 from django.db import migrations
 
@@ -7,8 +7,7 @@ from ordersops.audit.immutable import deny_changes
 
 class Migration(migrations.Migration):
     dependencies = [("rollout", "0001_initial")]
+
     operations = [
-        deny_changes(
-            "rollout_policyversion", "rollout_verdict", "rollout_step", "rollout_trial", "rollout_void", "rollout_harm", "rollout_consideration"
-        )
+        deny_changes("rollout_policyversion", "rollout_verdict", "rollout_step", "rollout_trial", "rollout_void", "rollout_harm", "rollout_consideration"),
     ]
