@@ -1,5 +1,6 @@
 """Role x endpoint x method, made from the description: who may is what the table of roles says, for every operation there is."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from tests.api.operations import OPERATIONS, Operation
 from tests.desk.conftest import World
 
 pytestmark = pytest.mark.django_db
-each = pytest.mark.parametrize("operation", OPERATIONS, ids=str)
+each_role = pytest.mark.parametrize("role", list(Role))
 ANSWERED = {200, 201, 409}  # done, or refused for the state that it is in: who may not never comes so far
 
 
@@ -40,86 +41,97 @@ def test_every_address_is_in_the_description() -> None:
     assert plain == {operation.path for operation in OPERATIONS} | {"docs", "schema"}
 
 
-@each
-def test_each_role_in_its_own_store(operation: Operation, world: World, make_person: Any, machine: MakeMachine) -> None:
-    needed = operation.rights(world)
-    for role in Role:
-        asks = everything(machine, make_person(role, world.store))
+def operations() -> Iterator[Operation]:
+    """Every operation there is, each in the world as it was built."""
+    for operation in OPERATIONS:
         with transaction.atomic():
-            answer = operation.ask(asks, world)
+            yield operation
             transaction.set_rollback(True)
-        allowed = needed <= ROLES[role]
-        assert answer.status_code in (ANSWERED if allowed else {403}), (role, answer.content)
 
 
-@each
-def test_another_store_does_not_exist(operation: Operation, world: World, make_person: Any, machine: MakeMachine, other_store: Any) -> None:
-    for role in Role:
-        answer = operation.ask(everything(machine, make_person(role, other_store)), world)
-        if operation.about_one:
-            assert answer.status_code == 404, (role, answer.content)
-        else:
-            for word in (world.store.name, world.order.number, world.order.name, str(world.case.pk), str(world.store.pk)):
-                assert word not in answer.content.decode(), role
+@each_role
+def test_each_role_in_its_own_store(role: Role, world: World, make_person: Any, machine: MakeMachine) -> None:
+    asks, surprises = everything(machine, make_person(role, world.store)), []
+    for operation in operations():
+        allowed = operation.rights(world) <= ROLES[role]
+        answer = operation.ask(asks, world)
+        if answer.status_code not in (ANSWERED if allowed else {403}):
+            surprises.append((str(operation), answer.status_code, answer.content[:300]))
+    assert not surprises
 
 
-@each
+@each_role
+def test_another_store_does_not_exist(role: Role, world: World, make_person: Any, machine: MakeMachine, other_store: Any) -> None:
+    asks, surprises = everything(machine, make_person(role, other_store)), []
+    words = (world.store.name, world.order.number, world.order.name, str(world.case.pk), str(world.store.pk))
+    for operation in operations():
+        answer = operation.ask(asks, world)
+        told = [word for word in words if word in answer.content.decode()]
+        if answer.status_code != 404 if operation.about_one else told:
+            surprises.append((str(operation), answer.status_code, told))
+    assert not surprises
+
+
 def test_a_token_for_another_store_of_its_owner_sees_nothing(
-    operation: Operation, world: World, make_person: Any, machine: MakeMachine, other_store: Any
+    world: World, make_person: Any, machine: MakeMachine, other_store: Any
 ) -> None:
-    person = make_person(Role.SUPERVISOR, world.store, other_store)
-    answer = operation.ask(machine(person, stores=[other_store]), world)
-    if operation.about_one:
-        assert answer.status_code == 404
-    else:
-        assert world.store.name not in answer.content.decode()
+    asks, surprises = machine(make_person(Role.SUPERVISOR, world.store, other_store), stores=[other_store]), []
+    for operation in operations():
+        answer = operation.ask(asks, world)
+        if answer.status_code != 404 if operation.about_one else world.store.name in answer.content.decode():
+            surprises.append((str(operation), answer.status_code))
+    assert not surprises
 
 
-@each
-def test_a_scope_opens_its_operations_alone(operation: Operation, world: World, supervisor: Any, machine: MakeMachine) -> None:
+def test_a_scope_opens_its_operations_alone(world: World, supervisor: Any, machine: MakeMachine) -> None:
     """A token with all other scopes is refused, and the attempt is recorded."""
-    scope = operation.said["x-scope"]
-    others = [name for name in ALL if name != scope and (scope or name not in {"act", "money", "decide"})]
-    asks = machine(supervisor, "audit")
-    AccessToken.objects.update(scopes=others)
-    answer = operation.ask(asks, world)
-    assert answer.status_code == 403, answer.content
-    assert answer.json()["type"].endswith("#problem-scope-missing")
-    assert Event.objects.filter(stream=f"refused:{supervisor.pk}").exists()
+    asks, surprises = machine(supervisor, "audit"), []
+    for operation in operations():
+        scope = operation.said["x-scope"]
+        others = [name for name in ALL if name != scope and (scope or name not in {"act", "money", "decide"})]
+        AccessToken.objects.update(scopes=others)
+        answer = operation.ask(asks, world)
+        told = answer.status_code == 403 and answer.json()["type"].endswith("#problem-scope-missing")
+        if not told or not Event.objects.filter(stream=f"refused:{supervisor.pk}").exists():
+            surprises.append((str(operation), answer.status_code, answer.content[:300]))
+    assert not surprises
 
 
-@each
-def test_a_refusal_is_recorded(operation: Operation, world: World, make_person: Any, machine: MakeMachine) -> None:
-    needed = operation.rights(world)
-    for role in Role:
-        if not needed <= ROLES[role]:
-            person = make_person(role, world.store)
-            assert operation.ask(everything(machine, person), world).status_code == 403
-            assert Event.objects.filter(stream=f"refused:{person.pk}").exists(), role
-            return
+@each_role
+def test_a_refusal_is_recorded(role: Role, world: World, make_person: Any, machine: MakeMachine) -> None:
+    person = make_person(role, world.store)
+    asks, surprises = everything(machine, person), []
+    for operation in operations():
+        if operation.rights(world) <= ROLES[role]:
+            continue
+        answer = operation.ask(asks, world)
+        if answer.status_code != 403 or not Event.objects.filter(stream=f"refused:{person.pk}").exists():
+            surprises.append((str(operation), answer.status_code))
+    assert not surprises
 
 
-@each
-def test_nobody_without_a_token(operation: Operation, world: World, supervisor: Any) -> None:
+def test_nobody_without_a_token(world: World, supervisor: Any) -> None:
     """A session opens nothing here, so no other site can use one."""
     asks = Machine()
     asks.client.force_login(supervisor)
-    answer = operation.ask(asks, world)
-    assert answer.status_code == 401
-    assert answer["Content-Type"] == "application/problem+json"
-    assert answer["WWW-Authenticate"].startswith("Bearer")
-    assert answer.json()["status"] == 401
+    for operation in operations():
+        answer = operation.ask(asks, world)
+        assert answer.status_code == 401, operation
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+        assert answer.json()["status"] == 401
 
 
-@pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS}))
-def test_other_methods_are_refused(path: str, world: World, supervisor: Any, machine: MakeMachine) -> None:
-    here = [operation for operation in OPERATIONS if operation.path == path]
-    asks = machine(supervisor)
-    for method in {"get", "post", "put", "patch", "delete", "options"} - {operation.method for operation in here}:
-        act = getattr(asks.client, method)
-        answer = act(f"/api/v1/{here[0].address(world)}", headers=asks.headers({"Idempotency-Key": "never-mind"}))
-        assert answer.status_code == 405, method
-        assert answer["Allow"]
+def test_other_methods_are_refused(world: World, supervisor: Any, machine: MakeMachine) -> None:
+    asks, surprises = machine(supervisor), []
+    for path in sorted({operation.path for operation in OPERATIONS}):
+        here = [operation for operation in OPERATIONS if operation.path == path]
+        for method in sorted({"get", "post", "put", "patch", "delete", "options"} - {operation.method for operation in here}):
+            act = getattr(asks.client, method)
+            answer = act(f"/api/v1/{here[0].address(world)}", headers=asks.headers({"Idempotency-Key": "never-mind"}))
+            if answer.status_code != 405 or not answer["Allow"]:
+                surprises.append((method, path, answer.status_code))
+    assert not surprises
 
 
 def test_pages_stay_pages(client: Client) -> None:
