@@ -132,7 +132,9 @@ def test_a_long_history_is_read_in_windows(people: Any, monkeypatch: pytest.Monk
     monkeypatch.setattr(reading, "WINDOW", 2)
     for _ in range(9):
         hold(order, admin)
-    assert fan_out.fan_out() < 9
+    # Other databases of the server use up transaction ids, too: begin where the first event is, not in a gap.
+    Mark.objects.update(xid=Event.objects.filter(verb="order.held").earliest("id").xid)
+    assert 1 <= fan_out.fan_out() <= 2
     read_all()
     assert list(Outgoing.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 10))
 

@@ -15,7 +15,7 @@ from typing import Any
 from graphql import GraphQLError, execute_sync, parse, validate
 from graphql.execution.values import get_directive_values
 
-from tests.stores.shopify.official import schema
+from tests.stores.shopify.official import SCHEMA, schema
 
 Row = dict[str, Any]
 TOKEN = "shpat_0123456789abcdef"
@@ -392,6 +392,8 @@ def serving() -> Iterator[Server]:
         def log_message(self, *_: Any) -> None:
             """Say nothing."""
 
+    if SCHEMA.exists():
+        schema()  # read once a process, which takes seconds: not within the deadline of somebody's first question
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
