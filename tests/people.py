@@ -12,7 +12,7 @@ from ordersops.accounts.roles import Perm, Role
 from ordersops.stores.actions import connect
 from ordersops.stores.models import Store, StoreGroupPermission
 
-_number = count(1)
+_number = count(1)  # in names with zeros before it: no name is the beginning of another
 
 
 class MakePerson(Protocol):
@@ -34,7 +34,7 @@ def make_store(system: User) -> MakeStore:
     """A store with its roles: `make_store("shopify")`."""
 
     def make(platform: str = "generic", *, name: str = "", currency: str = "USD", callback_url: str = "") -> Store:
-        return connect(name=name or f"Store {next(_number)}", platform=platform, by=system, currency=currency, callback_url=callback_url)
+        return connect(name=name or f"Store {next(_number):04}", platform=platform, by=system, currency=currency, callback_url=callback_url)
 
     return make
 
@@ -45,7 +45,7 @@ def make_person(system: User) -> MakePerson:
 
     def make(role: Role | None = None, *stores: Store, name: str = "") -> User:
         number = next(_number)
-        person = invite(email=f"person{number}@test.example", name=name or f"Person {number}", by=system)
+        person = invite(email=f"person{number}@test.example", name=name or f"Person {number:04}", by=system)
         for store in stores:
             if role is not None:
                 give_role(person=person, role=role, store=store, by=system)
