@@ -1,6 +1,7 @@
 """What customers type is shown as text, whatever it is (law 9)."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,9 @@ def test_raw_bodies_hide_personal_values(client: Client, admin: Any, store: Any)
         "remark": "write to ada@customer.example",
     }  # fmt: skip
     delivery = DeliveryFactory(store=store, payload=payload)
-    text = client.get(reverse("delivery", args=[delivery.pk])).content.decode()
+    text = re.sub(
+        r"\b[A-Za-z0-9]{64}\b", "", client.get(reverse("delivery", args=[delivery.pk])).content.decode()
+    )  # chance may spell a name
     for hidden in ("ada@customer", "203.0.113", "Ada", "7946", "alert(1)", "High Street", "LS1", "53.79", "4242", "411111", "c2VjcmV0"):
         assert hidden not in text, hidden
     for shown in ("order.created", "SKU-1", "A lamp", "GB", "#1001"):

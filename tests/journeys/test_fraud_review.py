@@ -55,7 +55,8 @@ def test_a_stolen_card_is_declined_by_keyboard_and_the_store_is_told(product: Pr
     assert product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("open",)]
     desk.press("2", "Control+Enter")
     wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
-    page.goto(f"/cases/{case}/")  # the next case, or the queue, was there at once
+    page.wait_for_url(lambda url: str(case) not in url, timeout=15_000)  # the next case, or the queue, is there by itself
+    page.goto(f"/cases/{case}/")
     expect(page.get_by_text("What follows outside")).to_be_visible()
     desk.is_clean()
 
