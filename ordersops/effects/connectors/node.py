@@ -9,21 +9,15 @@ import json
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import httpx2
-from django.utils import timezone
-from standardwebhooks.webhooks import Webhook
-
 from ordersops.effects.connectors import Answer, NotSeenYet, Request, Seen, node_of
+from ordersops.effects.connectors.signed import ask
 from ordersops.errors import Upstream
-from ordersops.line import Fault, Line
 
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
     from ordersops.orders.models import Order
     from ordersops.stock.models import Location
 
-SECONDS = 14.0
-RETRYABLE = frozenset({408, 425, 429})
 OFF = frozenset({"rejected", "cancelled"})
 ADDRESS = ("name", "company", "address1", "address2", "city", "region", "postal_code", "country", "phone")
 
@@ -115,25 +109,7 @@ def _request_id(effect: "Effect") -> str:
 
 
 def _ask(effect: "Effect", place: "Location", method: str, url: str, body: str) -> tuple[int, str, int]:
-    """One signed request. A 404 to a question is an answer; every other fault is Upstream."""
-    now, key = timezone.now(), effect.idempotency_key
-    signed = {
-        "webhook-id": key, "webhook-timestamp": str(int(now.timestamp())),
-        "webhook-signature": Webhook(place.node_secret).sign(key, now, body), "user-agent": "ordersops",
-    }  # fmt: skip
-    line = Line(SECONDS, secrets=signed)
-    try:
-        with httpx2.Client(transport=line, trust_env=False) as client:
-            answer = client.request(method, url, content=body.encode() or None, headers={"content-type": "application/json"})
-    except httpx2.HTTPError as error:
-        permanent = line.fault in {Fault.PRIVATE, Fault.REQUEST}
-        raise Upstream(f"The warehouse did not answer. {line.why}", permanent=permanent) from error
-    if 200 <= answer.status_code < 300 or (method == "GET" and answer.status_code == 404):
-        return answer.status_code, answer.text, line.milliseconds
-    after = answer.headers.get("retry-after", "")
-    pause = float(after) if after.isascii() and after.isdigit() and len(after) < 8 else None
-    permanent = 400 <= answer.status_code < 500 and answer.status_code not in RETRYABLE
-    raise Upstream(f"The warehouse answered {answer.status_code}.", permanent=permanent, retry_after=pause)
+    return ask(effect, who="warehouse", secret=place.node_secret, method=method, url=url, body=body)
 
 
 def _table(body: str) -> dict[str, Any]:
