@@ -225,7 +225,7 @@ def environment(data: Path) -> dict[str, str]:
     """This environment without what belongs to the test run."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ORDERSOPS_", "Q_CLUSTER"))}
     kept.pop("DATABASE_URL", None)
-    return {**kept, "ORDERSOPS_DATA": str(data), "ORDERSOPS_HOLD_WINDOW": str(HOLD_WINDOW_SECONDS)}
+    return {**kept, "ORDERSOPS_DATA": str(data), "ORDERSOPS_HOLD_WINDOW": str(HOLD_WINDOW_SECONDS), "ORDERSOPS_QUIET_HOURS": "false"}
 
 
 def make_data_directory() -> Path:

@@ -10,6 +10,8 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
 if TYPE_CHECKING:
     from ordersops.orders.models import Order
 
@@ -66,8 +68,8 @@ def clocks(order: "Order") -> tuple[str, ...]:
 
 
 def after_quiet(order: "Order", at: datetime) -> datetime:
-    """`at`, or the first moment after it in which the customer may be written to."""
-    return first_not_quiet(clocks(order), at)
+    """`at`, or the first moment after it in which the customer may be written to; `at` where the setting has no quiet hours."""
+    return first_not_quiet(clocks(order), at) if settings.QUIET_HOURS else at
 
 
 def first_not_quiet(zones: Iterable[str], at: datetime) -> datetime:

@@ -54,6 +54,12 @@ def test_the_subjects_are_those_that_a_letter_can_have() -> None:
     assert tuple(schema["properties"]["about"]["enum"]) == TRANSACTIONAL
 
 
+@pytest.fixture(autouse=True)
+def nights(settings: Any) -> None:
+    """Other tests pass at any hour: there are no quiet hours in them."""
+    settings.QUIET_HOURS = True
+
+
 @pytest.fixture
 def order(store: Store) -> Order:
     found: Order = OrderFactory(store=store, shipping_address={"country": "DE"}, payment="paid", risk="clear")
@@ -97,6 +103,13 @@ def test_a_message_whose_retry_falls_into_the_night_waits_for_the_morning(
     with time_machine.travel(morning, tick=False):
         second_attempt()
         assert (effect.state, len(mailoutbox)) == ("done", 1)
+
+
+@pytest.mark.django_db
+def test_where_the_setting_has_no_quiet_hours_a_message_is_due_at_any_hour(order: Order, ops_reviewer: User, settings: Any) -> None:
+    settings.QUIET_HOURS = False
+    with time_machine.travel(datetime(2026, 12, 1, 22, 30, tzinfo=UTC), tick=False):
+        assert letter(order, ops_reviewer).due_at < timezone.now() + timedelta(hours=1)
 
 
 @pytest.mark.django_db
