@@ -40,10 +40,21 @@ def closed_events(events: "Iterable[Event]", user: "User") -> set[int]:
     if not telling:
         return set()
     about = Q(pk__in={event.case_id for event in telling}) | Q(order__in={event.order_id for event in telling})
+    closed, orders = _closed(about, user)
+    return {event.pk for event in telling if event.case_id in closed or event.order_id in orders}
+
+
+def closed_orders(orders: "Iterable[UUID]", user: "User") -> set[UUID]:
+    """Of these orders those with an open case whose advice is closed to the person: what was decided about them before would tell of it."""
+    asked = set(orders)
+    return _closed(Q(order__in=asked), user)[1] if asked else set()
+
+
+def _closed(about: Q, user: "User") -> tuple[set[UUID], set[UUID]]:
+    """Of the open cases `about`, those that are closed to the person; and their orders."""
     cases = list(apps.get_model("cases", "Case").objects.open().filter(about))
     closed = closed_cases(cases, user)
-    orders = {case.order_id for case in cases if case.pk in closed}
-    return {event.pk for event in telling if event.case_id in closed or event.order_id in orders}
+    return closed, {case.order_id for case in cases if case.pk in closed}
 
 
 def without_advice(cases: "Iterable[Case]", user: "User") -> list[Any]:

@@ -20,7 +20,6 @@ from ordersops.effects.actions.asking import LEAST_REASON, LONGEST_REASON
 from ordersops.effects.kinds import KINDS
 from ordersops.effects.models import Approval, Attempt, Effect, EffectState
 from ordersops.effects.preview import ask_store
-from ordersops.lists import newest
 from ordersops.orders.models import Order
 
 TAG = "Effects"
@@ -146,8 +145,7 @@ class Effects(Resource):
     def of_order(self, request: Asked, pk: UUID) -> Response:
         """The effects on one order, the newest planned first."""
         order, asked = self.load(Order.objects.all(), Perm.VIEW_CASES, pk=pk), self.asked(PageQuery)
-        parts = [Effect.objects.filter(order=order)]
-        page = newest(parts, "planned_at", asked["cursor"], load=Effect.objects.select_related(*SHOWN), size=asked["limit"])
+        page = queries.of_order(order, request.user, cursor=asked["cursor"], size=asked["limit"])
         return listed(request, page, EffectRow)
 
     @acts(EffectDetail, rights=[Perm.VIEW_ORDERS], tag=TAG, scope=None, takes=AskInput, status=201, about=ITS_KIND, example=NOTE)
@@ -207,7 +205,9 @@ class Effects(Resource):
 
     # --- What they have in common -------------------------------------------------------------------------------------
     def _load(self, pk: UUID) -> Effect:
-        return self.load(Effect.objects.select_related("order", "store"), Perm.VIEW_CASES, pk=pk)
+        effect = self.load(Effect.objects.select_related("order", "store"), Perm.VIEW_CASES, pk=pk)
+        queries.refuse_closed(effect, self.request.user)
+        return effect
 
     def _need_scope_of(self, effect: Effect) -> None:
         self.need_scope(Scope.of(KINDS[effect.kind].needs) if effect.kind in KINDS else Scope.ACT)

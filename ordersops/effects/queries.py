@@ -1,5 +1,6 @@
 """Reads of effects: the pages of the list, and what waits for a person."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -10,17 +11,21 @@ from django.utils import timezone
 from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
+from ordersops.closed import closed_orders
 from ordersops.effects import bodies
 from ordersops.effects.fields import fields
 from ordersops.effects.kinds import KINDS, Kind, instead, inverse
 from ordersops.effects.kinds.arguments import Nothing
 from ordersops.effects.models import Attempt, Effect, EffectState
 from ordersops.effects.stops import why_stopped
+from ordersops.errors import Conflict
 from ordersops.lists import SIZE, Page, newest
 from ordersops.orders.models import Order
 from ordersops.orders.queries import lanes
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from ordersops.accounts.models import User
 
 OPEN = (EffectState.WAITING, EffectState.PLANNED, EffectState.SENDING, EffectState.HANDED_OVER, EffectState.DEAD)
@@ -39,7 +44,31 @@ def page_of(user: "User", *, state: str, store: UUID | None, cursor: str, size: 
     """Effects, newest first."""
     states = [state] if state else EffectState.values
     parts = [Effect.objects.filter(store=one, state=each) for one in _stores(user, store) for each in states]
-    return newest(parts, "planned_at", cursor, load=Effect.objects.select_related(*SHOWN), size=size)
+    return _page(parts, user, cursor, size)
+
+
+def of_order(order: Order, user: "User", *, cursor: str, size: int = SIZE) -> Page[Effect]:
+    """The effects on one order, newest first."""
+    parts = [Effect.objects.filter(order=order)]
+    return _page(parts, user, cursor, size)
+
+
+def _page(parts: "Sequence[QuerySet[Effect, Effect]]", user: "User", cursor: str, size: int) -> Page[Effect]:
+    page = newest(parts, "planned_at", cursor, load=Effect.objects.select_related(*SHOWN), size=size)
+    page.rows = told(page.rows, user)
+    return page
+
+
+def told(effects: list[Effect], user: "User") -> list[Effect]:
+    """These without what earlier decisions led to on orders whose advice is closed to the person: it would tell what was decided."""
+    closed = closed_orders((effect.order_id for effect in effects if effect.decision_id), user)
+    return [effect for effect in effects if not effect.decision_id or effect.order_id not in closed]
+
+
+def refuse_closed(effect: Effect, user: "User") -> None:
+    """Raises Conflict where the effect would tell the person what was decided before about a case that they shall judge by themselves."""
+    if not told([effect], user):
+        raise Conflict(f"What was decided before about order {effect.order} is closed to you. Open its case and say first what you think.")
 
 
 def counts(user: "User", store: UUID | None = None) -> dict[str, int]:
@@ -60,7 +89,7 @@ def waiting(user: "User", limit: int = 10) -> list[Effect]:
     now = timezone.now()
     needed = Q(state__in=[EffectState.HANDED_OVER, EffectState.DEAD])
     mine = Q(state=EffectState.PLANNED, attempts=0, due_at__gt=now, decision__by=user)
-    return list(effects.filter(needed | mine)[:limit])
+    return told(list(effects.filter(needed | mine)[:limit]), user)
 
 
 def with_rights(effects: list[Effect], user: "User") -> list[Effect]:

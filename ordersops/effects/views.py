@@ -43,7 +43,7 @@ def effects(request: Request) -> HttpResponse:
 @require_POST
 def retry(request: Request, pk: UUID) -> HttpResponse:
     """Send a failed effect again."""
-    effect = get_or_404(Effect.objects.select_related("order"), request, Perm.VIEW_CASES, pk=pk)
+    effect = _found(request, pk)
     actions.retry(effect=effect, by=request.user)
     return done(request, back(request, "effects"), say=f"Order {effect.order}: it is sent again within seconds.")
 
@@ -51,7 +51,7 @@ def retry(request: Request, pk: UUID) -> HttpResponse:
 @require_POST
 def mark_done(request: Request, pk: UUID) -> HttpResponse:
     """Say that a person did it in the store."""
-    effect = get_or_404(Effect.objects.select_related("order"), request, Perm.VIEW_CASES, pk=pk)
+    effect = _found(request, pk)
     actions.mark_done(effect=effect, by=request.user)
     return done(request, back(request, "effects"), say=f"Order {effect.order}: noted as done by you.")
 
@@ -146,7 +146,9 @@ def _form(request: Request, order: Order, kind: Kind) -> dict[str, Any]:
 
 def _found(request: Request, pk: UUID) -> Effect:
     rows = Effect.objects.select_related(*queries.SHOWN, "approval__first", "approval__second")
-    return get_or_404(rows, request, Perm.VIEW_CASES, pk=pk)
+    found = get_or_404(rows, request, Perm.VIEW_CASES, pk=pk)
+    queries.refuse_closed(found, request.user)
+    return found
 
 
 def _kind(key: str) -> Kind:

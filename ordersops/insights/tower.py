@@ -24,6 +24,7 @@ from ordersops.cases.models import Case, CaseState
 from ordersops.cases.problems import Problem
 from ordersops.cases.queries import newest_outcomes
 from ordersops.effects.models import LABELS, Effect, EffectState
+from ordersops.effects.queries import told
 from ordersops.intake.models import Delivery
 from ordersops.review.impressions import closed_among
 from ordersops.stores.models import Store
@@ -163,7 +164,7 @@ def _effects(user: User, stores: Sequence[UUID], _: str) -> list[Problem]:
             amount=row.amount, currency=row.currency, next_action=NEXT[EffectState(row.state)], next_url=reverse("effect", args=[row.pk]),
             kin=row.last_error[:60],
         )
-        for row in rows[:MOST]
+        for row in told(list(rows[:MOST]), user)
     ]  # fmt: skip
 
 

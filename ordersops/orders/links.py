@@ -17,6 +17,7 @@ SHARED = {"email": "e-mail", "phone": "phone", "card": "card", "ship": "address"
 READ = (
     "number", "external_id", "placed_at", "total", "currency", "risk", "payment", "fulfilment", "cancelled_at", "captured", "refunded",
 )  # fmt: skip
+JUDGED = frozenset(str(risk.label) for risk in Risk)
 LOST = frozenset({"lost", "accepted", "charge_refunded"})
 
 
@@ -34,6 +35,7 @@ class Linked:
     tone: str
     refunded: Decimal
     dispute: str = ""
+    judged: bool = False  # the outcome is what the lane or a person made of the order, and no fact of the store
     decision: dict[str, Any] = field(default_factory=dict)  # filled in above orders: outcome, by, reason, url
 
     @property
@@ -74,7 +76,7 @@ def _linked(order: Order, keys: list[str], dispute: Dispute | None) -> Linked:
     outcome, tone = became(order, dispute)
     return Linked(
         order.pk, str(order), order.placed_at, order.total, order.currency, keys, outcome, tone, order.refunded,
-        dispute=(dispute.status or "open").replace("_", " ") if dispute else "",
+        dispute=(dispute.status or "open").replace("_", " ") if dispute else "", judged=outcome in JUDGED,
     )  # fmt: skip
 
 

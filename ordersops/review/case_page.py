@@ -20,6 +20,7 @@ from ordersops.cases.clocks import authorised_until, is_assumed
 from ordersops.cases.lanes import Lane, lane
 from ordersops.cases.models import Case, CaseState
 from ordersops.cases.presence import touch
+from ordersops.closed import closed_orders
 from ordersops.effects.models import Effect
 from ordersops.effects.queries import with_rights
 from ordersops.orders.graph import draw
@@ -60,7 +61,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         _dressed(decision, about, words) for decision in case.decisions.select_related("by", "second").prefetch_related("harms__by")
     ]
     linked = linked_to(order)
-    _decided_before(case, about, linked, words)
+    _decided_before(case, about, linked, words, closed_orders((row.order_id for row in linked), user))
     shown = advice_shown(recommendation, about)
     members = (
         list(Order.objects.filter(memberships__case=case).order_by("memberships__added_at")[: MEMBERS_SHOWN - 1]) if case.is_attack else []
@@ -240,9 +241,15 @@ def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
     return found
 
 
-def _decided_before(case: Case, about: Lane, linked: list[Linked], words: Words) -> None:
-    """Say for each linked order what was decided about it, and stands: the newest decision of the lane."""
-    rows = {row.order_id: row for row in linked}
+def _decided_before(case: Case, about: Lane, linked: list[Linked], words: Words, untold: set[UUID]) -> None:
+    """Say for each linked order what was decided about it, and stands: the newest decision of the lane.
+
+    Of the `untold` the person judges a case anew: what was made of them before is not said.
+    """
+    for row in linked:
+        if row.order_id in untold and row.judged:
+            row.outcome, row.tone = "In review", "neutral"
+    rows = {row.order_id: row for row in linked if row.order_id not in untold}
     stands = Decision.objects.filter(case__order__in=rows, case__lane=case.lane, superseded_by=None).exclude(outcome="undo")
     newest = stands.exclude(case=case).order_by("case__order", "-decided_at").distinct("case__order") if rows else Decision.objects.none()
     for decision in newest.select_related("by", "case"):

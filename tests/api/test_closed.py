@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 
 from ordersops.accounts.models import User
+from ordersops.cases.actions import claim
 from ordersops.cases.models import Case
+from ordersops.effects.models import Effect
 from ordersops.review import actions
 from ordersops.stores.models import Store
 from tests.api.conftest import MakeMachine
 from tests.factories import CaseFactory
+from tests.people import MakePerson
+from tests.review.again import judged_again
 from tests.review.automated import allowed
 from tests.review.scene import held
 
@@ -45,3 +49,15 @@ def test_who_only_reads_sees_it(case: Case, auditor: User, machine: MakeMachine)
     asks = machine(auditor)
     assert asks.get(f"cases/{case.pk}").json()["score"] == case.score
     assert len(asks.get("recommendations").json()["items"]) == 1
+
+
+def test_effects_of_an_earlier_decision_are_left_out(
+    store: Store, system: User, fraud_reviewer: User, make_person: MakePerson, machine: MakeMachine
+) -> None:
+    again = judged_again(store, system, make_person)
+    asks, effect = machine(fraud_reviewer), Effect.objects.get()
+    assert [asks.get(path).json()["items"] for path in ("effects", f"orders/{again.order_id}/effects")] == [[], []]
+    assert asks.get(f"effects/{effect.pk}").status_code == 409
+    claim(case=again, by=fraud_reviewer)
+    actions.give_impression(case=again, by=fraud_reviewer, outcome="decline")
+    assert [len(asks.get(path).json()["items"]) for path in ("effects", f"orders/{again.order_id}/effects")] == [1, 1]
