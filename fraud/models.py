@@ -31,6 +31,10 @@ class ListEntry(models.Model):
     added_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT)
     added_at = models.DateTimeField(auto_now_add=True)
 
+    # Set for pages:
+    carried: str
+    may_remove: bool
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["store", "key", "digest"], name="fraud_listed_once")]
 

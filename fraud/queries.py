@@ -50,8 +50,8 @@ def with_orders(entries: list[ListEntry], user: "User") -> list[ListEntry]:
         cursor.execute(_COUNTED, [since, *asked])
         counts = dict(cursor.fetchall())
     for entry in entries:
-        entry.carried = capped(counts[entry.pk])  # type: ignore[attr-defined]
-        entry.may_remove = can(user, Perm.EDIT_LISTS, entry.store_id)  # type: ignore[attr-defined]
+        entry.carried = capped(counts[entry.pk])
+        entry.may_remove = can(user, Perm.EDIT_LISTS, entry.store_id)
     return entries
 
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django import forms
 from django.db import models
 from django.db.models import Q
+
+from ordersops.choices import choose_from, offered_by
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -79,7 +81,7 @@ class Filters(forms.Form):
         for name, field in self.fields.items():
             field.required = False
             if name in choices:
-                field.choices = [("", "All"), *choices[name]]  # type: ignore[attr-defined]
+                choose_from(self, name, [("", "All"), *choices[name]])
 
     def read(self) -> dict[str, Any]:
         """Every filter with its value, "" or None where it is not set."""
@@ -91,7 +93,7 @@ class Filters(forms.Form):
         texts = {name: self._text(name) for name in self.fields}
         asked = {name: text for name, text in texts.items() if text}
         choices = {
-            name: [(str(value), str(label)) for value, label in cast("list[tuple[str, str]]", field.choices) if value]
+            name: [(value, label) for value, label in offered_by(self, name) if value]
             for name, field in self.fields.items()
             if isinstance(field, forms.ChoiceField)
         }

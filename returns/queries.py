@@ -48,10 +48,10 @@ def page(request: ReturnRequest, user: User) -> dict[str, Any]:
     checks = list(CheckRow.objects.filter(line__request=request, snapshot=last).order_by("line", "number")) if last else []
     by_line = {line.pk: line for line in lines}
     for line in lines:
-        line.last_checks = []  # type: ignore[attr-defined]
+        line.last_checks = []
     for row in checks:
-        row.label, (row.tone, row.said) = LABELS.get(row.check_key, row.check_key), RESULTS[row.result]  # type: ignore[attr-defined]
-        by_line[row.line_id].last_checks.append(row)  # type: ignore[attr-defined]
+        row.label, (row.tone, row.said) = LABELS.get(row.check_key, row.check_key), RESULTS[row.result]
+        by_line[row.line_id].last_checks.append(row)
     case = (
         Case.objects.undecided().filter(lane="returns", subject=request.pk).first()
         if can(user, Perm.VIEW_CASES, request.store_id)

@@ -112,6 +112,10 @@ class OrderException(models.Model):
     handled_at = models.DateTimeField(null=True, help_text="A decision was made about it; it is open until its condition clears.")
     resolved_at = models.DateTimeField(null=True)
 
+    # Set for pages:
+    way_label: str
+    owner_label: str
+
     objects = OrderExceptionQuerySet.as_manager()
 
     class Meta:

@@ -33,7 +33,7 @@ def exceptions(request: Request) -> HttpResponse:
     asked = {name: value or "" for name, value in filters.read().items()}
     page = queries.page_of(request.user, asked, request.GET.get("cursor", ""))
     for row in page.rows:
-        row.way_label = next((way.label for way in row.of.resolutions if way.key == row.way), "") if row.of else ""  # type: ignore[attr-defined]
-        row.owner_label = Role(row.owner).label if row.owner in Role.values else row.owner  # type: ignore[attr-defined]
+        row.way_label = next((way.label for way in row.of.resolutions if way.key == row.way), "") if row.of else ""
+        row.owner_label = Role(row.owner).label if row.owner in Role.values else row.owner
     context = {**filters.context(page), "rows": page.rows, "stores": stores, "groups": queries.groups(request.user)}
     return show(request, "triage/exceptions.html", context, fragment="triage/_exceptions.html")

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from ordersops.accounts.models import SkillKind, User, Weekday
+from ordersops.choices import choose_from
 from ordersops.lists import Filters, StoreField, Words
 
 
@@ -53,7 +54,7 @@ class OwnRoleForm(forms.Form):
 
     def __init__(self, *args: Any, perms: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["perms"].choices = perms  # type: ignore[attr-defined]
+        choose_from(self, "perms", perms)
 
 
 class ProfileForm(forms.Form):
@@ -64,7 +65,7 @@ class ProfileForm(forms.Form):
 
     def __init__(self, *args: Any, skills: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["skills"].choices = skills  # type: ignore[attr-defined]
+        choose_from(self, "skills", skills)
         for day in Weekday:
             self.fields[f"from_{day.value}"] = forms.TimeField(required=False)
             self.fields[f"to_{day.value}"] = forms.TimeField(required=False)
@@ -97,8 +98,8 @@ class TeamForm(forms.Form):
 
     def __init__(self, *args: Any, stores: list[tuple[str, str]], members: list[tuple[str, str]] | None = None, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["stores"].choices = stores  # type: ignore[attr-defined]
-        self.fields["members"].choices = members or []  # type: ignore[attr-defined]
+        choose_from(self, "stores", stores)
+        choose_from(self, "members", members or [])
 
 
 class SkillForm(forms.Form):

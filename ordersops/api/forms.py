@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from ordersops.api.scopes import Scope
+from ordersops.choices import choose_from
 
 LIVES = [(7, "a week"), (30, "30 days"), (90, "90 days"), (180, "half a year"), (365, "a year")]
 
@@ -19,7 +20,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, stores: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["stores"].choices = stores  # type: ignore[attr-defined]
+        choose_from(self, "stores", stores)
 
     def filled(self) -> dict[str, Any]:
         """What was chosen, for drawing the form again."""

@@ -17,6 +17,7 @@ from ordersops.api.models import AccessToken
 from ordersops.api.reference import reference
 from ordersops.api.schema import description
 from ordersops.api.scopes import Scope
+from ordersops.choices import offered_by
 from ordersops.errors import Refusal
 from ordersops.htmx import Request, done
 
@@ -66,7 +67,7 @@ def _page(request: Request, form: TokenForm, *, status: int = 200, **more: Any) 
     loaded = AccessToken.objects.select_related("owner", "revoked_by").prefetch_related("stores")
     context = {
         "form": form.filled(),
-        "stores": form.fields["stores"].choices,  # type: ignore[attr-defined]
+        "stores": offered_by(form, "stores"),
         "scopes": list(Scope),
         "lives": [(str(days), words) for days, words in LIVES],
         "mine": list(loaded.filter(owner=request.user)[:SHOWN_AT_MOST]),

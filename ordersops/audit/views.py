@@ -22,6 +22,7 @@ from ordersops.audit.actions import atomic, record, record_refusal
 from ordersops.audit.models import Event, EventQuerySet
 from ordersops.audit.queries import every, filters_for, found, page
 from ordersops.audit.verbs import Verb
+from ordersops.choices import offered_by
 from ordersops.closed import TELLING, closed_cases, closed_events
 from ordersops.htmx import show
 
@@ -38,7 +39,7 @@ def search(request: HttpRequest) -> HttpResponse:
     filters = filters_for(request.user, request.GET)  # type: ignore[arg-type]
     listed = page(found(request.user, filters.read()), request.GET.get("cursor", ""))  # type: ignore[arg-type]
     context = filters.context(listed)
-    choices = {name: filters.fields[name].choices for name in ("verb", "actor", "store")}  # type: ignore[attr-defined]
+    choices = {name: offered_by(filters, name) for name in ("verb", "actor", "store")}
     more = {**context["filters"], "cursor": listed.next_cursor}
     return show(
         request,

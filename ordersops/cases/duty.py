@@ -39,8 +39,8 @@ def with_duty(people: "Sequence[User]", store: "Store") -> "list[User]":
     found = list(people)
     prefetch_related_objects(found, "shifts")
     for person in found:
-        person.off_duty = off_duty(person, store)  # type: ignore[attr-defined]
-    return sorted(found, key=lambda person: bool(person.off_duty))  # type: ignore[attr-defined]
+        person.off_duty = off_duty(person, store)
+    return sorted(found, key=lambda person: bool(person.off_duty))
 
 
 def _moment(at: datetime, zone: str) -> str:

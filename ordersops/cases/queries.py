@@ -157,11 +157,11 @@ def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
     advised = newest_outcomes(lane, cases)
     for case in cases:
         holder = case.holder_id()
-        case.held_by = case.leased_by if holder else None  # type: ignore[attr-defined]
-        case.mine = holder == user.pk  # type: ignore[attr-defined]
-        case.advised = advised.get(case.subject)  # type: ignore[attr-defined]
-        case.here = here.get(case.pk, [])  # type: ignore[attr-defined]
-        case.standing = standing(case)  # type: ignore[attr-defined]
+        case.held_by = case.leased_by if holder else None
+        case.mine = holder == user.pk
+        case.advised = advised.get(case.subject)
+        case.here = here.get(case.pk, [])
+        case.standing = standing(case)
     return without_advice(cases, user)
 
 

@@ -53,7 +53,7 @@ def _context(request: Request, lane: Lane, version: str = "") -> dict[str, Any]:
         **filters.context(page),
         "lane": lane,
         # In a list of one band, that a case is there would tell its band.
-        "cases": [case for case in dressed if not case.advice_closed] if asked["band"] else dressed,  # type: ignore[attr-defined]
+        "cases": [case for case in dressed if not case.advice_closed] if asked["band"] else dressed,
         "counts": queries.counts(lane, request.user, asked["store"]),
         "stores": stores,
         "bands": BANDS,

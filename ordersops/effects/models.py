@@ -122,6 +122,11 @@ class Effect(models.Model):
     )
     response_status = models.PositiveIntegerField(null=True)
 
+    # Set for pages:
+    stopped: str
+    may_settle: bool
+    may_undo: bool
+
     objects = EffectQuerySet.as_manager()
 
     class Meta:

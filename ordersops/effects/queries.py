@@ -97,9 +97,9 @@ def with_rights(effects: list[Effect], user: "User") -> list[Effect]:
     waiting_to_leave = [effect.pk for effect in effects if effect.state in {EffectState.PLANNED, EffectState.SENDING}]
     stopped = why_stopped(waiting_to_leave) if waiting_to_leave else {}
     for effect in effects:
-        effect.stopped = stopped.get(effect.pk, "")  # type: ignore[attr-defined]
-        effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)  # type: ignore[attr-defined]
-        effect.may_undo = (  # type: ignore[attr-defined]
+        effect.stopped = stopped.get(effect.pk, "")
+        effect.may_settle = can(user, Perm.RETRY_EFFECT, effect.store_id)
+        effect.may_undo = (
             effect.can_be_undone and bool(effect.decision) and not effect.inverse_of_id and can(user, _decides(effect), effect.store_id)
         )
     return effects

@@ -67,6 +67,9 @@ class Delivery(models.Model):
     processed_at = models.DateTimeField(null=True)
     order = models.ForeignKey("orders.Order", null=True, on_delete=models.SET_NULL, related_name="deliveries", db_index=False)
 
+    # Set for pages:
+    may_replay: bool
+
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:

@@ -131,5 +131,5 @@ def dead_questions(user: "User") -> list[Question]:
 def with_rights(deliveries: list[Delivery], user: "User") -> list[Delivery]:
     """Set `may_replay` on each."""
     for delivery in deliveries:
-        delivery.may_replay = can(user, Perm.REPLAY_DELIVERY, delivery.store_id)  # type: ignore[attr-defined]
+        delivery.may_replay = can(user, Perm.REPLAY_DELIVERY, delivery.store_id)
     return deliveries

@@ -6,6 +6,7 @@ from uuid import UUID
 from django import forms
 
 from ordersops.cases.lanes import lanes
+from ordersops.choices import choose_from
 from ordersops.notifications.models import Route
 from ordersops.notifications.payload import TELLABLE
 from ordersops.notifications.topics import TOPICS
@@ -27,7 +28,7 @@ class _WithStore(forms.Form):
     def __init__(self, *args: Any, stores: list[Store], all_stores: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._stores = {str(store.pk): store for store in stores}
-        self.fields["store"].choices = [("", all_stores), *((pk, store.name) for pk, store in self._stores.items())]  # type: ignore[attr-defined]
+        choose_from(self, "store", [("", all_stores), *((pk, store.name) for pk, store in self._stores.items())])
 
     def clean_store(self) -> Store | None:
         return self._stores.get(self.cleaned_data["store"])
@@ -72,7 +73,7 @@ class RuleForm(_WithStore):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["lane"].choices = [("", "Every queue"), *((lane.key, lane.label) for lane in lanes().values())]  # type: ignore[attr-defined]
+        choose_from(self, "lane", [("", "Every queue"), *((lane.key, lane.label) for lane in lanes().values())])
         self.fields["lane"].widget.attrs["class"] = "select"
 
 

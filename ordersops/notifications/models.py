@@ -47,6 +47,10 @@ class Subscriber(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
 
+    # Set for pages:
+    sent_today: int
+    dead: int
+
     objects = SubscriberQuerySet.as_manager()
 
     class Meta:
@@ -116,6 +120,10 @@ class Rule(models.Model):
     high_comes_through = models.BooleanField(default=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    # Set for pages:
+    says: list[str]
+    needs_slack: bool
 
     class Meta:
         ordering = ["created_at", "id"]

@@ -29,8 +29,8 @@ def subscribers(user: User) -> list[Subscriber]:
     day = {row["subscriber"]: row["count"] for row in rows.filter(created_at__gte=since).annotate(count=Count("pk"))}
     dead = {row["subscriber"]: row["count"] for row in rows.filter(state=State.DEAD).annotate(count=Count("pk"))}
     for one in found:
-        one.sent_today = day.get(one.pk, 0)  # type: ignore[attr-defined]
-        one.dead = dead.get(one.pk, 0)  # type: ignore[attr-defined]
+        one.sent_today = day.get(one.pk, 0)
+        one.dead = dead.get(one.pk, 0)
     return found
 
 
@@ -83,8 +83,8 @@ def my_page(user: User) -> dict[str, Any]:
     rules = list(Rule.objects.filter(person=user).select_related("store"))
     account = SlackAccount.objects.select_related("asked_by").filter(person=user).first()
     for rule in rules:
-        rule.says = [TOPICS[key].label for key in rule.topics if key in TOPICS]  # type: ignore[attr-defined]
-        rule.needs_slack = _needs_slack(rule, account)  # type: ignore[attr-defined]
+        rule.says = [TOPICS[key].label for key in rule.topics if key in TOPICS]
+        rule.needs_slack = _needs_slack(rule, account)
     return {
         "rules": rules,
         "account": account,

@@ -152,7 +152,7 @@ def _decisions(order: Order) -> list[Any]:
     for case in cases:
         for decision in case.decisions.all():
             _say(decision, lanes().get(case.lane))
-            decision.reason_sentence = words.of(case.lane, decision.reason, decision.reason_version)  # type: ignore[attr-defined]
+            decision.reason_sentence = words.of(case.lane, decision.reason, decision.reason_version)
             found.append(decision)
     return sorted(found, key=lambda decision: decision.decided_at, reverse=True)
 

@@ -35,8 +35,8 @@ def dressed(revisions: Iterable[Revision]) -> list[Revision]:
     """The revisions with the lines that differ; one in which nothing differs to the eye (a place on the map) is left out."""
     found = []
     for revision in revisions:
-        revision.lines = differences(revision.field, revision.before, revision.after)  # type: ignore[attr-defined]
-        if revision.lines:  # type: ignore[attr-defined]
+        revision.lines = differences(revision.field, revision.before, revision.after)
+        if revision.lines:
             found.append(revision)
     return found
 

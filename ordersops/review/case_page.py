@@ -213,10 +213,10 @@ def _timeline(case: Case, user: User) -> list[Event]:
 def _dressed(decision: Decision, about: Lane, words: Words) -> Decision:
     """Set the words and tone of a decision, as its lane names them."""
     outcome = about.outcomes.get(decision.outcome)
-    decision.outcome_label = outcome.label if outcome else "Taken back"  # type: ignore[attr-defined]
-    decision.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
+    decision.outcome_label = outcome.label if outcome else "Taken back"
+    decision.tone = outcome.tone if outcome else "neutral"
     said = words.of(about.key, decision.reason, decision.reason_version)
-    decision.reason_sentence = said or BACK.get(decision.reason, "")  # type: ignore[attr-defined]
+    decision.reason_sentence = said or BACK.get(decision.reason, "")
     return decision
 
 
@@ -226,9 +226,9 @@ def _decided(case: Case, last: Decision | None) -> str:
     if last is None:
         return f"{case.get_state_display()}."
     if last.source == Source.SYSTEM:
-        return f"{last.outcome_label}: decided automatically, under a policy of two people."  # type: ignore[attr-defined]
+        return f"{last.outcome_label}: decided automatically, under a policy of two people."
     people = f"{last.by}, and {last.second} as the second person" if last.second else str(last.by)
-    return f"{last.outcome_label}: decided by {people}, reason {last.reason}."  # type: ignore[attr-defined]
+    return f"{last.outcome_label}: decided by {people}, reason {last.reason}."
 
 
 def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
@@ -236,8 +236,8 @@ def _older(case: Case, about: Lane, newest: UUID | None) -> list[Any]:
     found = [each for each in earlier if each.pk != newest][:5]
     for each in found:
         outcome = about.outcomes.get(each.outcome)
-        each.outcome_label = outcome.label if outcome else each.outcome  # type: ignore[attr-defined]
-        each.advisor_label = advisor_named(each.advisor)  # type: ignore[attr-defined]
+        each.outcome_label = outcome.label if outcome else each.outcome
+        each.advisor_label = advisor_named(each.advisor)
     return found
 
 
@@ -255,18 +255,18 @@ def _decided_before(case: Case, about: Lane, linked: list[Linked], words: Words,
     for decision in newest.select_related("by", "case"):
         _dressed(decision, about, words)
         rows[decision.case.order_id].decision = {
-            "at": decision.decided_at, "url": reverse("case", args=[decision.case_id]), "outcome": decision.outcome_label,  # type: ignore[attr-defined]
-            "tone": decision.tone, "by": "automatically" if decision.source == Source.SYSTEM else decision.by,  # type: ignore[attr-defined]
-            "reason": decision.reason_sentence or decision.reason, "overrides": decision.overrides,  # type: ignore[attr-defined]
+            "at": decision.decided_at, "url": reverse("case", args=[decision.case_id]), "outcome": decision.outcome_label,
+            "tone": decision.tone, "by": "automatically" if decision.source == Source.SYSTEM else decision.by,
+            "reason": decision.reason_sentence or decision.reason, "overrides": decision.overrides,
         }  # fmt: skip
 
 
 def _dressed_impression(given: FirstImpression, about: Lane) -> FirstImpression:
     """Set the words of a first impression, and whether it was what the advice said."""
     outcome = about.outcomes.get(given.outcome)
-    given.outcome_label = outcome.button if outcome else given.outcome  # type: ignore[attr-defined]
-    given.tone = outcome.tone if outcome else "neutral"  # type: ignore[attr-defined]
-    given.as_advised = given.outcome == given.recommendation.outcome  # type: ignore[attr-defined]
+    given.outcome_label = outcome.button if outcome else given.outcome
+    given.tone = outcome.tone if outcome else "neutral"
+    given.as_advised = given.outcome == given.recommendation.outcome
     return given
 
 

@@ -33,8 +33,8 @@ def advice_shown(recommendation: Recommendation | None, about: Lane) -> dict[str
     claims = _claims(recommendation, evidence, signals)
     most = max((abs(signal.points) for signal in signals), default=0) or 1
     for signal in signals:
-        signal.claims_checked = _checked(signal, claims, evidence)  # type: ignore[attr-defined]
-        signal.width = width(abs(signal.points) * 100 / most)  # type: ignore[attr-defined]
+        signal.claims_checked = _checked(signal, claims, evidence)
+        signal.width = width(abs(signal.points) * 100 / most)
     risk = sorted((s for s in signals if s.state != "unavailable" and s.points > 0), key=lambda s: -s.points)
     clearing = sorted((s for s in signals if s.state != "unavailable" and s.points <= 0), key=lambda s: s.points)
     _cleaned(recommendation)

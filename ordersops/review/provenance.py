@@ -174,6 +174,6 @@ def _set_aside(recommendation: Recommendation, signals: Sequence[Signal]) -> lis
         key, reason = str(row.get("signal", "")), clean(str(row.get("reason", "")), most=400)
         signal = by_key.get(key)
         if signal is not None:
-            signal.set_aside = reason  # type: ignore[attr-defined]
+            signal.set_aside = reason
         found.append({"signal": key if signal else "", "says": signal.says if signal else clean(key, most=60), "reason": reason})
     return found

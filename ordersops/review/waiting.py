@@ -80,9 +80,9 @@ def dressed(row: Proposal, words: Words) -> Proposal:
     """Set the words of the outcome and reason, and whether advice arrived since it was decided."""
     about = lanes().get(row.case.lane)
     outcome = about.outcomes.get(row.outcome) if about else None
-    row.outcome_of = outcome  # type: ignore[attr-defined]
-    row.reason_sentence = words.of(row.case.lane, row.reason)  # type: ignore[attr-defined]
-    row.changed_since = row.case.version > row.case_version  # type: ignore[attr-defined]
+    row.outcome_of = outcome
+    row.reason_sentence = words.of(row.case.lane, row.reason)
+    row.changed_since = row.case.version > row.case_version
     return row
 
 
@@ -93,8 +93,8 @@ def _bulks(user: "User", view: str) -> list[Bulk]:
     sums = {row["bulk"]: row["rows"] for row in waiting.filter(bulk__in=found).order_by().values("bulk").annotate(rows=Count("pk"))}
     for bulk in found:
         about = lanes().get(bulk.lane)
-        bulk.outcome_of = about.outcomes.get(bulk.outcome) if about else None  # type: ignore[attr-defined]
-        bulk.rows_waiting = sums.get(bulk.pk, 0)  # type: ignore[attr-defined]
+        bulk.outcome_of = about.outcomes.get(bulk.outcome) if about else None
+        bulk.rows_waiting = sums.get(bulk.pk, 0)
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from ordersops.cases.lanes import Lane
+from ordersops.choices import choose_from
 from ordersops.rollout import own
 from ordersops.rollout.content import Content, write_amounts
 from ordersops.rollout.fields import ADVISORS, BANDS, CONFIDENCES, FIELDS, SHARES
@@ -35,7 +36,7 @@ class PolicyForm(forms.Form):
         super().__init__(data, label_suffix="", **more)
         self.lane = lane
         every = [("", "Every store")] if everywhere else []
-        self.fields["store"].choices = [*every, *((str(store.pk), store.name) for store in stores)]  # type: ignore[attr-defined]
+        choose_from(self, "store", [*every, *((str(store.pk), store.name) for store in stores)])
         outcomes = [(key, outcome.label) for key, outcome in lane.outcomes.items() if outcome.automatic]
         for name, field in FIELDS.items():
             self.fields[name] = _field(name, outcomes)

@@ -31,6 +31,10 @@ class SavedView(models.Model):
     query = models.CharField(max_length=1000, blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
 
+    # Set for pages:
+    here: bool
+    may_delete: bool
+
     objects = SavedViewQuerySet.as_manager()
 
     class Meta:

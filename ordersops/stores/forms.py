@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ordersops.choices import choose_from
 from ordersops.stores.currencies import CURRENCIES
 from ordersops.stores.models import Store
 from ordersops.stores.platforms import platforms
@@ -50,7 +51,7 @@ class ConnectForm(forms.Form):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        self.fields["platform"].choices = [(key, platform.label) for key, platform in platforms().items()]  # type: ignore[attr-defined]
+        choose_from(self, "platform", [(key, platform.label) for key, platform in platforms().items()])
 
 
 class StoreForm(forms.Form):

@@ -21,6 +21,11 @@ class CheckRow(models.Model):
     reason = models.CharField(max_length=300)
     at = models.DateTimeField(auto_now_add=True)
 
+    # Set for pages:
+    label: str
+    tone: str
+    said: str
+
     class Meta:
         ordering = ["line", "-at", "number"]
         constraints = [

@@ -18,6 +18,7 @@ from returns.grounds import CHOICES
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+    from returns.models.kept import CheckRow
 
 
 class ReturnState(models.TextChoices):
@@ -192,6 +193,9 @@ class ReturnLine(models.Model):
     report = models.CharField(max_length=60, blank=True, choices=[(key, says) for key, (says, _) in REPORTS.items()])
     finding = models.CharField(max_length=500, blank=True)
     restocked = models.PositiveIntegerField(default=0)
+
+    # Set for pages:
+    last_checks: "list[CheckRow]"
 
     class Meta:
         ordering = ["id"]

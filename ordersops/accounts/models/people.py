@@ -61,6 +61,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
 
+    # Set for pages:
+    off_duty: str
+
     class Meta:
         ordering = ["name"]
         constraints = [

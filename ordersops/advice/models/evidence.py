@@ -111,6 +111,10 @@ class Recommendation(models.Model):
     verified = models.BooleanField(help_text="Every claim holds in the snapshot, and the answer has no fault.")
     advised_at = models.DateTimeField()
 
+    # Set for pages:
+    outcome_label: str
+    advisor_label: str
+
     class Meta:
         indexes = [
             models.Index(fields=["order", "-advised_at"], name="advice_of_order"),
@@ -133,6 +137,11 @@ class Signal(models.Model):
     points = models.SmallIntegerField(help_text="For (positive) or against (negative) risk; 0 when unavailable.")
     facts: Any = models.JSONField(default=list, help_text="Keys of the facts it rests on.")
     says = models.CharField(max_length=300)
+
+    # Set for pages:
+    claims_checked: list[dict[str, Any]]
+    width: int
+    set_aside: str
 
     class Meta:
         indexes = [models.Index(fields=["recommendation"], name="advice_signals")]

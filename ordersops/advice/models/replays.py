@@ -19,6 +19,9 @@ class Replay(models.Model):
     started_at = models.DateTimeField(auto_now_add=True)
     finished_at = models.DateTimeField(null=True)
 
+    # Set for pages:
+    dollars: float
+
     class Meta:
         indexes = [models.Index(fields=["lane", "-started_at"], name="advice_replays")]
 

@@ -17,6 +17,7 @@ from ordersops.ids import uuid7
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+    from ordersops.cases.parts import Outcome
 
 
 class CaseState(models.TextChoices):
@@ -139,6 +140,14 @@ class Case(models.Model):
     wakes_on = ArrayField(models.CharField(max_length=30), default=list, help_text="Events that wake it before its time.")
     wake_keys = ArrayField(models.BigIntegerField(), default=list, help_text="Keys of its orders: a new order with one of them is linked.")
     woken_because = models.CharField(max_length=120, blank=True, help_text="Why it came back, and comes first.")
+
+    # Set for pages:
+    held_by: "User | None"
+    mine: bool
+    advised: "Outcome | None"
+    here: list[str]
+    standing: list[tuple[str, str, str]]
+    advice_closed: bool
 
     objects = CaseQuerySet.as_manager()
 

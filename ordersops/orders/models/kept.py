@@ -15,6 +15,9 @@ class Revision(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
 
+    # Set for pages:
+    lines: list[dict[str, str]]
+
     class Meta:
         ordering = ["id"]
         indexes = [models.Index(fields=["order", "id"], name="orders_revisions")]

@@ -49,6 +49,11 @@ class Decision(models.Model):
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
     decided_at = models.DateTimeField()
 
+    # Set for pages:
+    outcome_label: str
+    tone: str
+    reason_sentence: str
+
     class Meta:
         ordering = ["-decided_at"]
         constraints = [

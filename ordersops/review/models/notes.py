@@ -18,6 +18,11 @@ class FirstImpression(models.Model):
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="impressions")
     at = models.DateTimeField()
 
+    # Set for pages:
+    outcome_label: str
+    tone: str
+    as_advised: bool
+
     class Meta:
         ordering = ["at"]
         constraints = [models.UniqueConstraint(fields=["case", "by"], name="review_one_impression_each")]

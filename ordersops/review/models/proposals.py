@@ -12,6 +12,7 @@ from ordersops.review.models.decisions import Label
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+    from ordersops.cases.lanes import Outcome
 
 
 class ProposalState(models.TextChoices):
@@ -44,6 +45,10 @@ class Bulk(models.Model):
     asked = models.PositiveIntegerField(help_text="Cases that were chosen.")
     left_out = models.JSONField(default=list, help_text="[case id, why] of those that could not be taken.")
     at = models.DateTimeField(auto_now_add=True)
+
+    # Set for pages:
+    outcome_of: "Outcome | None"
+    rows_waiting: int
 
     def __str__(self) -> str:
         return f"{self.outcome} of {self.asked} cases"
@@ -90,6 +95,11 @@ class Proposal(models.Model):
     settled_by = models.ForeignKey("accounts.User", null=True, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)
     settled_note = models.TextField(blank=True)
+
+    # Set for pages:
+    outcome_of: "Outcome | None"
+    reason_sentence: str
+    changed_since: bool
 
     objects = ProposalQuerySet.as_manager()
 

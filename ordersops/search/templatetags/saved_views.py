@@ -22,8 +22,8 @@ def saved_views(context: RequestContext) -> dict[str, Any]:
     shown = sorted((key, value) for key, value in request.GET.items() if value and key != "cursor")
     views = list(SavedView.objects.visible_to(request.user).filter(path=request.path).select_related("owner", "store"))
     for view in views:
-        view.here = sorted(parse_qsl(view.query)) == shown  # type: ignore[attr-defined]
-        view.may_delete = view.owner_id == request.user.pk or view.store_id in shared_with  # type: ignore[attr-defined]
+        view.here = sorted(parse_qsl(view.query)) == shown
+        view.may_delete = view.owner_id == request.user.pk or view.store_id in shared_with
     return {
         "views": views,
         "path": request.path,
