@@ -25,8 +25,13 @@ def answer() -> int:
     """One batch. Each knock is gone when it was answered; where no mail server takes the letter it is tried again, with a new link."""
     taken = rows.claim(BATCH, LEASE)
     for knock in Knock.objects.filter(pk__in=taken).select_related("store"):
-        made = make_link(knock=knock, by=User.objects.system())
-        if made is None or _sent(*made) or knock.attempts >= MOST_ATTEMPTS:
+        try:
+            made = make_link(knock=knock, by=User.objects.system())
+            answered = made is None or _sent(*made)
+        except Exception:  # whatever breaks, one knock must not keep the others waiting
+            log.exception("Knock %s could not be answered.", knock.pk)
+            answered = False
+        if answered or knock.attempts >= MOST_ATTEMPTS:
             knock.delete()
         else:
             Knock.objects.filter(pk=knock.pk).update(lease_until=None, not_before=timezone.now() + backoff(knock.attempts))

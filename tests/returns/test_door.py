@@ -123,6 +123,21 @@ def test_a_letter_that_no_server_takes_is_tried_again(client: Client, store: Any
     assert len(mail.outbox) == 1
 
 
+def test_a_knock_that_breaks_keeps_no_other_waiting(client: Client, store: Any, order: Any, monkeypatch: Any) -> None:
+    ask(client, store)
+    ask(client, store)
+    sent = iter([ValueError("a header with a line end")])
+
+    def breaks_once(*args: Any) -> int:
+        for error in sent:
+            raise error
+        return mail.send_mail(*args)
+
+    monkeypatch.setattr(knocking, "send_mail", breaks_once)
+    knocking.answer()
+    assert (Knock.objects.get().lease_until, len(mail.outbox)) == (None, 1), "one waits for its next try, one was answered"
+
+
 def test_looking_at_a_link_uses_nothing_up_and_it_opens_once(client: Client, store: Any, order: Any) -> None:
     ask(client, store)
     path = link(store)
