@@ -1,11 +1,14 @@
 """What all tests share: no network beyond this machine, people and stores, and a database of one's own for tests that commit."""
 
+import contextlib
+import fcntl
 import ipaddress
 import os
 import shutil
 import socket
 import uuid
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hypothesis
@@ -22,8 +25,10 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 pytest_plugins = ["tests.people", "tests.product"]
 
-hypothesis.settings.register_profile("default", deadline=None, max_examples=50)
-hypothesis.settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True, print_blob=True)
+# How long an example takes says nothing on a machine that others use as well.
+at_leisure: Any = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("default", max_examples=50, **at_leisure)
+hypothesis.settings.register_profile("ci", max_examples=40, derandomize=True, print_blob=True, **at_leisure)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 
@@ -84,6 +89,39 @@ def pytest_configure(config: pytest.Config) -> None:
     """Nobody needs the rows of a test after a power cut: commits of tests do not wait for the disk. Servers that tests crash are others."""
     options = settings.DATABASES["default"].setdefault("OPTIONS", {})
     options["options"] = f"{options.get('options', '')} -c synchronous_commit=off".strip()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, django_db_blocker: Any, django_db_keepdb: bool, worker_id: str, testrun_uid: str
+) -> None:
+    """The workers of a run work on copies of one migrated database: the first that needs it makes it. Alone, a process makes its own."""
+    if worker_id == "master" or django_db_keepdb:
+        return
+    name, held = _model_database(testrun_uid), connection.settings_dict
+    with django_db_blocker.unblock(), (Path(settings.DATA_DIR) / "tests.lock").open("w") as lock, _server() as server:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            mine, own = held["NAME"], held["TEST"]["NAME"]
+            held["TEST"]["NAME"] = unfinished = f"{name}_unfinished"
+            connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+            connection.close()
+            held["NAME"] = settings.DATABASES["default"]["NAME"] = mine
+            held["TEST"]["NAME"] = own
+            server.execute(f'ALTER DATABASE "{unfinished}" RENAME TO "{name}"')
+    held["TEST"]["TEMPLATE"] = name
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Whoever started the workers clears away what they copied."""
+    manager = getattr(session.config.pluginmanager.get_plugin("dsession"), "nodemanager", None)
+    if manager is not None:
+        with contextlib.suppress(psycopg.Error), _server() as server:
+            server.execute(f'DROP DATABASE IF EXISTS "{_model_database(manager.testrunuid)}" WITH (FORCE)')
+
+
+def _model_database(run: str) -> str:
+    return f"test_{settings.DATABASES['default']['NAME']}_{run[:12]}"
 
 
 @pytest.fixture

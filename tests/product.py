@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -28,7 +29,8 @@ import pytest
 import requests
 
 ROOT = Path(__file__).resolve().parent.parent
-HOLD_WINDOW_SECONDS = 3
+HOLD_WINDOW_SECONDS = 8  # long enough to undo a decision in a browser that others keep busy
+PATIENCE_SECONDS = 300.0  # until a test gives up; what it waits for comes within moments, on a machine that others use as well later
 ROLES = {
     "fraud_reviewer": "fraud@demo.example",
     "senior_fraud_reviewer": "senior@demo.example",
@@ -71,7 +73,7 @@ class Product:
         """The password of all demo people."""
         return (self.data / "demo_password").read_text().strip()
 
-    def wait_until_ready(self, seconds: float = 180) -> "Product":
+    def wait_until_ready(self, seconds: float = 2 * PATIENCE_SECONDS) -> "Product":
         def ready() -> bool:
             if self.process.poll() is not None:
                 raise AssertionError(f"up ended with {self.process.returncode}:\n{self.said()}")
@@ -87,14 +89,16 @@ class Product:
     def answers(self, path: str) -> int:
         """The status of a GET, 0 when nobody answers."""
         try:
-            return requests.get(self.base_url + path, timeout=5, allow_redirects=False).status_code
+            return requests.get(self.base_url + path, timeout=60, allow_redirects=False).status_code
         except requests.RequestException:
             return 0
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """A management command beside it, on the same data."""
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment(self.data), capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            command, cwd=ROOT, env=environment(self.data), capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
+        )
 
     def status(self) -> dict[str, Any]:
         """`manage.py status --json`."""
@@ -110,7 +114,7 @@ class Product:
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """What its database says."""
-        with psycopg.connect(host=self.database_folder, user="postgres", dbname="ordersops", connect_timeout=5) as connection:
+        with psycopg.connect(host=self.database_folder, user="postgres", dbname="ordersops", connect_timeout=60) as connection:
             return connection.execute(sql, values or None).fetchall()
 
     def stop(self) -> int:
@@ -118,7 +122,7 @@ class Product:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
-            return self.process.wait(timeout=30)
+            return self.process.wait(timeout=PATIENCE_SECONDS)
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -166,7 +170,7 @@ class Product:
 
     def tell(self, story: str, *, shop: int = 0, n: int = 1) -> dict[str, Any]:
         """Have the simulated store play a story; returns its orders."""
-        answer = requests.post(f"{self.store_url}/send/{story}", params={"shop": shop, "n": n}, timeout=10)
+        answer = requests.post(f"{self.store_url}/send/{story}", params={"shop": shop, "n": n}, timeout=120)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told
@@ -183,7 +187,7 @@ class Product:
             "X-Shopify-Webhook-Id": str(uuid.uuid4()),
         }
         try:
-            status: int = session.post(shop["endpoint"], data=body, headers=headers, timeout=15).status_code
+            status: int = session.post(shop["endpoint"], data=body, headers=headers, timeout=60).status_code
         except requests.RequestException:
             return 0
         return status
@@ -224,7 +228,8 @@ def shopify_order(number: int, **changes: Any) -> dict[str, Any]:
 def environment(data: Path) -> dict[str, str]:
     """This environment without what belongs to the test run."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "ORDERSOPS_", "Q_CLUSTER"))}
-    kept.pop("DATABASE_URL", None)
+    for name in ("DATABASE_URL", "PYTHONDONTWRITEBYTECODE"):  # what one of its many processes has compiled, the others read
+        kept.pop(name, None)
     return {**kept, "ORDERSOPS_DATA": str(data), "ORDERSOPS_HOLD_WINDOW": str(HOLD_WINDOW_SECONDS), "ORDERSOPS_QUIET_HOURS": "false"}
 
 
@@ -236,14 +241,14 @@ def make_data_directory() -> Path:
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [each.getsockname()[1] for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
+    """Ports that nobody listens on, and that nobody is given until they are: not of those which the system hands out by itself."""
+    found: list[int] = []
+    while len(found) < count:
+        port = random.SystemRandom().randrange(10_000, 30_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found += [port] if port not in found else []
+    return found
 
 
 def living(processes: list[psutil.Process]) -> list[psutil.Process]:
@@ -256,14 +261,17 @@ def living(processes: list[psutil.Process]) -> list[psutil.Process]:
     return alive
 
 
-def wait_for(condition: Callable[[], Any], seconds: float, explain: Callable[[], str] = str) -> Any:
-    """Wait until the condition holds, and return what it said."""
+def wait_for(condition: Callable[[], Any], seconds: float = PATIENCE_SECONDS, explain: Callable[[], str] = str) -> Any:
+    """Wait until the condition holds, and return what it said. `seconds` is when to give up, never what is tested."""
+    seconds = max(seconds, PATIENCE_SECONDS)
     deadline = time.monotonic() + seconds
-    while not (found := condition()):
+    while True:
+        with contextlib.suppress(psutil.Error):  # what it asks about may end while it looks
+            if found := condition():
+                return found
         if time.monotonic() > deadline:
             raise AssertionError(f"This did not happen within {seconds} s. {explain()[-4000:]}")
         time.sleep(0.1)
-    return found
 
 
 @pytest.fixture(scope="session")

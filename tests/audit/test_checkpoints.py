@@ -82,19 +82,19 @@ def test_an_open_transaction_delays_and_never_falsifies(history: History) -> Non
             with transaction.atomic():
                 history.hold(history.orders[2])
                 written.set()
-                assert go_on.wait(20)
+                assert go_on.wait(300)
         finally:
             connections.close_all()
 
     checkpoint()
     thread = Thread(target=slow)
     thread.start()
-    assert written.wait(20)
+    assert written.wait(300)
     for _ in range(3):
         history.hold(history.orders[0])  # later transactions, over before the slow one
     assert checkpoint() is None
     go_on.set()
-    thread.join(20)
+    thread.join(300)
     made = checkpoint()
     assert made is not None
     assert made.size == 4

@@ -30,7 +30,7 @@ def test_opposite_orders_of_recording_do_not_deadlock(history: History) -> None:
     def write(orders: list[Any]) -> None:
         try:
             for _ in range(15):
-                barrier.wait(timeout=20)
+                barrier.wait(timeout=300)
                 with atomic():
                     for order in orders:
                         record(Verb.ORDER_HELD, by=history.by, order=order, store=history.store, hold=uuid4(), reason="fraud")
@@ -39,7 +39,7 @@ def test_opposite_orders_of_recording_do_not_deadlock(history: History) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         for done in [pool.submit(write, streams), pool.submit(write, streams[::-1])]:
-            done.result(timeout=60)
+            done.result(timeout=300)
     assert Event.objects.filter(stream=f"order:{streams[0]}").count() == 30
     assert verify().holds
 

@@ -40,7 +40,7 @@ def test_a_claim_leases_the_case_for_the_set_time(case: Case, fraud_reviewer: Us
     held = claim(case=case, by=fraud_reviewer)
     case.refresh_from_db()
     assert case.holder_id() == fraud_reviewer.pk
-    assert case.lease_until - timezone.now() == pytest.approx(timedelta(minutes=settings.LEASE_MINUTES), abs=timedelta(seconds=5))
+    assert case.lease_until - timezone.now() == pytest.approx(timedelta(minutes=settings.LEASE_MINUTES), abs=timedelta(minutes=1))
     (event,) = events(case=case)
     assert event.verb == Verb.CASE_CLAIMED
     assert held.version == 1, "looking at a case does not change what others have on screen"
@@ -48,7 +48,7 @@ def test_a_claim_leases_the_case_for_the_set_time(case: Case, fraud_reviewer: Us
 
 def test_claiming_again_extends_and_tells_nothing_new(case: Case, fraud_reviewer: User) -> None:
     claim(case=case, by=fraud_reviewer)
-    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
+    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=50))
     assert claim(case=case, by=fraud_reviewer).lease_until > timezone.now() + timedelta(minutes=1)
     assert told(case=case) == [Verb.CASE_CLAIMED]
 
@@ -83,7 +83,7 @@ def test_a_lease_that_ran_out_can_be_taken(case: Case, fraud_reviewer: User, col
 # --- heartbeat and release --------------------------------------------------------------------------------------------
 def test_a_heartbeat_keeps_the_lease_and_writes_no_event(case: Case, fraud_reviewer: User) -> None:
     claim(case=case, by=fraud_reviewer)
-    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
+    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=50))
     assert heartbeat(case=case, by=fraud_reviewer).lease_until > timezone.now() + timedelta(minutes=1)
     assert told(case=case) == [Verb.CASE_CLAIMED]
 
@@ -190,7 +190,7 @@ def test_a_heartbeat_changes_nothing_that_others_see(case: Case, fraud_reviewer:
     claim(case=case, by=fraud_reviewer)
     case.refresh_from_db()
     before = case.changed_at
-    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=5))
+    Case.objects.update(lease_until=timezone.now() + timedelta(seconds=50))
     heartbeat(case=case, by=fraud_reviewer)
     case.refresh_from_db()
     assert case.changed_at == before

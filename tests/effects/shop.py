@@ -135,7 +135,7 @@ class Loopback:
 def _call(url: str, body: str | None = None) -> tuple[int, Any]:
     asked = urllib.request.Request(url, data=body.encode() if body else None)
     try:
-        with urllib.request.urlopen(asked, timeout=5) as answer:
+        with urllib.request.urlopen(asked, timeout=120) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as error:
         after = error.headers.get("Retry-After")

@@ -53,9 +53,16 @@ def test_many_workers_send_each_effect_once(shops: list[tuple[Store, Shop]]) -> 
     (store, shop), (other, other_shop) = shops
     effects = [due(one) for one in (store, other) for _ in range(15)]
     connection.close()
+    shop.pause = other_shop.pause = 300.0  # until both have several to answer at once
     workers = [threading.Thread(target=_work) for _ in range(3)]
     for worker in workers:
         worker.start()
+    try:
+        _wait(lambda: min(shop.at_once, other_shop.at_once) > 1)
+    finally:
+        shop.pause = other_shop.pause = 0.01
+        for one in (shop, other_shop):
+            one.go()
     for worker in workers:
         worker.join()
     assert sorted(shop.writes + other_shop.writes) == sorted(str(effect.pk) for effect in effects)
@@ -130,11 +137,11 @@ def test_a_slow_store_does_not_delay_another(shops: list[tuple[Store, Shop]], mo
 
 
 def _wait(until: Any) -> None:
-    for _ in range(1000):
+    for _ in range(30_000):
         if until():
             return
         time.sleep(0.01)
-    raise AssertionError("It did not come to pass within ten seconds.")
+    raise AssertionError("It did not come to pass within five minutes.")
 
 
 def test_what_breaks_in_a_thread_ends_the_task_and_no_connection_stays(
@@ -151,6 +158,6 @@ def test_what_breaks_in_a_thread_ends_the_task_and_no_connection_stays(
     with pytest.raises(MemoryError):
         jobs.send()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("effects ")]
+    others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
-        assert cursor.fetchone() == (0,)
+        _wait(lambda: cursor.execute(others) or cursor.fetchone() == (0,))  # a server process outlives its connection by a moment

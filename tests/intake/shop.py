@@ -101,7 +101,7 @@ class ShopInterface:
 
     def _get(self, path: str) -> Any:
         try:
-            with urlopen(self.shop.address + path, timeout=5) as answer:
+            with urlopen(self.shop.address + path, timeout=120) as answer:
                 return json.load(answer)
         except HTTPError as error:
             asked = error.headers.get("Retry-After")

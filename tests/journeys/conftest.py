@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
-from tests.product import Product
+from tests.product import PATIENCE_SECONDS, Product
 
 WATCH = """
 window.violations = [];
@@ -27,6 +27,7 @@ new PerformanceObserver((seen) => {
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    expect.set_options(timeout=PATIENCE_SECONDS * 1000)  # what is expected comes within moments, where nobody else uses the machine
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
                      "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -45,6 +46,7 @@ class Desk:
         self.product = product
         self.base_url = product.base_url.replace("127.0.0.1", host)
         self.context = browser.new_context(viewport={"width": width, "height": height}, base_url=self.base_url)
+        self.context.set_default_timeout(PATIENCE_SECONDS * 1000)
         self.context.add_init_script(WATCH + COUNT_SHIFTS)
         self.page: Page = self.context.new_page()
         self.troubles: list[str] = []

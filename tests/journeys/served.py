@@ -63,7 +63,7 @@ class Doorkeeper:
     def close(self) -> None:
         with self.free:
             self.is_closed = True
-            self.free.wait_for(lambda: self.busy == 0, timeout=30)
+            self.free.wait_for(lambda: self.busy == 0, timeout=300)
 
 
 class Served:

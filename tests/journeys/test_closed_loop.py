@@ -15,7 +15,7 @@ SHOPIFY, WOOCOMMERCE = 0, 2
 
 def in_the_shop(product: Product, order_id: str) -> dict[str, Any]:
     """The order as the simulated shop itself sees it."""
-    state = requests.get(product.store_url + "/state.json", timeout=5).json()
+    state = requests.get(product.store_url + "/state.json", timeout=60).json()
     found: dict[str, Any] = next(order for order in state["orders"] if order["order_id"] == order_id)
     return found
 
@@ -36,12 +36,12 @@ def test_a_released_order_ships(shop: int, product: Product, sit_down: Any) -> N
     desk.press("1")
     dialog.locator("textarea").fill("Spoke to the customer on the phone; the parcel is a gift to a relative.")
     desk.press("Control+Enter")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)])
 
     released = (
         "SELECT e.state FROM effects_effect e JOIN orders_order o ON o.id = e.order_id WHERE o.number = %s AND e.kind = 'order.release'"
     )
-    wait_for(lambda: product.rows(released, number) == [("done",)], 40, product.said)
+    wait_for(lambda: product.rows(released, number) == [("done",)], explain=product.said)
     seen = in_the_shop(product, told["order_id"])
     assert (seen["word"], seen["payment"]) == ("released", "paid"), "the shop lets the parcel go, and takes what was only authorised"
     desk.is_clean()

@@ -16,7 +16,7 @@ GENERIC = 1
 def case_of(product: Product, number: str) -> str:
     """The id of the open case about the order, once it is there."""
     sql = "SELECT c.id FROM cases_case c JOIN orders_order o ON o.id = c.order_id WHERE o.number = %s AND c.state = 'open' AND c.lane = 'fraud'"
-    return str(wait_for(lambda: product.rows(sql, number), 20)[0][0])
+    return str(wait_for(lambda: product.rows(sql, number))[0][0])
 
 
 def case_at_rest(product: Product, number: str) -> str:
@@ -25,13 +25,13 @@ def case_at_rest(product: Product, number: str) -> str:
     sql = """SELECT 1 FROM cases_case c JOIN orders_order o ON o.id = c.order_id WHERE c.id = %s AND o.payment <> 'pending'
              AND NOT EXISTS (SELECT FROM intake_delivery d WHERE d.order_id = o.id AND d.received_at > now() - interval '4 seconds')
              AND NOT EXISTS (SELECT FROM advice_question q WHERE q.order_id = o.id AND q.state = 'pending')"""
-    wait_for(lambda: product.rows(sql, case), 60)
+    wait_for(lambda: product.rows(sql, case))
     return case
 
 
 def callbacks(product: Product, order: str) -> list[dict[str, Any]]:
     """What the simulated store was told about the order."""
-    state = requests.get(product.store_url + "/state.json", timeout=5).json()
+    state = requests.get(product.store_url + "/state.json", timeout=60).json()
     return [callback for callback in state["callbacks"] if order in str(callback)]
 
 
@@ -43,7 +43,7 @@ def test_a_stolen_card_is_declined_by_keyboard_and_the_store_is_told(product: Pr
 
     # The queue shows it without a reload.
     row = page.locator("[data-rows]").get_by_text(number)
-    expect(row).to_be_visible(timeout=15_000)
+    expect(row).to_be_visible()
     case = case_at_rest(product, number)
     page.goto(f"/cases/{case}/")
     expect(page.get_by_role("heading", name=re.compile(re.escape(number)))).to_be_visible()
@@ -54,21 +54,21 @@ def test_a_stolen_card_is_declined_by_keyboard_and_the_store_is_told(product: Pr
     expect(page.get_by_role("dialog")).to_be_visible()
     assert product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("open",)]
     desk.press("2", "Control+Enter")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
-    page.wait_for_url(lambda url: str(case) not in url, timeout=15_000)  # the next case, or the queue, is there by itself
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)])
+    page.wait_for_url(lambda url: str(case) not in url)  # the next case, or the queue, is there by itself
     page.goto(f"/cases/{case}/")
     expect(page.get_by_text("What follows outside")).to_be_visible()
     desk.is_clean()
 
     # The hold window passes, and the store receives the signed proposal once.
-    told = wait_for(lambda: callbacks(product, number), 30)
+    told = wait_for(lambda: callbacks(product, number))
     assert len(told) == 1
     wait_for(
         lambda: (
             product.rows("SELECT state FROM effects_effect e JOIN orders_order o ON o.id = e.order_id WHERE number = %s", number)
             == [("done",)]
         ),
-        10,
+        explain=product.said,
     )
 
     # The history tells the whole story, in order, and holds.
@@ -95,11 +95,11 @@ def test_an_override_needs_a_reason_and_a_note_and_can_be_undone(product: Produc
 
     dialog.locator("textarea").fill("Spoke to the customer on the phone; the parcel is a gift to a relative.")
     desk.press("Control+Enter")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)])
     expect(page.get_by_role("button", name=re.compile("Undo"))).to_be_visible()
 
     desk.press("u")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("open",)], 10)
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("open",)])
     assert product.rows(
         "SELECT count(*) FROM orders_hold h JOIN orders_order o ON o.id = h.order_id WHERE number = %s AND released_at IS NULL", number
     ) == [(1,)]
@@ -120,7 +120,7 @@ def test_an_attack_is_one_case(product: Product, sit_down: Any) -> None:
                                  WHERE s.state = 'open' AND s.lane = c.lane AND s.group_key = '' AND o.number = ANY(%s))"""
         return product.rows(sql, len(orders) // 2, orders)
 
-    wait_for(settled, 60)
+    wait_for(settled)
     desk.page.goto("/queues/fraud/")
     expect(desk.page.get_by_text(re.compile(r"Attack, \d+ orders")).first).to_be_visible()
     desk.is_clean()

@@ -114,11 +114,11 @@ def written(product: Product) -> list[Written]:
         sent.append(told)
     for told in sent:
         sql = "SELECT id FROM orders_order WHERE number = %s"
-        told.order = str(wait_for(lambda sql=sql, told=told: product.rows(sql, told.number), 40, product.said)[0][0])
+        told.order = str(wait_for(lambda sql=sql, told=told: product.rows(sql, told.number), explain=product.said)[0][0])
     sql = "SELECT order_id, id FROM cases_case WHERE order_id = ANY(%s) AND state = 'open' AND lane = 'fraud'"
     orders = [told.order for told in sent]
-    wait_for(lambda: product.rows(sql, orders), 40, product.said)
-    time.sleep(1)
+    asked = "SELECT 1 FROM advice_question WHERE order_id = ANY(%s) AND state = 'pending'"
+    wait_for(lambda: len(product.rows(sql, orders)) >= 2 and not product.rows(asked, orders), explain=product.said)
     cases = {str(order): str(case) for order, case in product.rows(sql, orders)}
     for told in sent:
         told.case = cases.get(told.order, "")

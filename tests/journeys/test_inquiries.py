@@ -19,7 +19,7 @@ def case_at_rest(product: Product, number: str) -> str:
              WHERE o.number = %s AND c.state = 'open' AND c.lane = 'inquiries'
              AND NOT EXISTS (SELECT FROM intake_delivery d WHERE d.order_id = o.id AND d.received_at > now() - interval '3 seconds')
              AND NOT EXISTS (SELECT FROM advice_question q WHERE q.order_id = o.id AND q.state = 'pending')"""
-    return str(wait_for(lambda: product.rows(sql, number), 60, product.said)[0][0])
+    return str(wait_for(lambda: product.rows(sql, number), explain=product.said)[0][0])
 
 
 def test_a_question_is_answered_from_facts_by_keyboard_and_the_answer_arrives(product: Product, sit_down: Any) -> None:
@@ -31,7 +31,7 @@ def test_a_question_is_answered_from_facts_by_keyboard_and_the_answer_arrives(pr
 
     # The message comes in by the signed webhook; the queue shows its case without a reload.
     case = case_at_rest(product, number)
-    expect(page.locator("[data-rows]").get_by_text(number)).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-rows]").get_by_text(number)).to_be_visible()
     page.goto(f"/cases/{case}/")
     expect(page.get_by_role("heading", name=re.compile(re.escape(number)))).to_be_visible()
     expect(page.get_by_text("Every claim checked")).to_be_visible()
@@ -42,12 +42,12 @@ def test_a_question_is_answered_from_facts_by_keyboard_and_the_answer_arrives(pr
     desk.press("a")  # opens the confirmation with the words of the reply
     expect(page.get_by_role("dialog").locator("textarea").first).to_have_value(re.compile(re.escape(number)))
     desk.press("Control+Enter")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 10)
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)])
 
     # The hold window passes, the effect settles, and the mail lies in the customer's mailbox, once.
     sent = "SELECT e.state FROM effects_effect e JOIN orders_order o ON o.id = e.order_id WHERE o.number = %s AND e.kind = 'message.send'"
-    wait_for(lambda: product.rows(sent, number) == [("done",)], 30, product.said)
-    state = requests.get(product.store_url + "/state.json", timeout=5).json()
+    wait_for(lambda: product.rows(sent, number) == [("done",)], explain=product.said)
+    state = requests.get(product.store_url + "/state.json", timeout=60).json()
     customer = next(order["email"] for order in state["orders"] if order["number"] == number)
     (letter,) = [one for one in state["letters"] if one["to"] == customer and number in one["text"]]
     assert number in letter["subject"]

@@ -36,14 +36,14 @@ def tell_stock(product: Product) -> None:
     shop, body, name = product.shops[GENERIC], json.dumps(event), f"stock-{now.timestamp()}"
     signature = Webhook(shop["secret"]).sign(name, now, body)
     headers = {"webhook-id": name, "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature}
-    assert requests.post(shop["endpoint"], data=body.encode(), headers=headers, timeout=10).status_code == 200
+    assert requests.post(shop["endpoint"], data=body.encode(), headers=headers, timeout=60).status_code == 200
 
 
 def connect_warehouses(product: Product, page: Page) -> None:
     """Somebody who manages stock says on the page of each hall where its warehouse is; the simulated ones are told the other half."""
     nodes = []
     for key, (name, _, _) in HALLS.items():
-        wait_for(lambda name=name: product.rows("SELECT 1 FROM stock_location WHERE name = %s", name), 30)
+        wait_for(lambda name=name: product.rows("SELECT 1 FROM stock_location WHERE name = %s", name))
         ((place,),) = product.rows("SELECT id FROM stock_location WHERE name = %s", name)
         page.goto(f"/stock/locations/{place}/")
         form = page.get_by_role("form", name="Its warehouse")
@@ -52,7 +52,7 @@ def connect_warehouses(product: Product, page: Page) -> None:
         form.get_by_role("button", name="Save").click()
         expect(page.get_by_text("Connected")).to_be_visible()
         nodes.append({"place": key, "endpoint": page.get_by_text("/hooks/").inner_text(), "secret": SECRET})
-    assert requests.post(f"{product.store_url}/shops/{GENERIC}/nodes", json=nodes, timeout=10).status_code == 200
+    assert requests.post(f"{product.store_url}/shops/{GENERIC}/nodes", json=nodes, timeout=60).status_code == 200
 
 
 def case_at_rest(product: Product, number: str) -> str:
@@ -61,7 +61,7 @@ def case_at_rest(product: Product, number: str) -> str:
              WHERE o.number = %s AND c.state = 'open' AND c.lane = 'triage' AND o.payment = 'paid'
              AND NOT EXISTS (SELECT FROM intake_delivery d WHERE d.order_id = o.id AND d.received_at > now() - interval '4 seconds')
              AND NOT EXISTS (SELECT FROM advice_question q WHERE q.order_id = o.id AND q.state = 'pending')"""
-    return str(wait_for(lambda: product.rows(sql, number), 60, product.said)[0][0])
+    return str(wait_for(lambda: product.rows(sql, number), explain=product.said)[0][0])
 
 
 def test_an_order_that_goes_abroad_is_routed_by_keyboard_and_shipped_by_its_warehouse(product: Product, sit_down: Any) -> None:
@@ -73,7 +73,7 @@ def test_an_order_that_goes_abroad_is_routed_by_keyboard_and_shipped_by_its_ware
     # The order goes abroad, so a person says where it ships from; the queue shows it without a reload.
     page.goto("/queues/triage/")
     number = product.tell("warehouse_in_disorder", shop=GENERIC)["orders"][0]["number"]
-    expect(page.locator("[data-rows]").get_by_text(number)).to_be_visible(timeout=30_000)
+    expect(page.locator("[data-rows]").get_by_text(number)).to_be_visible()
     case = case_at_rest(product, number)
 
     # The plan table, what decided, and what it would take for the other hall to win.
@@ -88,16 +88,16 @@ def test_an_order_that_goes_abroad_is_routed_by_keyboard_and_shipped_by_its_ware
     desk.press("a")  # opens the confirmation, decides nothing
     expect(page.get_by_role("dialog")).to_be_visible()
     desk.press("Control+Enter")
-    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)], 15)
+    wait_for(lambda: product.rows("SELECT state FROM cases_case WHERE id = %s", case) == [("decided",)])
 
     # The window passes, and the warehouse is asked; the store is told, too.
     sql = """SELECT e.kind FROM effects_effect e JOIN orders_order o ON o.id = e.order_id WHERE o.number = %s AND e.state = 'done' ORDER BY 1"""
-    wait_for(lambda: [kind for (kind,) in product.rows(sql, number)] == ["node.request", "order.note", "order.tag"], 60, product.said)
+    wait_for(lambda: [kind for (kind,) in product.rows(sql, number)] == ["node.request", "order.note", "order.tag"], explain=product.said)
 
     # Its answers come in disorder: the parcel first, then that it takes the order.
     order = "SELECT fulfilment FROM orders_order WHERE number = %s"
-    wait_for(lambda: product.rows(order, number) in ([("shipped",)], [("delivered",)]), 60, product.said)
-    asked = requests.get(product.store_url + "/state.json", timeout=5).json()["warehouses"]
+    wait_for(lambda: product.rows(order, number) in ([("shipped",)], [("delivered",)]), explain=product.said)
+    asked = requests.get(product.store_url + "/state.json", timeout=60).json()["warehouses"]
     assert [(one["order"], one["status"]) for one in asked if one["order"] == number] == [(number, "shipped")]
     ((key,),) = product.rows("SELECT id FROM orders_order WHERE number = %s", number)
     page.goto(f"/orders/{key}/")

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db import connections
 
+PATIENCE = 300.0  # seconds, after which somebody waits for ever
+
 
 def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     """Start all calls together; their results in the same order, an exception where one was raised."""
@@ -14,7 +16,7 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
 
     def run(place: int) -> None:
         try:
-            gate.wait(20)
+            gate.wait(PATIENCE)
             found[place] = calls[place]()
         except Exception as error:
             found[place] = error
@@ -25,6 +27,6 @@ def at_once(calls: Sequence[Callable[[], Any]]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(PATIENCE)
     assert not any(thread.is_alive() for thread in threads), "somebody waits for ever"
     return found

@@ -102,26 +102,26 @@ def test_asking_never_waits_for_another_transaction_and_is_repeated_after_the_co
             with transaction.atomic():
                 jobs.enqueue("test.work")
                 asked.set()
-                finish.wait(10)
+                finish.wait(300)
         finally:
             connection.close()
 
     other = threading.Thread(target=long_unit)
     other.start()
     try:
-        assert asked.wait(10)
+        assert asked.wait(300)
         with transaction.atomic():
             with connection.cursor() as cursor:
-                cursor.execute("SET LOCAL lock_timeout = '2s'")
+                cursor.execute("SET LOCAL lock_timeout = '20s'")
             jobs.enqueue("test.work")
             finish.set()
-            other.join(10)
+            other.join(300)
             jobs.run("test.work")  # the other's wake-up is done before our rows are visible
         assert tasks() == 2
         assert Wakeup.objects.filter(kind="test.work").exists()
     finally:
         finish.set()
-        other.join(10)
+        other.join(300)
 
 
 @pytest.mark.django_db

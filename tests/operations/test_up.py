@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.product import ROOT, Product, environment, free_ports, living, wait_for
+from tests.product import PATIENCE_SECONDS, ROOT, Product, environment, free_ports, living, wait_for
 
 pytestmark = pytest.mark.process
 
@@ -31,23 +31,23 @@ def own() -> Iterator[Product]:
 
 @pytest.mark.xdist_group("up")
 def test_killing_the_supervisor_ends_all_its_processes_and_it_starts_again_on_the_same_data(own: Product) -> None:
+    wait_for(lambda: len(own.processes()) > 12)
     processes = own.processes()
-    assert len(processes) > 12
     os.kill(own.pid, signal.SIGKILL)
     own.process.wait()
-    wait_for(lambda: not living(processes), 20, lambda: str(living(processes)))
+    wait_for(lambda: not living(processes), explain=lambda: str(living(processes)))
 
     again = Product(own.data).wait_until_ready()
     processes = again.processes()
     assert again.stop() == 0
-    assert living(processes) == []
+    wait_for(lambda: not living(processes), explain=lambda: str(living(processes)))
     assert again.said().rstrip().endswith("stopped")
 
 
 def up(data: Path, *options: str, **variables: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "manage.py", "up", *options]
     return subprocess.run(
-        command, cwd=ROOT, env={**environment(data), **variables}, capture_output=True, text=True, timeout=60, check=False
+        command, cwd=ROOT, env={**environment(data), **variables}, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False
     )
 
 
@@ -109,6 +109,6 @@ def test_a_data_directory_that_cannot_be_written_is_refused(data_directory: Path
 def test_status_without_a_database_is_one_sentence(data_directory: Path) -> None:
     command = [sys.executable, "manage.py", "status"]
     variables = {**environment(data_directory), "DATABASE_URL": f"postgresql://nobody@127.0.0.1:{free_ports(1)[0]}/none"}
-    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)
     assert done.returncode == 1
     assert "does not answer" in one_sentence(done)

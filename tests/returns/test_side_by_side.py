@@ -67,7 +67,7 @@ def _crowd() -> None:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(300)
     amounts = [effect.amount or Decimal(0) for effect in Effect.objects.filter(order=order, kind="refund.create")]
     assert sum(amounts) == D("40.00"), (amounts, said)
     assert len(said) + len(amounts) == 8

@@ -59,7 +59,7 @@ def test_the_message_is_planned_and_the_case_waits(case: Case, fraud_reviewer: U
         True,
     )
     assert case.snoozed_until is not None
-    assert case.snoozed_until - timezone.now() == pytest.approx(timedelta(days=settings.REPLY_DAYS), abs=timedelta(seconds=5))
+    assert case.snoozed_until - timezone.now() == pytest.approx(timedelta(days=settings.REPLY_DAYS), abs=timedelta(minutes=1))
     assert (order.risk, order.on_hold, order.holds.open().count()) == ("verification_requested", True, 1)
 
 

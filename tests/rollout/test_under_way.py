@@ -29,7 +29,7 @@ from tests.review.automated import advised, allowed, earned
 from tests.rollout.conftest import AUTOMATIC
 from tests.rollout.measured import here, measure, stand
 
-PATIENCE = 20.0  # seconds, after which a test gives up
+PATIENCE = 300.0  # seconds, after which a test gives up
 
 
 @dataclass

@@ -149,7 +149,7 @@ class Running:
     address: str
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(self.address + path, timeout=10, **options)
+        return requests.post(self.address + path, timeout=120, **options)
 
     def send(self, story: str, *, shop: int = 0, n: int = 1) -> list[str]:
         response = self.post(f"/send/{story}?shop={shop}&n={n}")
@@ -157,17 +157,17 @@ class Running:
         return response.json()["order_ids"]
 
     def state(self) -> dict[str, Any]:
-        return requests.get(self.address + "/state.json", timeout=10).json()
+        return requests.get(self.address + "/state.json", timeout=120).json()
 
     def order(self, order_id: str) -> dict[str, Any]:
         return next(order for order in self.state()["orders"] if order["order_id"] == order_id)
 
-    def settle(self, seconds: float = 20) -> None:
+    def settle(self, seconds: float = 180) -> None:
         """Wait until every story has come to its end and every message is through."""
         wait_until(lambda: not self.store.director.going and not self.store.sender.waiting, seconds)
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 180) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

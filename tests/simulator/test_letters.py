@@ -90,13 +90,13 @@ def test_mail_to_a_customer_lies_in_the_mailbox_once_and_on_the_page(written: Ca
             "<1@shop.example>",
         )
         mail.set_content("Hallo,\n.ein Punkt am Anfang, und <script>alert(1)</script>")
-        with smtplib.SMTP(host, port, timeout=10) as server:
+        with smtplib.SMTP(host, port, timeout=120) as server:
             server.send_message(mail)
     wait_until(lambda: running.state()["letters"])
     (letter,) = running.state()["letters"]
     assert (letter["to"], letter["subject"]) == ("ada@customer.example", "Größe <b>")
     assert "\n.ein Punkt" in letter["text"]
-    page = requests.get(running.address, timeout=10).text
+    page = requests.get(running.address, timeout=120).text
     assert "&lt;script&gt;" in page
     assert "<script>" not in page
 
@@ -111,7 +111,7 @@ def test_somebody_reads_the_code_in_the_mailbox_and_sends_it_back(written: Calla
     mail = EmailMessage()
     mail["From"], mail["To"], mail["Subject"] = "care@shop.example", order.person.email, "Your code"
     mail.set_content("Your code is K7QF-2XPM.")
-    with smtplib.SMTP(host, port, timeout=10) as server:
+    with smtplib.SMTP(host, port, timeout=120) as server:
         server.send_message(mail)
     running.settle()
     first, second = (one.document for one in letters(receiver))

@@ -36,7 +36,7 @@ def ask(running: Running, name: str, *, token: str = SHOPIFY_TOKEN, **variables:
         f"{running.address}/admin/api/2026-07/graphql.json",
         json={"query": document(name), "variables": variables},
         headers={"X-Shopify-Access-Token": token},
-        timeout=10,
+        timeout=120,
     )
     assert answer.status_code == 200, answer.text
     return answer.json()
@@ -96,7 +96,7 @@ def _same_fields(mine: GraphQLNamedType, theirs: GraphQLNamedType) -> None:
 
 def test_without_the_token_nothing_is_told(run: Callable[..., Running]) -> None:
     running = run()
-    answer = requests.post(f"{running.address}/admin/api/2026-07/graphql.json", json={"query": "{ a }"}, timeout=10)
+    answer = requests.post(f"{running.address}/admin/api/2026-07/graphql.json", json={"query": "{ a }"}, timeout=120)
     assert answer.status_code == 401
 
 
@@ -304,7 +304,7 @@ def test_a_lost_answer_means_that_it_was_done(run: Callable[..., Running]) -> No
         f"{running.address}/admin/api/2026-07/graphql.json",
         json={"query": document("tags_add"), "variables": {"id": gid("Order", order_id), "tags": ["x"]}},
         headers={"X-Shopify-Access-Token": SHOPIFY_TOKEN},
-        timeout=10,
+        timeout=120,
     )
     assert answer.status_code == 502
     assert running.order(order_id)["tags"] == ["x"]

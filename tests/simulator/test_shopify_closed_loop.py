@@ -35,7 +35,7 @@ from ordersops.stores.platforms.shopify.interface import ShopifyInterface
 from ordersops.stores.platforms.shopify.polled import polled_facts
 from tests.factories import CaseFactory, DecisionFactory
 
-from .conftest import SHOPIFY_TOKEN, Running
+from .conftest import SHOPIFY_TOKEN, Running, wait_until
 
 pytestmark = pytest.mark.django_db
 
@@ -269,9 +269,7 @@ def test_the_partner_accepts_and_ships(shop: Start) -> None:
     sold.works[0].place = works.PARTNER
     object.__setattr__(here.running.store.director.config, "tempo", 0.0)
     here.do(sold, "fulfilment.request", fulfilment_order=str(sold.works[0].key), message="")
-    deadline = timezone.now() + timedelta(seconds=10)
-    while not (sold.shipments and sold.shipments[0].status == "delivered"):
-        assert timezone.now() < deadline
+    wait_until(lambda: sold.shipments and sold.shipments[0].status == "delivered")
     assert (sold.works[0].request, works.state(sold, sold.works[0])) == ("ACCEPTED", "CLOSED")
 
 

@@ -88,7 +88,7 @@ def test_it_can_be_silent_and_be_called_back(here: Running, receiver: Receiver) 
     order_id, sku = ordered(here, receiver, "warehouse_is_silent")
     ask(here, order_id, "E1", sku)
     where = f"{here.address}{DOOR}/E1"
-    assert requests.get(where, headers=signed(""), timeout=5).json()["status"] == "received"
+    assert requests.get(where, headers=signed(""), timeout=120).json()["status"] == "received"
     assert here.post(f"{DOOR}/E1/cancel", data="{}", headers=signed("{}")).json()["status"] == "cancelled"
     wait_until(lambda: said(receiver) == ["cancelled"])
 
@@ -98,6 +98,6 @@ def test_it_refuses_what_is_not_signed_by_its_secret_or_not_known(here: Running,
     other = "whsec_" + "c2VjcmV0IG9mIHNvbWVib2R5IGVsc2U="
     assert ask(here, order_id, "E1", sku, secret=other).status_code == 401
     assert ask(here, "nobody", "E1").status_code == 422
-    assert requests.get(f"{here.address}{DOOR}/E9", headers=signed(""), timeout=5).status_code == 404
-    assert requests.get(f"{here.address}/nodes/1/elsewhere/E9", headers=signed(""), timeout=5).status_code == 404
+    assert requests.get(f"{here.address}{DOOR}/E9", headers=signed(""), timeout=120).status_code == 404
+    assert requests.get(f"{here.address}/nodes/1/elsewhere/E9", headers=signed(""), timeout=120).status_code == 404
     assert here.post("/shops/1/nodes", json=[{"place": "x"}]).status_code == 422

@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).resolve().parents[3] / "shared" / "outside" / "woocomm
 
 
 def ask(running: Running, method: str, path: str, *, key: tuple[str, str] = WOO_KEY, **options: Any) -> requests.Response:
-    return requests.request(method, f"{running.address}/wp-json/wc/v3/{path}", auth=key, timeout=10, **options)
+    return requests.request(method, f"{running.address}/wp-json/wc/v3/{path}", auth=key, timeout=120, **options)
 
 
 def held(running: Running) -> str:
@@ -244,7 +244,7 @@ def test_the_interface_fails_is_throttled_and_loses_answers_as_told(run: Callabl
     assert answers[1].headers["Retry-After"] == "1"
     assert ask(running, "GET", f"orders/{order_id}").json()["customer_note"] == "x", "the write whose answer was lost has been done"
     assert [call["answer"] for call in running.state()["calls"]][-4:] == [503, 429, 502, 200]
-    assert "answer lost" in requests.get(running.address + "/", timeout=10).text
+    assert "answer lost" in requests.get(running.address + "/", timeout=120).text
 
 
 def test_a_webhook_is_sent_twice_as_told(run: Callable[..., Running], receiver: Receiver) -> None:

@@ -43,10 +43,10 @@ def make_role_groups(store: "Store") -> None:
     granted = apps.get_model("stores", "StoreGroupPermission")
     roles = all_roles()
     groups = dict(store_role.objects.filter(store=store, role__in=roles).values_list("role", "group_id"))
-    for key in roles:
-        if key not in groups:
-            groups[key] = Group.objects.create(name=f"{store.pk}:{key}").pk
-            store_role.objects.create(store=store, role=key, group_id=groups[key])
+    missing = [key for key in roles if key not in groups]
+    made = Group.objects.bulk_create(Group(name=f"{store.pk}:{key}") for key in missing)
+    groups |= {key: group.pk for key, group in zip(missing, made, strict=True)}
+    store_role.objects.bulk_create(store_role(store=store, role=key, group_id=groups[key]) for key in missing)
     ids = dict(Permission.objects.filter(content_type__app_label="stores", content_type__model="store").values_list("codename", "pk"))
     wanted = {(groups[key], ids[perm]) for key, role in roles.items() for perm in role.perms}
     there = {

@@ -35,7 +35,7 @@ class Aimock:
     def asked(self) -> list[dict[str, Any]]:
         """The bodies of all requests so far, as the server understood them, in order."""
         request = urllib.request.Request(f"{self.url}/__aimock/journal", headers={"Authorization": f"Bearer {KEY}"})
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=10) as answer:
+        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=120) as answer:
             found = json.loads(answer.read())
         rows: list[dict[str, Any]] = found if isinstance(found, list) else found["entries"]
         return rows
@@ -94,7 +94,7 @@ def serving(fixtures: Sequence[dict[str, Any]], folder: Path, *options: str) -> 
 
 
 def _wait_for(port: int, process: "subprocess.Popen[bytes]", log: Path) -> None:
-    for _ in range(200):
+    for _ in range(3600):
         if process.poll() is not None:
             break
         with socket.socket() as probe:

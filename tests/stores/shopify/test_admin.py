@@ -1,5 +1,7 @@
 """One question to the Admin API: politely, and every fault said in a sentence that holds no token."""
 
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,14 +52,21 @@ def test_patience_ends(server: Server, shop_store: Store) -> None:
     assert not refused.value.permanent
 
 
-def test_all_questions_of_one_errand_share_its_time(server: Server, shop_store: Store) -> None:
-    asking = Admin(shop_store, seconds=0.3)
+def test_all_questions_of_one_errand_share_its_time(server: Server, shop_store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of six hundred seconds the first question has used three hundred: four hundred more are too many, though one question may wait so long."""
+    passed, waits = [0.0], list[float]()
+    clock = SimpleNamespace(monotonic=lambda: time.monotonic() + passed[0], sleep=waits.append)
+    monkeypatch.setattr(admin, "time", clock)
+    monkeypatch.setattr(admin, "PATIENCE", 1000.0)
+    asking = Admin(shop_store, seconds=600)
     asking.ask("order", id=ORDER)
-    server.refusals = [throttled(rate=200)]  # half a second
+    passed[0] = 300.0
+    server.refusals = [throttled(rate=0.25)]  # a hundred points
     with pytest.raises(Upstream) as refused:
         asking.ask("order", id=ORDER)
     assert not refused.value.permanent
-    assert refused.value.retry_after == 0.5
+    assert refused.value.retry_after == 400
+    assert waits == []
 
 
 def test_the_next_question_waits_for_the_points_that_are_missing(
