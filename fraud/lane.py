@@ -10,6 +10,7 @@ from fraud import attack, following, headline, panel, signals
 from fraud import facts as gathering
 from fraud.catalogue import FACTS
 from fraud.checklist import CHECKLIST
+from fraud.hints import HINTS, SIGNS
 from fraud.policy import POLICY
 from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
@@ -21,7 +22,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Check, Known, Lane, Outcome, Policy, Priority, Prompt, Reason, Seen
+from ordersops.cases.lanes import Check, Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Reason, Seen, Sign
 from ordersops.orders.actions import set_risk
 from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Risk
@@ -50,6 +51,8 @@ class Fraud(Lane):
     checklist: tuple[Check, ...] = CHECKLIST
     leanings: Mapping[str, str] = LEANINGS
     facts: Mapping[str, Known] = FACTS
+    signs: Mapping[str, Sign] = SIGNS
+    hints: tuple[Hint, ...] = HINTS
 
     def touched_by(self, change: Change) -> str:
         """The order was placed, or something about it, its payment or its risk is new while a decision can still matter."""

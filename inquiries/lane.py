@@ -14,6 +14,7 @@ from inquiries import facts as gathering
 from inquiries import terms as agreed
 from inquiries.catalogue import FACTS
 from inquiries.classifier import fingerprint
+from inquiries.hints import HINTS, SIGNS
 from inquiries.intents import INTENTS, UNKNOWN
 from inquiries.models import Conversation, ConversationState
 from inquiries.policy import POLICY, Settings
@@ -25,7 +26,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.lanes import Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, lanes
+from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, lanes
 from ordersops.cases.models import Case
 from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
@@ -53,6 +54,8 @@ class Inquiries(Lane):
     reasons: tuple[Reason, ...] = REASONS
     leanings: Mapping[str, str] = {}
     facts: Mapping[str, Known] = FACTS
+    signs: Mapping[str, Sign] = SIGNS
+    hints: tuple[Hint, ...] = HINTS
     settings: type[BaseModel] | None = Settings
     panel_leads: bool = True
     ends_with_order: bool = False

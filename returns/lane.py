@@ -16,7 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Check, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
+from ordersops.cases.lanes import Check, Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, Told
 from ordersops.cases.models import Case
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
@@ -31,6 +31,7 @@ from returns.asked import NEEDS
 from returns.catalogue import FACTS
 from returns.checklist import CHECKLIST
 from returns.effects import acts
+from returns.hints import HINTS, SIGNS
 from returns.models import ReturnRequest
 from returns.policy import POLICY, Settings
 from returns.reasons import APPROVE, KEEP, OUTCOMES, REASONS, REPLACE
@@ -53,6 +54,8 @@ class Returns(Lane):
     checklist: tuple[Check, ...] = CHECKLIST
     leanings: Mapping[str, str] = {}
     facts: Mapping[str, Known] = FACTS
+    signs: Mapping[str, Sign] = SIGNS
+    hints: tuple[Hint, ...] = HINTS
     settings: type[BaseModel] | None = Settings
     adjustable: frozenset[str] = frozenset({APPROVE.key, KEEP.key, REPLACE.key})
     panel_leads: bool = True

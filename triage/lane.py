@@ -16,7 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen
+from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign
 from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
@@ -31,6 +31,7 @@ from triage.catalogue import FACTS
 from triage.classes import FLAGS, triage
 from triage.exceptions import EXCEPTIONS, best_way
 from triage.forms import LetterForm, PlanForm
+from triage.hints import HINTS, SIGNS
 from triage.outcomes import OUTCOMES, REASONS, WAYS
 from triage.plans import plan_of, table
 from triage.policy import POLICY, TriageSettings, limits_of, routing_of
@@ -54,6 +55,8 @@ class Triage(Lane):
     reasons: tuple[Reason, ...] = REASONS
     leanings: Mapping[str, str] = {}
     facts: Mapping[str, Known] = FACTS
+    signs: Mapping[str, Sign] = SIGNS
+    hints: tuple[Hint, ...] = HINTS
     settings: type[BaseModel] | None = TriageSettings
     adjustable: frozenset[str] = frozenset({"route"})
     panel_leads: bool = True

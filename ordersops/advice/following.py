@@ -49,5 +49,6 @@ def _opening(this: Lane, one: Assessed) -> Opening:
         subject=one.subject, recommendation_id=given.pk, advisor=given.advisor, outcome=given.outcome, band=given.band, score=given.score,
         headline=this.headline(one.evidence, one.seen, policy)[:200], attack_key=this.attack_key(one.evidence, policy),
         due_at=until.due_at, warn_at=until.warn_at, authorised_until=until.authorised_until, attack_within=policy.attack_within,
+        signals=tuple(sorted({seen.key for seen in one.seen if seen.state == "fired" and seen.points > 0})),
         priority=this.priority(amount=one.subject.at_risk[0], score=given.score, due_in=until.due_at - now, tier=tier),
     )  # fmt: skip

@@ -1,13 +1,27 @@
 """Filters of the queue, and what the acts around a case are made of. Whether they may be done is the verbs' business."""
 
+from typing import Any
+
 from django import forms
 
 from ordersops.cases.actions.snoozing import REOPENING
 from ordersops.cases.around import SPANS
+from ordersops.cases.hints import hints_of
+from ordersops.cases.lanes import lanes
 from ordersops.cases.waiting import REASONS, WAKES
 from ordersops.lists import Filters, StoreField, Words
 
 BANDS = [("high", "High"), ("anomalous", "Anomalous")]
+
+
+class HintField(forms.CharField):
+    """One of the hints of any lane; in the queue of another it says nothing."""
+
+    def clean(self, value: Any) -> str:
+        key = str(super().clean(value))
+        if key and not any(key in hints_of(lane) for lane in lanes().values()):
+            raise forms.ValidationError("There is no such hint.")
+        return key
 
 
 class QueueFilters(Filters):
@@ -20,6 +34,8 @@ class QueueFilters(Filters):
     escalated = forms.BooleanField()
     asleep = forms.BooleanField()
     attack = forms.BooleanField()
+    hint = HintField(max_length=40)
+    signal = forms.RegexField(r"^[a-z0-9_]+\Z", max_length=60)
 
 
 class AssignForm(forms.Form):

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from pydantic import BaseModel
 
 from ordersops.accounts.roles import Perm
-from ordersops.cases.parts import Check, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Subject, Told
+from ordersops.cases.parts import Check, Hint, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, Told
 from ordersops.cases.problems import Problem
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from ordersops.stores.facts import OrderFacts
 
 __all__ = [
-    "Check", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Subject", "Told", "lane",
-    "lanes",
+    "Check", "Hint", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Sign", "Subject", "Told",
+    "lane", "lanes",
 ]  # fmt: skip
 
 
@@ -51,6 +51,8 @@ class Lane(Protocol):
     checklist: tuple[Check, ...] = ()  # what a reviewer makes sure of, in this order
     leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
+    signs: Mapping[str, Sign] = {}  # every signal that `signals` may see for risk, by key; one that is not here is called by its key
+    hints: tuple[Hint, ...] = ()  # what stands out in its queue, besides what does in every one (cases/hints.py)
     settings: type[BaseModel] | None = None  # what a policy version may say beside the thresholds; its defaults are the lane's own
     adjustable: frozenset[str] = frozenset()  # outcomes that a person may choose as advised, but under other terms, against the advice
     panel_leads: bool = False  # its panel stands before the evidence: a plan, a judgement of lines, a conversation

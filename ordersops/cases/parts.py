@@ -1,16 +1,19 @@
 """What a lane is made of: outcomes, reasons, checks, signals, thresholds, and what it asks about."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
+from django.db.models import Q
+
 from ordersops.accounts.roles import Perm
 
 if TYPE_CHECKING:
+    from ordersops.accounts.models import User
     from ordersops.orders.models import Order
     from ordersops.stores.models import Store
 
@@ -124,6 +127,36 @@ class Seen:
     @property
     def facts(self) -> list[str]:
         return list(dict.fromkeys(fact for fact, _, _ in self.claims))
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What is known beforehand of a signal: what it is called, and the points of its levels, the weakest first; none where they depend."""
+
+    label: str
+    group: str
+    points: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Something that stands out in a queue: a rule that says which of its open cases are meant. Its filter is `?hint=` with the key.
+
+    `words` follow the number: "3 due within the hour"; `one` where the number is one and the words differ. `fits` judges a case by its
+    own columns. `advised`: of the most urgent that fit only those with one of these outcomes as verified advice, and none whose advice
+    is closed to the person. `alike`: of the most urgent that fit the largest group whose orders share one of these keys.
+    """
+
+    key: str
+    words: str
+    sentence: str
+    icon: str
+    fits: Callable[["User"], Q]
+    one: str = ""
+    tone: str = ""
+    advised: frozenset[str] = frozenset()
+    alike: Mapping[str, str] = field(default_factory=dict)  # key of an order -> what it is called
+    several: bool = False  # they can be decided together
 
 
 @dataclass(frozen=True, slots=True)

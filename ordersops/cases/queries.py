@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.apps import apps
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import F, Q
 from django.utils import timezone
 
 from ordersops.accounts.access import store_ids
 from ordersops.accounts.roles import Perm
-from ordersops.cases import presence
+from ordersops.cases import hints, presence
 from ordersops.cases.around import standing
-from ordersops.cases.escalation import teams_of
 from ordersops.cases.lanes import Lane, Outcome
 from ordersops.cases.models import Case, CaseQuerySet, Mention
+from ordersops.cases.picking import URGENT, counted, most_urgent, theirs
 from ordersops.closed import without_advice
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
@@ -27,26 +26,17 @@ from ordersops.orders.queries import found as found_orders
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
-URGENT = ("-priority", "due_at", "pk")
-
 
 def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", size: int = SIZE) -> Page[Case]:
     """One page of the open cases that fit, the most urgent first. Each store is read from the urgent end of its own index."""
     stores = [store for store in store_ids(user, Perm.VIEW_CASES) if filters["store"] in (None, "", store)]
-    fits, after = fitting(user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
+    fits, after = fitting(lane, user, filters), read_cursor(cursor, int, datetime.fromisoformat, UUID)
     if after:
         priority, due_at, pk = after
         behind = Q(priority__lt=priority) | Q(priority=priority) & (Q(due_at__gt=due_at) | Q(due_at=due_at, pk__gt=pk))
         fits &= behind & Q(priority__lte=priority)
     cases = Case.objects.open().asleep() if filters["asleep"] else Case.objects.open().awake()
-    picks = [
-        cases.in_lane(lane.key).filter(fits, store=store).order_by(*URGENT).values_list("pk", "priority", "due_at")[: size + 1]
-        for store in stores
-    ]
-    if not picks:
-        return Page([])
-    picked: Any = picks[0] if len(picks) == 1 else picks[0].union(*picks[1:], all=True).order_by(*URGENT)[: size + 1]
-    ids = [row[0] for row in picked]
+    ids = most_urgent(cases.in_lane(lane.key).filter(fits), stores, size + 1)
     shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team").defer(
         *(f"order__{column}" for column in WIDE)
     )
@@ -58,13 +48,13 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
     return page
 
 
-def fitting(user: "User", filters: dict[str, Any]) -> Q:
+def fitting(lane: Lane, user: "User", filters: dict[str, Any]) -> Q:
     """The open cases that the filters of the queue let through, besides the one of the store."""
     now, fits = timezone.now(), Q()
     if filters["band"]:
         fits &= Q(band=filters["band"])
     if filters["mine"]:
-        fits &= _of(user)
+        fits &= theirs(user)
     if filters["asked"]:
         fits &= _asked_of(user)
     if filters["escalated"]:
@@ -73,17 +63,15 @@ def fitting(user: "User", filters: dict[str, Any]) -> Q:
         fits &= Q(due_at__lt=now)
     if filters["attack"]:
         fits &= ~Q(group_key="")
+    if filters["hint"]:
+        fits &= hints.fitting(lane, user, filters["hint"], filters["store"])
+    if filters["signal"]:
+        fits &= Q(signals__contains=[filters["signal"]])
     if filters["q"]:
         orders = found_orders(filters["q"])
         asked: Any = Order.objects.search(filters["q"]).values("pk") if orders is None else orders
         fits &= Q(pk__in=Case.objects.about(asked).values("pk"))
     return fits
-
-
-def _of(user: "User") -> Q:
-    """Held by the person now, assigned to them, or a team's of theirs to take."""
-    theirs = Q(leased_by=user, lease_until__gt=timezone.now()) | Q(assigned_to=user)
-    return theirs | Q(team__in=teams, assigned_to=None) if (teams := teams_of(user)) else theirs
 
 
 def _asked_of(user: "User") -> Q:
@@ -100,25 +88,14 @@ def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str
     cases = _open(lane, user, store)
     views = {
         "open": cases.awake(),
-        "mine": cases.awake().filter(_of(user)),
+        "mine": cases.awake().filter(theirs(user)),
         "overdue": cases.awake().filter(due_at__lt=timezone.now()),
         "attack": cases.awake().exclude(group_key=""),
         "asked": cases.awake().filter(_asked_of(user)),
         "escalated": cases.awake().exclude(escalated_to=""),
         "asleep": cases.asleep(),
     }
-    parts: list[str] = []
-    params: list[Any] = []
-    for found in views.values():
-        try:
-            sql, values = found.order_by().values("pk")[: CAP + 1].query.sql_with_params()
-        except EmptyResultSet:
-            return dict.fromkeys(views, "0")
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS counted)")  # noqa: S608  Django wrote the inner statement
-        params += values
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", params)
-        return {key: capped(count) for key, count in zip(views, cursor.fetchone() or (), strict=True)}
+    return {key: capped(count) for key, count in counted(views).items()}
 
 
 # Each store's newest change is read from the end of its index.
@@ -166,15 +143,17 @@ def dress(cases: Iterable[Case], lane: Lane, user: "User") -> list[Case]:
 
 
 def newest_outcomes(lane: Lane, cases: Iterable[Case]) -> dict[UUID, Outcome]:
-    """What was last recommended for what each case is about, by subject."""
+    """What was last recommended to the desk for what each case is about, by subject; in shadow a model's advice is only measured."""
     asked = {case.subject: case.order_id for case in cases}
-    advice = apps.get_model("advice", "Recommendation").objects.filter(order__in=asked.values(), subject__in=asked, lane=lane.key)
+    advice = apps.get_model("advice", "Recommendation").objects.filter(
+        order__in=asked.values(), subject__in=asked, lane=lane.key, shown=True
+    )
     newest = advice.order_by("subject", "-advised_at").distinct("subject").values_list("subject", "outcome")
     return {subject: lane.outcomes[outcome] for subject, outcome in newest if outcome in lane.outcomes}
 
 
 def mine(user: "User", limit: int = 20) -> list[Case]:
     """The cases that the person holds now, the one that ends first on top; then those assigned to them, and those of their teams."""
-    held = Case.objects.visible_to(user).open().awake().filter(_of(user))
+    held = Case.objects.visible_to(user).open().awake().filter(theirs(user))
     rows = held.select_related("order", "store", "team").order_by(F("lease_until").asc(nulls_last=True), *URGENT)[:limit]
     return without_advice(rows, user)

@@ -9,6 +9,7 @@ from django.db.models import Q
 from ordersops.accounts.roles import Perm
 from ordersops.cases import actions
 from ordersops.cases.forms import QueueFilters
+from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case
 from ordersops.cases.queries import fitting, mine
 from ordersops.stores.models import Store
@@ -31,7 +32,7 @@ def take(lane: str, user: "User", query: str) -> Case | None:
         held = (case for case in mine(user) if case.lane == lane and case.holder_id() == user.pk)
         if (in_hand := next(held, None)) is not None:
             return in_hand
-    fits = fitting(user, asked)
+    fits = fitting(lane_named(lane), user, asked)
     if asked["store"]:
         fits &= Q(store=asked["store"])
     return actions.next_case(lane=lane, by=user, fits=fits)

@@ -5,6 +5,7 @@ from ordersops.cases import act_views, views
 urlpatterns = [
     path("queues/<slug:lane>/", views.queue, name="queue"),
     path("queues/<slug:lane>/rows", views.rows, name="_queue_rows"),
+    path("queues/<slug:lane>/hints", views.hints, name="_queue_hints"),
     path("queues/<slug:lane>/next", views.take_next, name="queue_next"),
     path("cases/<uuid:pk>/assign", act_views.assign, name="case_assign"),
     path("cases/<uuid:pk>/escalate", act_views.escalate, name="case_escalate"),

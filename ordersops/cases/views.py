@@ -11,8 +11,10 @@ from ordersops.accounts.access import require_anywhere
 from ordersops.accounts.roles import Perm
 from ordersops.cases import queries
 from ordersops.cases.forms import BANDS, QueueFilters
+from ordersops.cases.hints import hints_of, standing_out
 from ordersops.cases.lanes import Lane, lanes
-from ordersops.cases.taking import queue_query, take
+from ordersops.cases.signs import frequent, label_of
+from ordersops.cases.taking import filters_of, queue_query, take
 from ordersops.htmx import Request, done, seen
 from ordersops.stores.models import Store
 
@@ -27,7 +29,27 @@ def lane_or_404(key: str) -> Lane:
 
 @require_safe
 def queue(request: Request, lane: str) -> HttpResponse:
-    return render(request, "cases/queue.html", _context(request, lane_or_404(lane)))
+    about = lane_or_404(lane)
+    context = _context(request, about)
+    signs = frequent(about, request.user, context["asked"]["store"])
+    return render(request, "cases/queue.html", {**context, **_standing(request, about, context["asked"]), "signs": signs})
+
+
+@require_safe
+def hints(request: Request, lane: str) -> HttpResponse:
+    """What stands out, asked for again every half minute while somebody looks."""
+    about = lane_or_404(lane)
+    require_anywhere(request.user, Perm.VIEW_CASES)
+    filters = filters_of(request.user, request.GET.dict())
+    return render(request, "cases/_hints.html", {**filters.context(), "lane": about, **_standing(request, about, filters.read())})
+
+
+def _standing(request: Request, lane: Lane, asked: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "standing_out": standing_out(lane, request.user, asked["store"]),
+        "hint": hints_of(lane).get(asked["hint"]),
+        "signal_label": label_of(lane, asked["signal"]) if asked["signal"] else "",
+    }
 
 
 @require_safe
@@ -52,6 +74,7 @@ def _context(request: Request, lane: Lane, version: str = "") -> dict[str, Any]:
     return {
         **filters.context(page),
         "lane": lane,
+        "asked": asked,
         # In a list of one band, that a case is there would tell its band.
         "cases": [case for case in dressed if not case.advice_closed] if asked["band"] else dressed,
         "counts": queries.counts(lane, request.user, asked["store"]),

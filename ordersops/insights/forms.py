@@ -34,6 +34,10 @@ class QualityFilters(Filters):
     days = forms.ChoiceField(choices=QUALITY_DAYS)
 
 
+class SignalFilters(Filters):
+    store = StoreField()
+
+
 def since(days: str) -> datetime:
     """The first midnight (UTC) of so many days, today among them."""
     today = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)

@@ -20,7 +20,7 @@ from ordersops.orders.models import Order
 
 # What new advice may change of a case.
 CHANGED = [
-    "version", "band", "score", "headline", "group_key", "orders_count", "amount", "changed_at", "due_at", "warn_at", "paused_at",
+    "version", "band", "score", "headline", "signals", "group_key", "orders_count", "amount", "changed_at", "due_at", "warn_at", "paused_at",
     "snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "woken_because", "priority", "breached_at",
 ]  # fmt: skip
 
@@ -42,6 +42,7 @@ class Opening:
     warn_at: datetime | None = None
     authorised_until: datetime | None = None
     attack_within: timedelta = timedelta(hours=1)
+    signals: tuple[str, ...] = ()  # those that speak for risk, by key
 
     @property
     def order(self) -> Order:
@@ -125,7 +126,7 @@ def _new_case(lane: Lane, opening: Opening) -> Case:
     subject, (amount, currency) = opening.subject, opening.subject.at_risk
     return Case(
         store_id=subject.store_id, lane=lane.key, order=subject.order, subject=subject.pk, title=subject.title, group_key=opening.attack_key,
-        headline=opening.headline, band=opening.band, score=opening.score, priority=opening.priority.points,
+        headline=opening.headline, signals=list(opening.signals), band=opening.band, score=opening.score, priority=opening.priority.points,
         priority_reasons=list(opening.priority.reasons), amount=amount, currency=currency, due_at=opening.due_at, warn_at=opening.warn_at,
         authorised_until=opening.authorised_until,
     )  # fmt: skip
@@ -142,7 +143,7 @@ def _advise(case: Case, opening: Opening, by: User) -> None:
     if opening.due_at < case.due_at:
         case.due_at, case.warn_at = opening.due_at, opening.warn_at
     if case.subject == opening.subject.pk:
-        case.band, case.score, case.headline = opening.band, opening.score, opening.headline
+        case.band, case.score, case.headline, case.signals = opening.band, opening.score, opening.headline, list(opening.signals)
     record(
         Verb.CASE_RECOMMENDED, by=by, order=opening.order, case=case, recommendation=opening.recommendation_id, advisor=opening.advisor,
         outcome=opening.outcome, score=opening.score,

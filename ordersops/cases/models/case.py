@@ -102,6 +102,11 @@ class Case(models.Model):
     title = models.CharField(max_length=60, blank=True, help_text="What it is about, where that is not the order itself.")
     group_key = models.CharField(max_length=80, blank=True, help_text="What the orders of an attack share.")
     headline = models.CharField(max_length=200)
+    signals = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        help_text="Signals that speak for risk in its newest advice, by key and without weight.",
+    )
     state = models.CharField(max_length=20, choices=CaseState.choices, default=CaseState.OPEN)
     band = models.CharField(max_length=20)
     score = models.PositiveSmallIntegerField()
@@ -192,6 +197,14 @@ class Case(models.Model):
             models.Index(fields=["store", "due_at"], condition=Q(state="open", breached_at__isnull=False), name="cases_breached"),
             models.Index(fields=["store", "-changed_at"], condition=Q(state="waiting"), name="cases_waiting_changed"),
             GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
+            # What stands out in a queue (cases/hints.py, cases/signs.py) is few among many.
+            GinIndex(fields=["signals"], condition=Q(state="open"), name="cases_signals"),
+            models.Index(fields=["store", "lane", "woken_because"], condition=IN_QUEUE & ~Q(woken_because=""), name="cases_woken"),
+            models.Index(
+                fields=["store", "lane", "authorised_until"],
+                condition=IN_QUEUE & Q(authorised_until__isnull=False),
+                name="cases_authorised",
+            ),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
             models.Index(fields=["order"], name="cases_of_order"),
             models.Index(fields=["store", "-opened_at", "-id"], name="cases_newest"),

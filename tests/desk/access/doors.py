@@ -15,6 +15,9 @@ CASES: dict[str, Door] = {
     "home": page(),
     "queue": page(Perm.VIEW_CASES, about=lambda w, me: ["fraud"], outside=None),
     "_queue_rows": page(Perm.VIEW_CASES, about=lambda w, me: ["fraud"], outside=None),
+    "_queue_hints": page(Perm.VIEW_CASES, about=lambda w, me: ["fraud"], outside=None),
+    "signals": page(Perm.VIEW_WORKLOAD, about=lambda w, me: ["fraud"], outside=None),
+    "_signals_released": page(Perm.VIEW_WORKLOAD, about=lambda w, me: ["fraud"], outside=None),
     "queue_next": act(FRAUD, about=lambda w, me: ["fraud"], outside=None),
     "bulk_new": both(FRAUD, about=lambda w, me: ["fraud"], outside=None, gives=422),  # nothing is chosen
     "bulk": page(Perm.VIEW_CASES, about=lambda w, me: [made.a_bulk(w).pk]),
