@@ -11,6 +11,7 @@ from fraud import facts as gathering
 from fraud.catalogue import FACTS
 from fraud.checklist import CHECKLIST
 from fraud.hints import HINTS, SIGNS
+from fraud.playbooks import PLAYBOOKS
 from fraud.policy import POLICY
 from fraud.prompt import PROMPT
 from fraud.reasons import OUTCOMES, REASONS, RELEASE
@@ -22,7 +23,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Check, Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Reason, Seen, Sign
+from ordersops.cases.lanes import Check, Hint, Known, Lane, Outcome, Play, Policy, Priority, Prompt, Reason, Seen, Sign
 from ordersops.orders.actions import set_risk
 from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Risk
@@ -49,6 +50,7 @@ class Fraud(Lane):
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
     checklist: tuple[Check, ...] = CHECKLIST
+    playbooks: tuple[Play, ...] = PLAYBOOKS
     leanings: Mapping[str, str] = LEANINGS
     facts: Mapping[str, Known] = FACTS
     signs: Mapping[str, Sign] = SIGNS

@@ -17,16 +17,17 @@ from inquiries.classifier import fingerprint
 from inquiries.hints import HINTS, SIGNS
 from inquiries.intents import INTENTS, UNKNOWN
 from inquiries.models import Conversation, ConversationState
+from inquiries.playbooks import PLAYBOOKS
 from inquiries.policy import POLICY, Settings
 from inquiries.prompt import PROMPT
-from inquiries.reasons import OUTCOMES, REASONS, TICKET
+from inquiries.reasons import OUTCOMES, REASONS, REPLY, TICKET
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.audit.actions import record
 from ordersops.audit.verbs import Verb
-from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, lanes
+from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Play, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, lanes
 from ordersops.cases.models import Case
 from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
@@ -53,6 +54,8 @@ class Inquiries(Lane):
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
     leanings: Mapping[str, str] = {}
+    playbooks: tuple[Play, ...] = PLAYBOOKS
+    preparable: Mapping[str, tuple[str, ...]] = {REPLY.key: ("subject", "text")}
     facts: Mapping[str, Known] = FACTS
     signs: Mapping[str, Sign] = SIGNS
     hints: tuple[Hint, ...] = HINTS

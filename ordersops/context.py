@@ -98,6 +98,7 @@ class Desk:
             found.append(self._section("exceptions", "Exceptions", reverse("exceptions")))
             found.append(self._section("messages", "Messages", reverse("inquiries")))
             found.append(self._section("lists", "Lists", reverse("fraud_lists")))
+            found.append(self._section("playbooks", "Playbooks", reverse("playbooks")))
         if Perm.VIEW_WORKLOAD in self.perms:
             found.append(self._section("workload", "Workload", reverse("workload")))
             found.append(self._section("quality", "Quality", reverse("quality")))

@@ -24,6 +24,7 @@ urlpatterns = [
     path("stock/", include("ordersops.stock.urls")),
     path("exceptions/", include("triage.urls")),
     path("reasons/", include("ordersops.review.reason_urls")),
+    path("playbooks/", include("ordersops.review.playbook_urls")),
     path("rollout/", include("ordersops.rollout.urls")),
     path("advisors/", include("ordersops.advice.urls")),
     path("intake/", include("ordersops.intake.urls")),

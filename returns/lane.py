@@ -16,7 +16,23 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Check, Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, Told
+from ordersops.cases.lanes import (
+    Check,
+    Hint,
+    Known,
+    Lane,
+    Outcome,
+    Play,
+    Policy,
+    Priority,
+    Prompt,
+    Raised,
+    Reason,
+    Seen,
+    Sign,
+    Subject,
+    Told,
+)
 from ordersops.cases.models import Case
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
@@ -33,6 +49,7 @@ from returns.checklist import CHECKLIST
 from returns.effects import acts
 from returns.hints import HINTS, SIGNS
 from returns.models import ReturnRequest
+from returns.playbooks import PLAYBOOKS
 from returns.policy import POLICY, Settings
 from returns.reasons import APPROVE, KEEP, OUTCOMES, REASONS, REPLACE
 
@@ -53,6 +70,7 @@ class Returns(Lane):
     reasons: tuple[Reason, ...] = REASONS
     checklist: tuple[Check, ...] = CHECKLIST
     leanings: Mapping[str, str] = {}
+    playbooks: tuple[Play, ...] = PLAYBOOKS
     facts: Mapping[str, Known] = FACTS
     signs: Mapping[str, Sign] = SIGNS
     hints: tuple[Hint, ...] = HINTS

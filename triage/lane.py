@@ -16,7 +16,7 @@ from ordersops.advice.facts import Evidence
 from ordersops.advice.following import Assessed
 from ordersops.advice.models import Recommendation
 from ordersops.advice.scorecard import fingerprint
-from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign
+from ordersops.cases.lanes import Hint, Known, Lane, Outcome, Play, Policy, Priority, Prompt, Raised, Reason, Seen, Sign
 from ordersops.cases.problems import Problem
 from ordersops.effects.actions import Act
 from ordersops.orders.changes import Change
@@ -34,6 +34,7 @@ from triage.forms import LetterForm, PlanForm
 from triage.hints import HINTS, SIGNS
 from triage.outcomes import OUTCOMES, REASONS, WAYS
 from triage.plans import plan_of, table
+from triage.playbooks import PLAYBOOKS
 from triage.policy import POLICY, TriageSettings, limits_of, routing_of
 from triage.wording import draft
 
@@ -54,6 +55,8 @@ class Triage(Lane):
     outcomes: dict[str, Outcome] = OUTCOMES
     reasons: tuple[Reason, ...] = REASONS
     leanings: Mapping[str, str] = {}
+    playbooks: tuple[Play, ...] = PLAYBOOKS
+    preparable: Mapping[str, tuple[str, ...]] = {"tell": ("subject", "text")}
     facts: Mapping[str, Known] = FACTS
     signs: Mapping[str, Sign] = SIGNS
     hints: tuple[Hint, ...] = HINTS

@@ -50,6 +50,7 @@ class Perm(StrEnum):
     PROMOTE = "promote", "Move a lane up or down the ladder of automation"
     STOP_AUTOMATION = "stop_automation", "Throw a kill switch, and lift it"
     EDIT_REASONS = "edit_reasons", "Word, order, add and retire reason codes"
+    EDIT_PLAYBOOKS = "edit_playbooks", "Write, change and retire playbooks"
     EXPORT_ADVICE = "export_advice", "Take decisions and their masked evidence out as a file"
     MANAGE_STORES = "manage_stores", "Change a store's connection and secrets"
     MANAGE_TEAMS = "manage_teams", "Set up teams, skills and working hours"
@@ -81,7 +82,7 @@ _senior = _fraud | {
     Perm.CANCEL_ORDER,
 }
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
-_rollout |= {Perm.EDIT_REASONS}
+_rollout |= {Perm.EDIT_REASONS, Perm.EDIT_PLAYBOOKS}
 _ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK, Perm.DECIDE_TRIAGE, Perm.OVERRIDE}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
@@ -135,7 +136,7 @@ AREAS: dict[str, tuple[Perm, ...]] = {
     ),
     "Cases and decisions": (
         Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_TRIAGE, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES, Perm.DISCUSS_CASES,
-        Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS,
+        Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS, Perm.EDIT_PLAYBOOKS,
     ),
     "Policies and automation": (
         Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,

@@ -214,15 +214,24 @@ class Verb(StrEnum):
         "{actor} settled where two judgements of the case differ: {stands} stands.",
         {"answer": UUID, "stands": str},
     )
+    # playbook: the version that filled it in. kept: whether outcome, reason and terms are those that it prepared.
     CASE_APPROVED = (
         "case.approved",
         "{actor} approved the recommendation: {outcome}, reason {reason}.",
-        {"decision": UUID, "recommendation": UUID, "outcome": str, "reason": str},
+        {"decision": UUID, "recommendation": UUID, "outcome": str, "reason": str, "playbook": UUID | None, "kept": bool | None},
     )
     CASE_OVERRIDDEN = (
         "case.overridden",
         "{actor} overrode the recommendation {recommended} with {outcome}, reason {reason}.",
-        {"decision": UUID, "recommendation": UUID, "recommended": str, "outcome": str, "reason": str},
+        {
+            "decision": UUID,
+            "recommendation": UUID,
+            "recommended": str,
+            "outcome": str,
+            "reason": str,
+            "playbook": UUID | None,
+            "kept": bool | None,
+        },
     )
     CASE_DECIDED = (
         "case.decided",
@@ -241,6 +250,8 @@ class Verb(StrEnum):
             "overrides": bool,
             "because": list,
             "bulk": UUID | None,
+            "playbook": UUID | None,
+            "kept": bool | None,
         },
     )
     CASE_SECOND_APPROVED = (
@@ -584,6 +595,24 @@ class Verb(StrEnum):
     )
     REASON_RETIRED = "reason.retired", "{actor} retired the reason {code} of {lane}.", {"lane": str, "code": str, "version": int}
     REASON_RESTORED = "reason.restored", "{actor} brought the reason {code} of {lane} back.", {"lane": str, "code": str, "version": int}
+    # playbook: the playbook itself, not its version.
+    PLAYBOOK_ADDED = "playbook.added", "{actor} wrote the playbook “{name}” for {lane}.", {"playbook": UUID, "lane": str, "name": str}
+    # changed: names of what changed; the words themselves are in the version.
+    PLAYBOOK_CHANGED = (
+        "playbook.changed",
+        "{actor} changed the playbook “{name}” ({changed}), now version {version}.",
+        {"playbook": UUID, "lane": str, "name": str, "version": int, "changed": list},
+    )
+    PLAYBOOK_RETIRED = (
+        "playbook.retired",
+        "{actor} retired the playbook “{name}”.",
+        {"playbook": UUID, "lane": str, "name": str, "version": int},
+    )
+    PLAYBOOK_RESTORED = (
+        "playbook.restored",
+        "{actor} brought the playbook “{name}” back.",
+        {"playbook": UUID, "lane": str, "name": str, "version": int},
+    )
     SKILL_ADDED = "skill.added", "{actor} added the skill {name}.", {"name": str}
     SKILL_REMOVED = "skill.removed", "{actor} removed the skill {name}.", {"name": str}
     SIGNED_IN = "person.signed_in", "{actor} signed in.", NO_DATA

@@ -13,7 +13,7 @@ from django.utils.module_loading import import_string
 from pydantic import BaseModel
 
 from ordersops.accounts.roles import Perm
-from ordersops.cases.parts import Check, Hint, Known, Outcome, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, Told
+from ordersops.cases.parts import Check, Hint, Known, Outcome, Play, Policy, Priority, Prompt, Raised, Reason, Seen, Sign, Subject, Told
 from ordersops.cases.problems import Problem
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ordersops.stores.facts import OrderFacts
 
 __all__ = [
-    "Check", "Hint", "Known", "Lane", "Outcome", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Sign", "Subject", "Told",
+    "Check", "Hint", "Known", "Lane", "Outcome", "Play", "Policy", "Priority", "Prompt", "Raised", "Reason", "Seen", "Sign", "Subject", "Told",
     "lane", "lanes",
 ]  # fmt: skip
 
@@ -49,6 +49,8 @@ class Lane(Protocol):
     outcomes: dict[str, Outcome]
     reasons: tuple[Reason, ...]  # as declared; those in force are review.queries.reasons_of
     checklist: tuple[Check, ...] = ()  # what a reviewer makes sure of, in this order
+    playbooks: tuple[Play, ...] = ()  # as declared; those in force are rows (PlaybookVersion)
+    preparable: Mapping[str, tuple[str, ...]] = {}  # outcome -> fields of its terms that are words, which a playbook may prepare
     leanings: Mapping[str, str]  # fact -> what more of it speaks for: `for` or `against` risk; a fact that can speak both ways is not in it
     facts: Mapping[str, Known]  # every fact that `gather` may give, by key
     signs: Mapping[str, Sign] = {}  # every signal that `signals` may see for risk, by key; one that is not here is called by its key

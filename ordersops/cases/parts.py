@@ -1,4 +1,4 @@
-"""What a lane is made of: outcomes, reasons, checks, signals, thresholds, and what it asks about."""
+"""What a lane is made of: outcomes, reasons, checks, playbooks, signals, thresholds, and what it asks about."""
 
 import hashlib
 from collections.abc import Callable, Mapping
@@ -111,6 +111,24 @@ class Check:
     key: str
     sentence: str
     claims: tuple[tuple[str, str, Any], ...] = ()  # (fact, operator, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """A playbook as a lane declares it: what to do where all conditions hold, and the decision that it prepares; without an outcome, none.
+
+    `when` are (fact, operator, value), also on what review/playbooks.py adds to the facts. `terms`: words for the outcome's terms.
+    """
+
+    key: str
+    name: str
+    when: tuple[tuple[str, str, Any], ...]
+    steps: tuple[str, ...]
+    outcome: str = ""
+    reason: str = ""  # as advised; "" for the default one
+    against: str = ""  # where it is against the advice
+    note: str = ""
+    terms: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

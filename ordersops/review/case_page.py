@@ -29,6 +29,7 @@ from ordersops.orders.models import Order
 from ordersops.orders.past import past_of
 from ordersops.orders.queries import compare_addresses, revisions_of, timeline
 from ordersops.orders.revisions import dressed, tell
+from ordersops.review import playbooks
 from ordersops.review.checklist import items
 from ordersops.review.closed import closed
 from ordersops.review.evidence import advice_shown
@@ -58,7 +59,8 @@ def page(case: Case, user: User) -> dict[str, Any]:
     about, order, words = lane(case.lane), case.order, Words()
     recommendation = recommendation_for(case)
     decisions = [
-        _dressed(decision, about, words) for decision in case.decisions.select_related("by", "second").prefetch_related("harms__by")
+        _dressed(decision, about, words)
+        for decision in case.decisions.select_related("by", "second", "playbook").prefetch_related("harms__by")
     ]
     linked = linked_to(order)
     _decided_before(case, about, linked, words, closed_orders((row.order_id for row in linked), user))
@@ -68,7 +70,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
     )
     proposals = [
         dressed_proposal(row, words)
-        for row in case.proposals.select_related("by", "settled_by", "case").order_by("-proposed_at")[:PROPOSALS_SHOWN]
+        for row in case.proposals.select_related("by", "settled_by", "case", "playbook").order_by("-proposed_at")[:PROPOSALS_SHOWN]
     ]
     may = available(case, user, recommendation=recommendation)
     context = bar(case, user, may, decisions, touch(case, user))
@@ -92,6 +94,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "answers_move": len({answer.moves for answer in choices}) > 1,
         "impressions": [_dressed_impression(given, about) for given in case.impressions.select_related("by", "recommendation")],
         **checklist(case, user, may, shown["frozen"]),
+        "playbooks": playbooks.shown(case, about, may, recommendation),
         **of_page(about, recommendation, may),
         "panel_template": f"{about.key}/_panel.html",
         "panel": _panel(about, recommendation, shown["frozen"], closed=may.closed),

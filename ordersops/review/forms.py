@@ -21,6 +21,7 @@ class SecondForm(Step):
 class ApproveForm(SecondForm):
     reason = forms.CharField(required=False, max_length=10)
     note = forms.CharField(required=False, max_length=2000)
+    playbook = forms.UUIDField(required=False)  # which filled it in
 
 
 class ImpressionForm(forms.Form):

@@ -23,14 +23,25 @@ def terms_for(about: Lane, advice: Recommendation, outcome: str) -> dict[str, An
     return about.terms(advice.snapshot.evidence, outcome, written(advice).policy(advice.policy_version))
 
 
-def drawn(about: Lane, advice: Recommendation | None, outcomes: Iterable[str], posted: QueryDict | None = None) -> dict[str, forms.Form]:
-    """The form of each of these outcomes that has one, with what was typed where it comes back. `number` is the outcome's place."""
+def drawn(
+    about: Lane,
+    advice: Recommendation | None,
+    outcomes: Iterable[str],
+    posted: QueryDict | None = None,
+    *,
+    prepared: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, forms.Form]:
+    """The form of each of these outcomes that has one, with what was typed where it comes back. `number` is the outcome's place.
+
+    `prepared`: by outcome, words that a playbook fills in.
+    """
     found = {}
     for number, outcome in enumerate(outcomes if advice is not None else (), start=1):
         assert advice is not None
         typed = typed_in(posted, outcome) if posted is not None else None
         form = about.terms_form(advice.snapshot.evidence, outcome, terms_for(about, advice, outcome), data=typed)
         if form is not None:
+            form.initial.update(prepared.get(outcome, {}) if prepared else {})
             form.prefix, form.number = f"{PREFIX}-{outcome}", number  # type: ignore[attr-defined]
             found[outcome] = form if typed is None else _kept(form, typed)
     return found

@@ -119,4 +119,4 @@ def changes(lane: Lane, before: Content, before_rule: Sequence[Sequence[Any]], a
 
 
 def _rule(lane: Lane, rule: Sequence[Sequence[Any]]) -> str:
-    return ", and ".join(words(lane, rule)) or "all"
+    return ", and ".join(words(lane.facts, rule)) or "all"

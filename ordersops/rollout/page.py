@@ -121,7 +121,7 @@ def _card(one: Lane, here: Place, stores: dict[UUID, Store], user: User) -> Card
         state = "here" if each == rung else "passed" if lower(each, rung) else "next" if each == to else "above"
         rungs.append(Rung(each, str(Mode(each).label), MEANS[Mode(each)], state, each == mode and mode != rung))
     card = Card(
-        here, one, stores.get(here.store_id) if here.store_id else None, rungs, words(one, here.policy.rule) if here.policy else [], to
+        here, one, stores.get(here.store_id) if here.store_id else None, rungs, words(one.facts, here.policy.rule) if here.policy else [], to
     )  # fmt: skip
     may = can_in(user, Perm.PROMOTE, here.store_id)
     card.gates = gates(here.in_force, to, by=user.pk if may else None) if to else []

@@ -1,10 +1,10 @@
-"""Rules of scopes: conditions over facts, all of which must hold. Read once, when a policy is written; shown in words.
+"""Rules of scopes and of playbooks: conditions over facts, all of which must hold. Read once, when they are written; shown in words.
 
-A fact that the customer typed cannot make a scope: nobody may type himself into automation (law 9).
+A fact that the customer typed can be no condition: nobody may type himself into automation, or into a prepared decision (law 9).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -37,27 +37,27 @@ def facts_for_rules(lane: Lane) -> dict[str, Known]:
     return {key: known for key, known in lane.facts.items() if known.trust != "customer"}
 
 
-def read(lane: Lane, rule: Sequence[Any]) -> list[list[Any]]:
-    """The rule as it is stored: [[fact, op, value], ...]. Raises Invalid, naming the condition that has no meaning."""
+def read(facts: Mapping[str, Known], rule: Sequence[Any], *, of: str = "scope") -> list[list[Any]]:
+    """The rule as it is stored: [[fact, op, value], ...]. Raises Invalid, naming the condition that has no meaning. `of`: what it makes."""
     if len(rule) > MOST:
-        raise Invalid(f"A scope has {MOST} conditions at most.")
-    found = [_condition(lane, *line) if isinstance(line, list | tuple) and len(line) == 3 else _unreadable() for line in rule]
+        raise Invalid(f"A {of} has {MOST} conditions at most.")
+    found = [_condition(facts, of, *line) if isinstance(line, list | tuple) and len(line) == 3 else _unreadable() for line in rule]
     if len({str(line) for line in found}) != len(found):
         raise Invalid("A condition stands there twice.")
     return found
 
 
-def words(lane: Lane, rule: Sequence[Sequence[Any]]) -> list[str]:
+def words(facts: Mapping[str, Known], rule: Sequence[Sequence[Any]]) -> list[str]:
     """Each condition as words: Order total is at most 100 USD."""
-    return [_words(lane, *line) for line in rule]
+    return [_words(facts, *line) for line in rule]
 
 
-def _condition(lane: Lane, fact: Any, op: Any, value: Any) -> list[Any]:
-    known = lane.facts.get(fact) if isinstance(fact, str) else None
+def _condition(facts: Mapping[str, Known], of: str, fact: Any, op: Any, value: Any) -> list[Any]:
+    known = facts.get(fact) if isinstance(fact, str) else None
     if known is None:
         raise Invalid(f"There is no fact “{str(fact)[:60]}”.")
     if known.trust == "customer":
-        raise Invalid(f"“{known.label}” is what the customer typed; it cannot make a scope.")
+        raise Invalid(f"“{known.label}” is what the customer typed; it cannot make a {of}.")
     if not isinstance(op, str) or op not in OPERATORS.get(known.kind, ()):
         raise Invalid(f"“{known.label}” cannot be compared like that.")
     if op in STATE:
@@ -68,8 +68,8 @@ def _condition(lane: Lane, fact: Any, op: Any, value: Any) -> list[Any]:
     return [fact, op, read_value]
 
 
-def _words(lane: Lane, fact: str, op: str, value: Any) -> str:
-    known = lane.facts.get(fact)
+def _words(facts: Mapping[str, Known], fact: str, op: str, value: Any) -> str:
+    known = facts.get(fact)
     if isinstance(value, bool):
         return f"{known.label if known else fact}: {'yes' if value == (op == 'eq') else 'no'}"
     shown = "" if value is None else str(value)

@@ -1,4 +1,4 @@
-"""What must be true before anything starts: the database answers and fits, and roles, reasons, prompts and static files are in place."""
+"""What must be true before anything starts: the database answers and fits, and roles, reasons, playbooks, prompts and static files are in place."""
 
 from collections.abc import Callable
 from io import StringIO
@@ -21,7 +21,14 @@ def prepare(say: Callable[[str], None]) -> None:
         call_command("migrate", verbosity=0, interactive=False)
     except Exception as error:  # a migration may fail in any way, and its words are what helps
         raise Refused(MIGRATION, f"The migrations could not be applied ({_one_line(error)}).") from error
-    for command in (["createcachetable"], ["sync_roles"], ["sync_reasons"], ["register_prompts"], ["collectstatic", "--no-input"]):
+    for command in (
+        ["createcachetable"],
+        ["sync_roles"],
+        ["sync_reasons"],
+        ["sync_playbooks"],
+        ["register_prompts"],
+        ["collectstatic", "--no-input"],
+    ):
         try:
             call_command(*command, verbosity=0, stdout=StringIO())
         except (CommandError, Error, OSError, ImproperlyConfigured) as error:

@@ -10,7 +10,7 @@ from ordersops.audit.models import Event
 from ordersops.effects.kinds import KINDS
 from ordersops.review.models import Bulk, Proposal
 from tests.api.conftest import Machine
-from tests.desk.access.made import a_return, a_return_photo
+from tests.desk.access.made import a_playbook, a_return, a_return_photo
 from tests.desk.conftest import World
 from tests.returns.shop import delivered_order
 
@@ -61,6 +61,8 @@ class Operation:
                 return world.decision.recommendation_id
             case "returns":
                 return a_return(world).pk
+            case "playbooks":
+                return a_playbook(world).playbook_id
             case "return-photos":
                 return a_return_photo(world).pk
             case "holds":

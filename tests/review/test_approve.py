@@ -70,6 +70,7 @@ def test_each_thing_that_happened_is_told_once(releasable: Case, fraud_reviewer:
     (event,) = events(Verb.CASE_APPROVED, case=releasable)
     assert event.data == {
         "decision": str(decision.pk), "recommendation": str(decision.recommendation_id), "outcome": "release", "reason": "A0",
+        "playbook": None, "kept": None,
     }  # fmt: skip
     assert event.actor_id == fraud_reviewer.pk
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from ordersops.accounts.access import require
 from ordersops.accounts.models import User
@@ -15,6 +16,8 @@ from ordersops.cases.models import Case
 from ordersops.errors import Conflict, Invalid
 from ordersops.review.checklist import in_the_way
 from ordersops.review.impressions import closed_to
+from ordersops.review.models import PlaybookVersion
+from ordersops.review.playbooks import kept, usable
 from ordersops.review.queries import reasons_of, recommendation_for
 from ordersops.review.terms import terms_for
 from ordersops.rollout.queries import written
@@ -37,6 +40,7 @@ class Choice:
     by: User
     open_to: Sequence[Subject] = field(default_factory=list)  # those for which the outcome is still possible
     terms: Mapping[str, Any] = field(default_factory=dict)  # what the outcome means here in particular
+    playbook: PlaybookVersion | None = None  # which filled it in
 
     @property
     def lane(self) -> Lane:
@@ -45,6 +49,25 @@ class Choice:
     @property
     def overrides(self) -> bool:
         return against(self.lane, self.recommendation, self.outcome.key, self.terms)
+
+    @property
+    def playbook_kept(self) -> bool | None:
+        """Whether it is what the playbook prepared; None without one."""
+        if self.playbook is None:
+            return None
+        return kept(
+            self.playbook, outcome=self.outcome.key, reason=self.reason.code, default=self.reason.default, overrides=self.overrides,
+            terms=self.terms,
+        )  # fmt: skip
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What was chosen, as decisions and proposals keep it (models.Chosen)."""
+        return {
+            "outcome": self.outcome.key, "terms": dict(self.terms), "overrides": self.overrides, "reason": self.reason.code,
+            "reason_version": self.reason.version, "note": self.note, "label": self.reason.label, "playbook": self.playbook,
+            "playbook_kept": self.playbook_kept,
+        }  # fmt: skip
 
 
 def against(this: Lane, advice: Recommendation, outcome: str, terms: Mapping[str, Any]) -> bool:
@@ -95,6 +118,7 @@ def choose(
     terms: Mapping[str, Any] | None = None,
     as_advised: bool | None = None,
     agreed: Mapping[str, Any] | None = None,
+    playbook: UUID | None = None,
 ) -> Choice:
     """The choice, once it fits the subject, the lane and the person. Raises Conflict, Invalid or Forbidden.
 
@@ -102,6 +126,7 @@ def choose(
     be, or must not be, what the advice says.
 
     `agreed`: the terms of what somebody decided before. They stand word for word, as does a reason that was retired meanwhile.
+    `playbook`: the version that filled it in, which must be in force and fit; what it prepared may have been changed.
     """
     this = lane_named(case.lane)
     chosen = this.outcomes.get(outcome)
@@ -115,7 +140,8 @@ def choose(
     because = _reason(this, chosen, reason, overrides=overrides, retired=agreed is not None)
     for perm in filter(None, (because.needs, this.may_choose(recommendation, outcome))):
         require(by, perm, case.store_id, to=f"choose “{chosen.label}” here", case=case)
-    return Choice(case, subjects, recommendation, chosen, because, said(note, needed=overrides), by, open_to, stands)
+    used = usable(playbook, case, recommendation) if playbook else None
+    return Choice(case, subjects, recommendation, chosen, because, said(note, needed=overrides), by, open_to, stands, used)
 
 
 def _terms(this: Lane, recommendation: Recommendation, outcome: str, wanted: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -20,42 +21,63 @@ from ordersops.ids import uuid7
 from ordersops.review.actions.choosing import ADVISED, Choice, choose, open_case, said
 from ordersops.review.actions.proposing import propose
 from ordersops.review.models import Decision, Proposal, Source
+from ordersops.review.playbooks import fitting
 from ordersops.review.two import Limits
 from ordersops.rollout.actions import observe
 
 
 @atomic
 def approve(
-    *, case: Case, by: User, version: int, reason: str = "", note: str = "", terms: Mapping[str, Any] | None = None
+    *,
+    case: Case,
+    by: User,
+    version: int,
+    reason: str = "",
+    note: str = "",
+    terms: Mapping[str, Any] | None = None,
+    playbook: UUID | None = None,
 ) -> Decision | Proposal:
     """Decide as recommended. Needs the lane's right to decide; without a reason code the default one is taken.
 
     `terms` may differ from those advised only where the lane says that this is no other decision (the wording of a reply).
+    `playbook` is the version that filled the step in: it is recorded, with whether what it prepared was kept.
 
     Where two people are needed (two.py) it waits for the second one, and nothing leaves until then.
     Raises Conflict if the case changed since `version`, is decided, or somebody else holds it.
     """
     case, subjects, recommendation = open_case(case, by, version)
     advised = recommendation.outcome
-    choice = choose(case, subjects, recommendation, outcome=advised, reason=reason, note=note, by=by, terms=terms, as_advised=True)
+    choice = choose(
+        case, subjects, recommendation, outcome=advised, reason=reason, note=note, by=by, terms=terms, as_advised=True, playbook=playbook
+    )
     return _proposed(choice) or approved(choice)
 
 
 @atomic
 def override(
-    *, case: Case, by: User, outcome: str, reason: str, note: str, version: int, terms: Mapping[str, Any] | None = None
+    *,
+    case: Case,
+    by: User,
+    outcome: str,
+    reason: str,
+    note: str,
+    version: int,
+    terms: Mapping[str, Any] | None = None,
+    playbook: UUID | None = None,
 ) -> Decision | Proposal:
     """Decide against the recommendation: another outcome, or the same under other terms.
 
-    Needs `override` as well, a reason code, and a note of at least ten characters. Waits for a second person, and raises Conflict,
-    as `approve` does; Invalid when outcome, terms, reason or note do not fit.
+    Needs `override` as well, a reason code, and a note of at least ten characters. Waits for a second person, names a playbook, and
+    raises Conflict, as `approve` does; Invalid when outcome, terms, reason or note do not fit.
     """
     require(by, Perm.OVERRIDE, case.store_id, to="decide against a recommendation", case=case)
     case, subjects, recommendation = open_case(case, by, version)
     if outcome == recommendation.outcome and not terms:
         raise Invalid(ADVISED)
     said(note, needed=True)
-    choice = choose(case, subjects, recommendation, outcome=outcome, reason=reason, note=note, by=by, terms=terms, as_advised=False)
+    choice = choose(
+        case, subjects, recommendation, outcome=outcome, reason=reason, note=note, by=by, terms=terms, as_advised=False, playbook=playbook
+    )
     return _proposed(choice) or overridden(choice)
 
 
@@ -82,7 +104,7 @@ def approved(choice: Choice) -> Decision:
     decision = write(choice)
     record(
         Verb.CASE_APPROVED, by=choice.by, case=choice.case, decision=decision.pk, recommendation=choice.recommendation.pk,
-        outcome=decision.outcome, reason=decision.reason,
+        outcome=decision.outcome, reason=decision.reason, playbook=decision.playbook_id, kept=decision.playbook_kept,
     )  # fmt: skip
     return followed(decision, choice)
 
@@ -93,6 +115,7 @@ def overridden(choice: Choice) -> Decision:
     record(
         Verb.CASE_OVERRIDDEN, by=choice.by, case=choice.case, decision=decision.pk, recommendation=choice.recommendation.pk,
         recommended=choice.recommendation.outcome, outcome=decision.outcome, reason=decision.reason,
+        playbook=decision.playbook_id, kept=decision.playbook_kept,
     )  # fmt: skip
     return followed(decision, choice)
 
@@ -114,10 +137,8 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     """Write the decision and what follows from it in here. Its event is the caller's, and then what follows outside."""
     case, outcome = choice.case, choice.outcome
     decision = Decision.objects.create(
-        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, outcome=outcome.key,
-        terms=dict(choice.terms), overrides=choice.overrides,
-        reason=choice.reason.code, reason_version=choice.reason.version, note=choice.note,
-        label=choice.reason.label, source=source, by=choice.by, second=second, proposal=proposal,
+        id=uuid7(), store_id=case.store_id, case=case, recommendation=choice.recommendation, **choice.columns,
+        fitted=[row.pk for row in fitting(case, choice.recommendation)], source=source, by=choice.by, second=second, proposal=proposal,
         case_version=case.version, supersedes=_standing(case), decided_at=timezone.now(),
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1

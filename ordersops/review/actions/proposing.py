@@ -25,14 +25,14 @@ def propose(
     case.save(update_fields=["state", "version", "leased_by", "lease_until", *AWAKE])
     before: list[UUID] = instead_of.parties if instead_of else []
     proposal = Proposal.objects.create(
-        id=uuid7(), store_id=case.store_id, case=case, bulk=bulk, recommendation=choice.recommendation, outcome=choice.outcome.key,
-        terms=dict(choice.terms), overrides=choice.overrides, reason=choice.reason.code, note=choice.note, label=choice.reason.label,
-        why_two=list(why), by=choice.by,
-        parties=[*before, choice.by.pk], instead_of=instead_of, case_version=case.version, proposed_at=timezone.now(),
+        id=uuid7(), store_id=case.store_id, case=case, bulk=bulk, recommendation=choice.recommendation, **choice.columns,
+        why_two=list(why), by=choice.by, parties=[*before, choice.by.pk], instead_of=instead_of, case_version=case.version,
+        proposed_at=timezone.now(),
     )  # fmt: skip
     if tell:
         record(
             Verb.CASE_PROPOSED, by=choice.by, case=case, proposal=proposal.pk, recommendation=choice.recommendation.pk,
             outcome=proposal.outcome, reason=proposal.reason, overrides=proposal.overrides, because=list(why), bulk=bulk.pk if bulk else None,
+            playbook=proposal.playbook_id, kept=proposal.playbook_kept,
         )  # fmt: skip
     return proposal

@@ -8,8 +8,6 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils import timezone
-
 from ordersops.accounts.access import require_anywhere
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
@@ -17,13 +15,11 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases.lanes import lanes
 from ordersops.errors import Conflict, Invalid
-from ordersops.ids import uuid7
 from ordersops.review.models import ReasonCode
 from ordersops.wording import leaks, told
 
 STEP = 10  # between two ranks
 CODE = re.compile(r"[A-Z]{1,3}[0-9]{1,3}", re.ASCII)
-COPIED = ("lane", "code", "text", "customer_text", "outcomes", "label", "overrides", "needs", "two", "default", "rank", "active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +118,7 @@ def retire_reason(*, lane: str, code: str, by: User) -> ReasonCode:
             one != row and one.active and one.overrides == row.overrides and outcome in one.outcomes and not one.needs for one in rows
         ):
             raise Conflict(f"{code} is the last reason that everybody can give for “{outcome}”. Add another one first.")
-    made = _next(row, by, active=False)
+    made = row.next(by=by, active=False)
     record(Verb.REASON_RETIRED, by=by, lane=lane, code=code, version=made.version)
     return made
 
@@ -133,7 +129,7 @@ def restore_reason(*, lane: str, code: str, by: User) -> ReasonCode:
     row = _one(_locked(lane, by), code)
     if row.active:
         raise Conflict(f"{code} is not retired.")
-    made = _next(row, by, active=True)
+    made = row.next(by=by, active=True)
     record(Verb.REASON_RESTORED, by=by, lane=lane, code=code, version=made.version)
     return made
 
@@ -175,14 +171,9 @@ def _share(one: ReasonCode, other: ReasonCode) -> bool:
 
 
 def _changed(change: Change, by: User) -> ReasonCode:
-    made = _next(change.row, by, **change.to)
+    made = change.row.next(by=by, **change.to)
     record(Verb.REASON_CHANGED, by=by, lane=made.lane, code=made.code, version=made.version, changed=sorted(change.to))
     return made
-
-
-def _next(row: ReasonCode, by: User, **to: Any) -> ReasonCode:
-    same = {name: getattr(row, name) for name in COPIED}
-    return ReasonCode.objects.create(id=uuid7(), **{**same, **to}, version=row.version + 1, by=by, made_at=timezone.now())
 
 
 def _text(text: str) -> str:

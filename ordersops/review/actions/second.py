@@ -1,6 +1,7 @@
 """The second person: approves what the first decided, sends it back, or decides otherwise. Each leaves an event (law 16)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from django.conf import settings
@@ -49,6 +50,7 @@ def approved_second(case: Case, subjects: Sequence[Subject], proposal: Proposal,
         case, subjects, proposal.recommendation, outcome=proposal.outcome, reason=proposal.reason, note=proposal.note, by=first,
         agreed=proposal.terms,
     )  # fmt: skip
+    choice = replace(choice, playbook=proposal.playbook)  # as it was then; it may have been changed since
     _settle(proposal, ProposalState.APPROVED, by)
     decision = write(choice, proposal=proposal, second=by)
     record(

@@ -7,6 +7,7 @@ from ordersops.review.api.bulk import Bulks
 from ordersops.review.api.cases import Cases, Queues
 from ordersops.review.api.decisions import Decisions
 from ordersops.review.api.files import CaseFiles, Files
+from ordersops.review.api.playbooks import Playbooks
 from ordersops.review.api.second import Proposals
 from ordersops.review.api.work import CaseWork
 
@@ -39,6 +40,8 @@ urlpatterns = [
     path("proposals/<uuid:pk>/send-back", Proposals.as_view({"post": "send_back"}), name="api_proposal_send_back"),
     path("proposals/<uuid:pk>/decide-otherwise", Proposals.as_view({"post": "decide_otherwise"}), name="api_proposal_otherwise"),
     path("proposals/<uuid:pk>/take-back", Proposals.as_view({"post": "take_back"}), name="api_proposal_take_back"),
+    path("playbooks", Playbooks.as_view({"get": "list"}), name="api_playbooks"),
+    path("playbooks/<uuid:pk>", Playbooks.as_view({"get": "retrieve"}), name="api_playbook"),
     path("recommendations", Recommendations.as_view({"get": "list"}), name="api_recommendations"),
     path("recommendations/<uuid:pk>", Recommendations.as_view({"get": "retrieve"}), name="api_recommendation"),
     path("decisions", Decisions.as_view({"get": "list"}), name="api_decisions"),

@@ -23,7 +23,7 @@ from ordersops.cases.models import Case, CaseState
 from ordersops.lists import newest
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
-from ordersops.review import actions
+from ordersops.review import actions, playbooks
 from ordersops.review.actions import LEAST_NOTE
 from ordersops.review.api.advice import RecommendationDetail
 from ordersops.review.api.decisions import DecisionRow
@@ -122,6 +122,20 @@ class AvailableRow(serializers.Serializer[Any]):
     )
 
 
+class FittingRow(serializers.Serializer[Any]):
+    """A playbook that fits the case. `act` is what it prepares for now: approve, override, or empty."""
+
+    id = serializers.UUIDField(source="version.playbook_id")
+    version_id = serializers.UUIDField(source="version.pk")
+    name = serializers.CharField(source="version.name")
+    steps = Texts(source="version.steps", help_text="What to do, in this order.")
+    act = serializers.CharField()
+    outcome = serializers.CharField(source="version.outcome", help_text="What it prepares; empty for nothing.")
+    reason = serializers.CharField(source="prepared_reason")
+    note = serializers.CharField(source="version.note")
+    terms = serializers.DictField(child=serializers.CharField(), source="version.terms")
+
+
 class CaseDetail(CaseRow):
     orders = serializers.SerializerMethodField(help_text="The orders that it is about, the first 50 of an attack.")
     recommendation = serializers.SerializerMethodField(help_text="Null while it is closed to the token's owner, and where there is none.")
@@ -129,10 +143,11 @@ class CaseDetail(CaseRow):
     terms = serializers.SerializerMethodField(
         help_text="By outcome that may be chosen now: the fields of its terms, where some may be changed."
     )
+    playbooks = serializers.SerializerMethodField(help_text="Those that fit; while the advice is closed, none that tells of it.")
     decisions = DecisionRow(many=True, help_text="The newest first.")
 
     class Meta(CaseRow.Meta):
-        fields: ClassVar[Any] = [*CaseRow.Meta.fields, "orders", "recommendation", "available", "terms", "decisions"]
+        fields: ClassVar[Any] = [*CaseRow.Meta.fields, "orders", "recommendation", "available", "terms", "playbooks", "decisions"]
 
     @extend_schema_field(serializers.ListField(child=serializers.UUIDField()))
     def get_orders(self, case: Case) -> Any:
@@ -153,6 +168,10 @@ class CaseDetail(CaseRow):
         may = self._may(case)
         chosen = [may.recommended] if may.recommended and may.approve else []
         return term_rows(lane(case.lane), self._advice(case), [outcome.key for outcome in (*chosen, *may.others)])
+
+    @extend_schema_field(FittingRow(many=True))
+    def get_playbooks(self, case: Case) -> Any:
+        return FittingRow(playbooks.shown(case, lane(case.lane), self._may(case), self._advice(case)), many=True).data
 
     def to_representation(self, case: Case) -> dict[str, Any]:
         found = super().to_representation(case)
@@ -191,6 +210,14 @@ class QueueQuery(PageQuery):
     attack = Flag(required=False, default=False)
 
 
+class PlaybookUsed(serializers.UUIDField):
+    """The playbook version that a decision follows: it is recorded, with whether what it prepared was kept."""
+
+    def __init__(self, **options: Any) -> None:
+        help_text = "A `version_id` of the case's `playbooks`, where one is followed; what it prepares may be changed."
+        super().__init__(**{"required": False, "allow_null": True, "default": None, "help_text": help_text, **options})
+
+
 class ApproveInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
     reason = Text(
@@ -199,12 +226,14 @@ class ApproveInput(Input):
     reason_version = ReasonVersion()
     note = Text(required=False, default="", allow_blank=True, max_length=2000)
     terms = TermsChosen()
+    playbook = PlaybookUsed()
 
 
 class OverrideInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
     outcome = Text(max_length=40, help_text="One of `available.others`.")
     terms = TermsChosen()
+    playbook = PlaybookUsed()
     reason = Text(max_length=10, trim_whitespace=False, help_text="One of `available.override_reasons` of the outcome.")
     reason_version = ReasonVersion()
     note = Text(min_length=LEAST_NOTE, max_length=2000, help_text="What you know that the advice did not.")

@@ -23,7 +23,8 @@ SHOWN = ("by", "second", "store", "case")
 
 
 class DecisionRow(Row):
-    """`supersedes` names the decision that it takes the place of; an undo is a decision with the outcome `undo`."""
+    """`supersedes` names the decision that it takes the place of; an undo is a decision with the outcome `undo`. `playbook` is the version
+    (`version_id`) that filled it in, and `playbook_kept` says whether what it prepared was kept."""
 
     store = StoreName()
     by = Person()
@@ -36,7 +37,7 @@ class DecisionRow(Row):
         model = Decision
         fields: ClassVar[Any] = [
             "id", "store", "lane", "case", "order", "recommendation", "outcome", "terms", "overrides", "reason", "reason_version", "note", "label",
-            "source", "by", "second", "case_version", "supersedes", "decided_at",
+            "playbook", "playbook_kept", "source", "by", "second", "case_version", "supersedes", "decided_at",
         ]  # fmt: skip
 
 

@@ -39,7 +39,8 @@ class ProposalRow(Row):
     class Meta:
         model = Proposal
         fields: ClassVar[Any] = [
-            "id", "store", "lane", "bulk", "case", "order", "recommendation", "state", "outcome", "terms", "overrides", "reason", "note", "why_two",
+            "id", "store", "lane", "bulk", "case", "order", "recommendation", "state", "outcome", "terms", "overrides", "reason", "note",
+            "playbook", "playbook_kept", "why_two",
             "by", "proposed_at", "settled_by", "settled_at", "settled_note", "version",
         ]  # fmt: skip
 

@@ -1,7 +1,8 @@
-"""What people decide: decisions, and those that wait for a second person."""
+"""What people decide, and what they choose from: decisions, those that wait for a second person, reason codes, playbooks."""
 
 from ordersops.review.models.decisions import TAKEN_BACK, Decision, Label, Source
 from ordersops.review.models.notes import FirstImpression, Tick
+from ordersops.review.models.playbooks import Playbook, PlaybookVersion
 from ordersops.review.models.proposals import Bulk, Proposal, ProposalState
 from ordersops.review.models.reasons import ReasonCode, Words
 
@@ -11,6 +12,8 @@ __all__ = [
     "Decision",
     "FirstImpression",
     "Label",
+    "Playbook",
+    "PlaybookVersion",
     "Proposal",
     "ProposalState",
     "ReasonCode",

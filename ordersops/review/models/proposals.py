@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
-from ordersops.review.models.decisions import Label
+from ordersops.review.models.decisions import Chosen
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -68,7 +68,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.waiting().visible_to(user, Perm.APPROVE_SECOND).exclude(parties__contains=[user.pk])
 
 
-class Proposal(models.Model):
+class Proposal(Chosen):
     """What the first person decided. Settled once: by a second person, by the first who takes it back, or because the case is gone.
 
     `parties` are all who had a say in it so far: the first person, and whoever's decision this one stands against.
@@ -79,12 +79,6 @@ class Proposal(models.Model):
     case = models.ForeignKey("cases.Case", on_delete=models.PROTECT, related_name="proposals")
     bulk = models.ForeignKey(Bulk, null=True, on_delete=models.PROTECT, related_name="proposals")
     recommendation = models.ForeignKey("advice.Recommendation", on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=40)
-    terms = models.JSONField(default=dict, help_text="What the outcome means here in particular, as it was decided.")
-    overrides = models.BooleanField(help_text="Decided against the recommendation.")
-    reason = models.CharField(max_length=10)
-    note = models.TextField(blank=True)
-    label = models.CharField(max_length=20, choices=Label.choices)
     why_two = models.JSONField(default=list, help_text="Why two people are needed, in sentences.")
     by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="proposals")
     parties = ArrayField(models.UUIDField())

@@ -1,37 +1,32 @@
 """Reason codes as data: what reviewers choose from, worded and ordered by supervisors. A row never changes; a change is a new version."""
 
-from typing import Self
+from typing import ClassVar
 
 from django.db import models
-from django.utils import timezone
 
 from ordersops.accounts.roles import Perm
 from ordersops.cases.lanes import Reason, lanes
-from ordersops.ids import uuid7
 from ordersops.review.models.decisions import Label
+from ordersops.review.models.versioned import Versioned, VersionedQuerySet
 
 
-class ReasonCodeQuerySet(models.QuerySet["ReasonCode"]):
-    def newest(self) -> Self:
-        """The newest version of every code."""
-        return self.order_by("lane", "code", "-version").distinct("lane", "code")
-
+class ReasonCodeQuerySet(VersionedQuerySet["ReasonCode"]):
     def current(self, lane: str) -> list["ReasonCode"]:
         """The codes of a lane as they are now, retired ones too, in their order."""
         return sorted(self.filter(lane=lane).newest(), key=lambda row: (row.rank, row.code))
 
 
-class ReasonCode(models.Model):
+class ReasonCode(Versioned):
     """One version of one code. Immutable in the database.
 
     Texts, order, default and whether it is offered are written here. What follows from a code (outcomes, label, right, second
     person) is declared with the lane, and a new code takes it from one that is there: it needs no second person (law 16).
     """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    SAME: ClassVar[tuple[str, ...]] = ("lane", "code")
+
     lane = models.CharField(max_length=20)
     code = models.CharField(max_length=10)
-    version = models.PositiveIntegerField()
     text = models.CharField(max_length=120, help_text="What reviewers read.")
     customer_text = models.CharField(max_length=500, blank=True, help_text="What the customer may be told.")
     outcomes = models.JSONField(default=list)
@@ -41,9 +36,6 @@ class ReasonCode(models.Model):
     two = models.BooleanField(default=False, help_text="Always needs a second person.")
     default = models.BooleanField(default=False, help_text="Taken where advice is approved without choosing one.")
     rank = models.PositiveIntegerField()
-    active = models.BooleanField(default=True)
-    made_at = models.DateTimeField(default=timezone.now)
-    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+")
 
     objects = ReasonCodeQuerySet.as_manager()
 

@@ -22,6 +22,8 @@ from ordersops.review import actions
 from ordersops.review.case_page import bar, checklist, page, version
 from ordersops.review.forms import ApproveForm, HarmForm, ImpressionForm, OverrideForm, TakeBackForm, TickForm
 from ordersops.review.models import Decision
+from ordersops.review.playbooks import filled as fill
+from ordersops.review.playbooks import playbook_of
 from ordersops.review.queries import Available, available, recommendation_for
 from ordersops.review.taking_back import effects_of, taking_back
 from ordersops.review.terms import drawn, outcomes_of, typed_in
@@ -114,7 +116,7 @@ def approve(request: Request, pk: UUID) -> HttpResponse:
     """The confirm step of approving, and approving."""
     found = load(request, pk)
     if request.method != "POST":
-        return _confirm(request, found, "approve", {})
+        return _confirm(request, found, "approve", _named(request))
     form = ApproveForm(request.POST)
     if not form.is_valid():
         return _confirm(request, found, "approve", form.filled(), status=422)
@@ -130,7 +132,7 @@ def override(request: Request, pk: UUID) -> HttpResponse:
     """The form for deciding against the advice, and deciding so."""
     found = load(request, pk)
     if request.method != "POST":
-        return _confirm(request, found, "override", {})
+        return _confirm(request, found, "override", _named(request))
     form = OverrideForm(request.POST)
     if not form.is_valid():
         return _confirm(request, found, "override", form.filled(), status=422)
@@ -141,6 +143,11 @@ def override(request: Request, pk: UUID) -> HttpResponse:
     except Invalid as refusal:
         return _confirm(request, found, "override", form.filled(refusal.message), status=422)
     return decided(request, found, decision)
+
+
+def _named(request: Request) -> dict[str, Any]:
+    """The playbook with which the step is to begin, where the address names one."""
+    return {"playbook": named} if (named := request.GET.get("playbook")) else {}
 
 
 def _typed(request: Request, found: Case) -> QueryDict | None:
@@ -160,9 +167,15 @@ def _confirm(request: Request, found: Case, act: str, filled: dict[str, Any], st
     posted = request.POST if request.method == "POST" else None
     asked = request.GET if posted is None else posted
     about = lane(found.lane)
-    terms = drawn(about, recommendation_for(found), outcomes_of(about, may, act), posted)
+    recommendation = recommendation_for(found)
+    playbook = playbook_of(filled.get("playbook"), found, may, recommendation, act)
+    prepared = {playbook.outcome: playbook.terms} if playbook else None
+    if playbook and posted is None:
+        filled = fill(playbook, act)
+    terms = drawn(about, recommendation, outcomes_of(about, may, act), posted, prepared=prepared)
     context = {
         **bar(found, request.user, may),
+        "playbook": playbook,
         "form": filled,
         "terms": terms,
         "order": found.order,

@@ -40,7 +40,7 @@ def write_policy(
     require_in(by, Perm.WRITE_POLICY, store.pk if store else None, to="propose a policy", store=store)
     this = known_lane(lane)
     scope, note = _scope(scope), _note(note, needed=True)
-    conditions = read(this, rule)
+    conditions = read(this.facts, rule)
     if (scope == EVERYTHING) != (not conditions):
         raise Invalid(
             "The scope “everything” takes no conditions."

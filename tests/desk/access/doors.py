@@ -98,6 +98,16 @@ CASES: dict[str, Door] = {
     ),
     "reason_retire": act(Perm.EDIT_REASONS, about=lambda w, me: ["fraud", "A1"], outside=None),
     "reason_restore": act(Perm.EDIT_REASONS, about=lambda w, me: ["fraud", "A1"], outside=None, gives=409),  # it is not retired
+    "playbooks": page(Perm.VIEW_CASES),
+    "playbook": page(Perm.VIEW_CASES, about=lambda w, me: [made.a_playbook(w).playbook_id]),
+    "playbook_add": both(
+        Perm.EDIT_PLAYBOOKS, about=lambda w, me: ["fraud"], outside=None, form=lambda w, me: {**made.A_PLAYBOOK, "store": w.store.pk}
+    ),
+    "playbook_change": both(
+        Perm.EDIT_PLAYBOOKS, about=lambda w, me: [made.a_playbook(w).playbook_id], form=lambda w, me: {**made.A_PLAYBOOK, "version": 1}
+    ),
+    "playbook_retire": act(Perm.EDIT_PLAYBOOKS, about=lambda w, me: [made.a_playbook(w).playbook_id]),
+    "playbook_restore": act(Perm.EDIT_PLAYBOOKS, about=lambda w, me: [made.a_playbook(w).playbook_id], gives=409),  # it is not retired
     "reason_move": act(Perm.EDIT_REASONS, about=lambda w, me: ["fraud", "A2"], outside=None, form=lambda w, me: {"to": "up"}),
 }  # fmt: skip
 

@@ -16,7 +16,7 @@ from ordersops.api.models import AccessToken
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
-from ordersops.review.models import Bulk, Decision, Proposal
+from ordersops.review.models import Bulk, Decision, Playbook, PlaybookVersion, Proposal
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
 from ordersops.search.models import SavedView
@@ -72,6 +72,24 @@ def a_policy(world: World) -> dict[str, Any]:
     """The form of a policy, filled as the page fills it."""
     content = built_in(lane("fraud"))
     return {**initial_of(lane("fraud"), content, "everything", str(world.store.pk), []), "lane": "fraud", "note": "A policy of our own"}
+
+
+A_PLAYBOOK = {
+    "name": "Many from one address", "fact_1": "rules.saw", "op_1": "contains", "value_1": "ip_velocity", "steps": "Look.\nCall.", "outcome": "decline",
+}  # fmt: skip
+
+
+def a_playbook(world: World) -> PlaybookVersion:
+    """Of the store, written by the system."""
+    book = Playbook.objects.create(lane="fraud", key=f"book-{uuid4().hex[:12]}", store=world.store)
+    return PlaybookVersion.objects.create(
+        playbook=book,
+        version=1,
+        name="One",
+        conditions=[["rules.saw", "contains", "ip_velocity"]],
+        steps=["Look."],
+        by=User.objects.system(),
+    )
 
 
 def a_settled_case(world: World) -> Case:
