@@ -48,7 +48,7 @@ PLAYBOOKS = (
             "Call the number of the older orders, not the one of this order.",
             "Ask the shop to end the account's sessions and to set a new password.",
         ),
-        DECLINE.key, "D4", "O1", "An old account with a new device and a new address; the owner was called.",
+        DECLINE.key, "D4", "O1", "An old account with a new device and a new address.",
     ),
     Play(
         "known-customer-moved",

@@ -13,7 +13,7 @@ PLAYBOOKS = (
             "Gather the proof of delivery, and note when the bank wants it.",
             "Leave the money to those who may pay it back.",
         ),
-        TICKET.key, "Q2", "P3", "A dispute is announced; colleagues take it up.",
+        TICKET.key, "Q2", "P3", "A payment dispute is announced.",
     ),
     Play(
         "marked-delivered",

@@ -24,7 +24,7 @@ PLAYBOOKS = (
             "Look whether this customer missed something before.",
             "Send what was missing; there is nothing to send back.",
         ),
-        REPLACE.key, "R2", "O1", "Missing in the parcel; sent once more.",
+        REPLACE.key, "R2", "O1", "Something was missing in the parcel.",
     ),
     Play(
         "dispute-open",

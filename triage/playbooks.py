@@ -13,7 +13,7 @@ PLAYBOOKS = (
             "Look whether the goods are in stock for a second parcel.",
             "Ask for the replacement or the refund on the order's page, then close this as handled.",
         ),
-        HANDLED.key, "H0", "N1", "Claim opened with the carrier; replacement or refund asked for.",
+        HANDLED.key, "H0", "N1", "The carrier says that it is lost.",
     ),
     Play(
         "address-incomplete",
@@ -38,6 +38,6 @@ PLAYBOOKS = (
             "Compare both orders: the same lines and the same total within minutes are a double click.",
             "Ask the customer which one should stay; ship neither before the answer.",
         ),
-        WAIT.key, "W0", "N1", "Looks like the same order twice; the customer is asked which one stays.",
+        WAIT.key, "W0", "N1", "Looks like the same order twice.",
     ),
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """The form of a playbook. What may stand in it is the verb's business; here is only what the fields look like."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
 
 from ordersops.cases.lanes import Lane
+from ordersops.choices import choose_from
 from ordersops.review.actions import Said
 from ordersops.review.models import PlaybookVersion
 from ordersops.review.playbooks import COMPARISONS, facts_of
@@ -50,14 +51,14 @@ class PlaybookForm(forms.Form):
                 required=False, max_length=120, label=f"Condition {number}: value",
                 widget=forms.TextInput(attrs={"class": "input", "autocomplete": "off"}),
             )  # fmt: skip
-        self._choices("outcome", [("", "Nothing: only the steps"), *((key, one.label) for key, one in about.outcomes.items())])
+        choose_from(self, "outcome", [("", "Nothing: only the steps"), *((key, one.label) for key, one in about.outcomes.items())])
         for name, overrides, none in (("reason", False, "The default one"), ("reason_against", True, "The person chooses")):
             codes = [reason for reason in reasons_of(about) if reason.overrides == overrides]
-            self._choices(name, [("", none), *((one.code, f"{one.code} {one.sentence}") for one in codes)])
+            choose_from(self, name, [("", none), *((one.code, f"{one.code} {one.sentence}") for one in codes)])
         if stores is None:
             del self.fields["store"]
         else:
-            self._choices("store", [*([("", "Every store")] if everywhere else []), *((str(one.pk), one.name) for one in stores)])
+            choose_from(self, "store", [*([("", "Every store")] if everywhere else []), *((str(one.pk), one.name) for one in stores)])
         for name, outcomes in prepared_fields(about).items():
             self.fields[TERM + name] = forms.CharField(
                 required=False, max_length=1000, label=name.capitalize(), help_text=f"For {', '.join(outcomes)}: what the customer would read.",
@@ -89,11 +90,6 @@ class PlaybookForm(forms.Form):
             terms,
             read["note"],
         )
-
-    def _choices(self, name: str, choices: Sequence[tuple[str, str]]) -> None:
-        field = self.fields[name]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = list(choices)
 
 
 def prepared_fields(about: Lane) -> dict[str, list[str]]:

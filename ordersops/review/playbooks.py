@@ -115,8 +115,8 @@ class Fitting:
 
 
 def shown(case: Case, about: Lane, may: "Available", recommendation: Recommendation | None) -> list[Fitting]:
-    """The fitting playbooks as a person may see them; while the advice is closed to them, none that tells."""
-    found = [row for row in fitting(case, recommendation) if not (may.closed and tells(row))]
+    """The fitting playbooks as a person may see them, those that prepare a decision first; while the advice is closed to them, none that tells."""
+    found = sorted((row for row in fitting(case, recommendation) if not (may.closed and tells(row))), key=lambda row: not row.outcome)
     facts = facts_of(about) if found else {}
     return [
         Fitting(row, words(facts, row.conditions), about.outcomes.get(row.outcome), act_of(row, about, may, recommendation))

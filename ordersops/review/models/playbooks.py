@@ -12,6 +12,8 @@ from ordersops.review.models.versioned import Versioned, VersionedQuerySet
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+    from ordersops.cases.lanes import Outcome
+    from ordersops.review.figures import Figures
 
 
 class Playbook(models.Model):
@@ -63,6 +65,13 @@ class PlaybookVersion(Versioned):
     reason_against = models.CharField(max_length=10, blank=True, help_text="Reason code where it is against the advice.")
     terms = models.JSONField(default=dict, help_text="Words that go into the outcome's terms, by field.")
     note = models.TextField(blank=True)
+
+    # Set for pages:
+    when: list[str]
+    outcome_of: "Outcome | None"
+    reason_words: str
+    against_words: str
+    figures: "Figures"
 
     objects = PlaybookVersionQuerySet.as_manager()
 

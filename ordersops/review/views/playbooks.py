@@ -150,9 +150,9 @@ def _dressed(rows: Iterable[PlaybookVersion], about: Lane, said: Words, counted:
     """Set the words of conditions, outcome and reasons, and the figures."""
     facts, found = facts_of(about), list(rows)
     for row in found:
-        row.when = words(facts, row.conditions)  # type: ignore[attr-defined]
-        row.outcome_of = about.outcomes.get(row.outcome)  # type: ignore[attr-defined]
-        row.reason_words = said.of(about.key, row.reason) if row.reason else ""  # type: ignore[attr-defined]
-        row.against_words = said.of(about.key, row.reason_against) if row.reason_against else ""  # type: ignore[attr-defined]
-        row.figures = counted.get(row.playbook_id, Figures())  # type: ignore[attr-defined]
+        row.when = words(facts, row.conditions)
+        row.outcome_of = about.outcomes.get(row.outcome)
+        row.reason_words = said.of(about.key, row.reason) if row.reason else ""
+        row.against_words = said.of(about.key, row.reason_against) if row.reason_against else ""
+        row.figures = counted.get(row.playbook_id, Figures())
     return found

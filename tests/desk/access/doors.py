@@ -101,7 +101,7 @@ CASES: dict[str, Door] = {
     "playbooks": page(Perm.VIEW_CASES),
     "playbook": page(Perm.VIEW_CASES, about=lambda w, me: [made.a_playbook(w).playbook_id]),
     "playbook_add": both(
-        Perm.EDIT_PLAYBOOKS, about=lambda w, me: ["fraud"], outside=None, form=lambda w, me: {**made.A_PLAYBOOK, "store": w.store.pk}
+        Perm.EDIT_PLAYBOOKS, about=lambda w, me: ["fraud"], outside=None, form=lambda w, me: made.a_playbook_for(me)
     ),
     "playbook_change": both(
         Perm.EDIT_PLAYBOOKS, about=lambda w, me: [made.a_playbook(w).playbook_id], form=lambda w, me: {**made.A_PLAYBOOK, "version": 1}

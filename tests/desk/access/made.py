@@ -75,8 +75,14 @@ def a_policy(world: World) -> dict[str, Any]:
 
 
 A_PLAYBOOK = {
-    "name": "Many from one address", "fact_1": "rules.saw", "op_1": "contains", "value_1": "ip_velocity", "steps": "Look.\nCall.", "outcome": "decline",
+    "name": "Many from one address", "fact_1": "rules.saw", "op_1": "contains", "value_1": "ip_velocity", "steps": "Look.\nCall.",
+    "outcome": "decline",
 }  # fmt: skip
+
+
+def a_playbook_for(me: User) -> dict[str, Any]:
+    """The form of one for the store in which they have rights."""
+    return {**A_PLAYBOOK, "store": next(iter(rights(me)), "")}
 
 
 def a_playbook(world: World) -> PlaybookVersion:
