@@ -9,13 +9,14 @@ from ordersops.review.models import Label
 
 RELEASE = Outcome(
     "release", "Release the order", "Release", "good", Risk.APPROVED, "order.release", "The fraud hold ends and the order may ship.",
-    automatic=True, mistaken="If it is fraud, goods and {amount} are lost.", also=("order.risk_assessment",),
+    automatic=True, mistaken="If it is fraud, goods and {amount} are lost.",
+    mistaken_cost="If it is fraud, {amount} is charged back, and goods that cost {cost} are gone.", also=("order.risk_assessment",),
 )  # fmt: skip
 # No automation proposes a cancellation (policies.md 4.11).
 DECLINE = Outcome(
     "decline", "Decline and propose cancellation", "Decline", "bad", Risk.DECLINED, "order.cancel",
     "The order stays held, and the store is asked to cancel it.", mistaken="If it is honest, a sale of {amount} is lost.",
-    also=("order.risk_assessment",),
+    mistaken_margin="If it is honest, a sale of {amount} is lost that earns {margin}.", also=("order.risk_assessment",),
 )  # fmt: skip
 OUTCOMES = {outcome.key: outcome for outcome in (RELEASE, DECLINE)}
 

@@ -63,6 +63,7 @@ class Triage(Lane):
     settings: type[BaseModel] | None = TriageSettings
     adjustable: frozenset[str] = frozenset({"route"})
     panel_leads: bool = True
+    plans_shipping: bool = True
     ends_with_order: bool = False  # a parcel can be lost
 
     def raised_by(self, changes: Sequence[Change]) -> list[Raised]:
@@ -165,6 +166,9 @@ class Triage(Lane):
 
     def acts(self, subject: Order, outcome: Outcome, terms: Mapping[str, Any]) -> list[Act]:
         return effects.acts(subject, outcome, terms)
+
+    def ships_from(self, order: Order) -> set[UUID]:
+        return queries.planned_at(order.pk)
 
     def problems(self, user: User, stores: Sequence[UUID], most: int) -> list[Problem]:
         return queries.problems(user, stores, most, of=(self.key, self.label))

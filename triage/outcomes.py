@@ -26,7 +26,7 @@ HANDLED = Outcome(
 )  # fmt: skip
 CANCEL = Outcome(
     "cancel", "Propose cancellation", "Cancel", "bad", "", "order.cancel", "The store is asked to cancel the order.",
-    mistaken="A sale of {amount} is lost.",
+    mistaken="A sale of {amount} is lost.", mistaken_margin="A sale of {amount} is lost that earns {margin}.",
 )  # fmt: skip
 OUTCOMES = {outcome.key: outcome for outcome in (ROUTE, CORRECT, TELL, WAIT, HANDLED, CANCEL)}
 

@@ -16,7 +16,8 @@ from ordersops.cases.problems import Problem
 from ordersops.lists import Page, newest
 from triage.exceptions import EXCEPTIONS
 from triage.limits import LIMITS
-from triage.models import OrderException
+from triage.models import OrderException, RoutingResult, RoutingState
+from triage.plans import plan_of
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -59,6 +60,17 @@ def page_of(user: "User", asked: dict[str, Any], cursor: str) -> Page[OrderExcep
     stores = [one for one in store_ids(user, Perm.VIEW_CASES) if asked["store"] in (None, "", one)]
     parts = [OrderException.objects.open().filter(store=store, **narrowed) for store in stores]
     return newest(parts, "opened_at", cursor, load=OrderException.objects.select_related("order", "store"))
+
+
+def planned_at(order: UUID) -> set[UUID]:
+    """Where the order is planned to ship from: the places of the plan by which it was routed, else of the plan that would be chosen now.
+    One query."""
+    row = RoutingResult.objects.filter(order=order).exclude(state=RoutingState.DONE).only("parcels", "terms").first()
+    if row is None:
+        return set()
+    plan = plan_of(row.terms)
+    nodes = [node for node, *_ in row.parcels] or [parcel["node"] for parcel in (plan["parcels"] if plan else ())]
+    return {UUID(node) for node in nodes}
 
 
 def problems(user: "User", stores: Sequence[UUID], most: int, *, of: tuple[str, str]) -> list[Problem]:

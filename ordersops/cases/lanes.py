@@ -58,6 +58,7 @@ class Lane(Protocol):
     settings: type[BaseModel] | None = None  # what a policy version may say beside the thresholds; its defaults are the lane's own
     adjustable: frozenset[str] = frozenset()  # outcomes that a person may choose as advised, but under other terms, against the advice
     panel_leads: bool = False  # its panel stands before the evidence: a plan, a judgement of lines, a conversation
+    plans_shipping: bool = False  # its advice says where the order ships from
     ends_with_order: bool = True  # nothing is left to decide once the order has left or is cancelled
 
     # --- what is asked about ---
@@ -180,6 +181,10 @@ class Lane(Protocol):
 
         also = [kind for kind in outcome.also if reached(kind=kind, orders=[subject.order])]
         return [Act(subject.order, kind) for kind in [*filter(None, [outcome.effect]), *also]]
+
+    def ships_from(self, order: "Order") -> "Collection[UUID]":
+        """The locations from which the lane plans to ship the order; none where it has no plan, or not any more."""
+        return ()
 
     def forget(self, orders: "Sequence[Order]") -> int:
         """Erase what people wrote about these orders, and who they are, from the lane's own rows. Returns of how many. In the unit of the

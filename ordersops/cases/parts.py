@@ -82,6 +82,9 @@ class Outcome:
     sentence: str  # what happens if it is chosen
     automatic: bool = False  # a policy may let automation choose it
     mistaken: str = ""  # what it costs where it is wrong; {amount} is the money at risk
+    # The same of an order whose goods have a known cost, or that earns something; {cost} and {margin} beside {amount}.
+    mistaken_cost: str = ""
+    mistaken_margin: str = ""
     also: tuple[str, ...] = ()
 
 

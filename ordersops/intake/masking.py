@@ -16,6 +16,7 @@ PERSONAL = re.compile(
     r"e_?mail|phone|mobile|fax|name|address|street|city|zip|postal|postcode|latitude|longitude|(^|_)ip($|_)|browser_ip|user_agent|card|bin($|_)"
     r"|last4|fingerprint|note|comment|message|company|birth|customer_locale|session|device|token|secret|signature|hmac|authorization|cookie|password"
     r"|account_number|iban|url"
+    r"|(^|_)unit_cost|^cost$"  # a secret of the business, not of a person
 )
 # These say where in the world, or what, but not who.
 OPEN = re.compile(

@@ -163,6 +163,7 @@ def _merge_lines(draft: Draft, core: CoreFacts) -> None:
                 store_id=draft.order.store_id, order_id=draft.order.pk, external_id=facts.external_id
             )
         line.position, line.sku, line.title, line.price = position, facts.sku, facts.title, facts.price
+        line.unit_cost = facts.unit_cost
         line.requires_shipping, line.gift_card = facts.requires_shipping, facts.gift_card
         line.ordered = facts.quantity
         line.removed = min(facts.removed, facts.quantity)

@@ -8,6 +8,7 @@ from zlib import crc32
 from django.conf import settings
 from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
 from ordersops.accounts.access import can
 from ordersops.accounts.models import User
@@ -36,7 +37,7 @@ from ordersops.review.evidence import advice_shown
 from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source, Words
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
-from ordersops.review.stakes import answers
+from ordersops.review.stakes import answers, earned, ships_by
 from ordersops.review.terms import of_page
 from ordersops.review.waiting import dressed as dressed_proposal
 from ordersops.rollout.queries import written
@@ -77,7 +78,9 @@ def page(case: Case, user: User) -> dict[str, Any]:
     revisions = [] if case.is_attack else revisions_of(order)
     prefetch_related_objects([order], "transactions")
     transactions = list(order.transactions.all())
-    choices = answers(case, about, may, user)
+    lines = list(order.lines.all())
+    earns = earned(case, lines, user)
+    choices = answers(case, about, may, user, earns)
     found = {
         **context,
         **talk(case, user),
@@ -109,7 +112,9 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "linked_summary": summary(linked),
         "graph": draw(linked, str(order)),
         "addresses": {**compare_addresses(order), "distance": shown["distance"]},
-        "lines": list(order.lines.all()),
+        "lines": lines,
+        "earns": earns,
+        "ships": ships_by(case, lines, user, timezone.now()),
         "transactions": transactions,
         "authorized_at": next((one.at for one in reversed(transactions) if one.kind == "authorization" and one.status == "success"), None),
         "authorised_until": authorised_until(order),

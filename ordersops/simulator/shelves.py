@@ -51,6 +51,11 @@ def _goods(shop: Shop) -> list[Product]:
     return [product for product in products(shop.index) if product.requires_shipping]
 
 
+def _cost(one: Product) -> str:
+    """What the shop paid for one: between 45 and 74 per cent of its price, the same each time."""
+    return f"{one.price * (45 + crc32(one.title.encode()) % 30) / 100:.2f}"
+
+
 def _homes(shop: Shop) -> Iterator[tuple[int, tuple[str, str, str, str, float, float]]]:
     return enumerate(HOMES.get(shop.currency, HOMES["EUR"]))
 
@@ -62,14 +67,14 @@ def _generic(shop: Shop, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
             "id": f"place-{number}", "name": name, "country": country, "city": city, "postal_code": code,
             "latitude": latitude, "longitude": longitude,
             "capabilities": EVERYTHING if number == 0 else ["gift_wrap", "lithium"], "time_zone": "Europe/Berlin", "capacity": 400,
-            "handling_days": 1,
+            "handling_days": 1, "cut_off": ("16:00", "14:30")[number % 2],
         }
         for number, (country, name, city, code, latitude, longitude) in _homes(shop)
     ]  # fmt: skip
     items = [
         {
             "sku": one.sku, "title": one.title, "grams": one.grams, "origin": "DE", "needs": needs(one),
-            "hs_code": f"{crc32(one.sku.encode()) % 900000 + 100000}",
+            "hs_code": f"{crc32(one.sku.encode()) % 900000 + 100000}", "unit_cost": _cost(one), "currency": shop.currency,
         }
         for one in _goods(shop)
     ]  # fmt: skip
@@ -94,6 +99,7 @@ def _shopify(shop: Shop, now: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
         }  # fmt: skip
         yield "inventory_items/update", {
             "id": item_key(one), "sku": one.sku, "country_code_of_origin": "US", "harmonized_system_code": "950699", "updated_at": at,
+            "cost": _cost(one),
         }  # fmt: skip
         for number, key in enumerate(keys):
             yield "inventory_levels/update", {

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -15,7 +16,8 @@ from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Allocation, Commercial
 from ordersops.orders.models import Order
 from ordersops.stock.actions.taking_in import Moved
-from ordersops.stock.models import Inbound, InboundState, Level, Location, Reservation, ReservationState
+from ordersops.stock.models import Inbound, InboundState, Item, Level, Location, Reservation, ReservationState
+from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
@@ -80,6 +82,18 @@ def waiting_for(moved: Moved) -> list[Change]:
     )
     ids = {*waiting.values_list("pk", flat=True)[:MOST_WOKEN], *robbed.values_list("pk", flat=True)[:MOST_WOKEN]}
     return [Change(order, {"stock"}) for order in Order.objects.filter(pk__in=ids).order_by("placed_at")] if ids else []
+
+
+def unit_costs(store: Store, skus: Iterable[str], currency: str) -> dict[str, Decimal]:
+    """What one of each SKU costs the store, where that is known in the currency. A SKU that several items share costs what all of them
+    say alike, else it is not known. At most one query."""
+    asked = {sku for sku in skus if sku}
+    if not asked:
+        return {}
+    found: dict[str, set[Decimal | None]] = {}
+    for sku, cost, stated in Item.objects.filter(store=store, sku__in=asked).values_list("sku", "unit_cost", "cost_currency"):
+        found.setdefault(sku, set()).add(cost if (stated or store.currency) == currency else None)
+    return {sku: cost for sku, (cost, *others) in found.items() if cost is not None and not others}
 
 
 def levels_for(skus: Iterable[tuple[UUID, str]]) -> list[Level]:

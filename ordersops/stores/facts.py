@@ -30,6 +30,7 @@ Email = Annotated[str, BeforeValidator(_cut(320))]
 Title = Annotated[str, BeforeValidator(_cut(500))]
 Prose = Annotated[str, BeforeValidator(_cut(5000))]
 Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)] | None
+Cost = Annotated[Decimal, Field(ge=0, max_digits=16, decimal_places=4)] | None
 
 
 class Facts(BaseModel):
@@ -78,6 +79,7 @@ class LineFacts(Facts):
     quantity: int = Field(ge=0, le=1_000_000)
     removed: int = Field(default=0, ge=0)  # taken off the order by an edit
     price: Money = None
+    unit_cost: Cost = None  # what one unit cost the store, without tax; nobody's business outside of it
     requires_shipping: bool = True
     gift_card: bool = False
 
@@ -251,6 +253,8 @@ class ItemFacts(Facts):
     hs_code: Word = ""
     needs: tuple[Word, ...] = ()
     configured: bool = False
+    unit_cost: Cost = None
+    cost_currency: Currency = ""  # "" is the store's
 
 
 class LevelFacts(Facts):

@@ -48,6 +48,12 @@ class Store(models.Model):
     opens_at = models.TimeField(null=True)
     closes_at = models.TimeField(null=True)
     working_days = ArrayField(models.PositiveSmallIntegerField(), default=every_day, help_text="0 is Monday.")
+    gross_margin = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        help_text="Percent of net sales; what an order earns where costs of its goods are not known.",
+    )
     is_active = models.BooleanField(default=True)
     webhook_secret: Any = SealedField()
     previous_webhook_secret: Any = SealedField()

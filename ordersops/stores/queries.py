@@ -8,6 +8,7 @@ from ordersops.accounts.access import can
 from ordersops.accounts.models import User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.models import Event
+from ordersops.stores.costs import GrossMarginForm, sees_costs, told
 from ordersops.stores.forms import StoreForm
 from ordersops.stores.hours import HoursForm
 from ordersops.stores.models import Store
@@ -17,7 +18,13 @@ EVENTS_SHOWN = 25
 
 
 def store_page(
-    store: Store, user: User, *, form: StoreForm | None = None, hours: HoursForm | None = None, new_secret: str = ""
+    store: Store,
+    user: User,
+    *,
+    form: StoreForm | None = None,
+    hours: HoursForm | None = None,
+    margin: GrossMarginForm | None = None,
+    new_secret: str = "",
 ) -> dict[str, Any]:
     """The context of stores/store.html. The address and the secret's end are for those who may change the connection."""
     manages = can(user, Perm.MANAGE_STORES, store.pk)
@@ -42,6 +49,9 @@ def store_page(
         "old_secret_used": with_the_old_secret(store) if len(store.active_secrets()) > 1 else 0,
         "form": (form or StoreForm(initial=now, store=store)) if manages else None,
         "hours": (hours or HoursForm.of(store)) if manages else None,
+        "margin": (margin or GrossMarginForm.of(store)) if can(user, Perm.WRITE_POLICY, store.pk) else None,
+        "sees_costs": sees_costs(user, store.pk),
+        "gross_margin": told(store.gross_margin) if sees_costs(user, store.pk) else None,
         "timeline": list(events),
         "timeline_more": "",
     }

@@ -7,5 +7,6 @@ urlpatterns = [
     path("connect/", views.connect, name="store_connect"),
     path("<uuid:pk>/", views.store, name="store"),
     path("<uuid:pk>/hours", views.hours, name="store_hours"),
+    path("<uuid:pk>/margin", views.gross_margin, name="store_margin"),
     path("<uuid:pk>/rotate", views.rotate, name="store_rotate"),
 ]

@@ -13,6 +13,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.errors import Invalid
 from ordersops.htmx import Request, done
 from ordersops.stores import actions, queries
+from ordersops.stores.costs import GrossMarginForm, set_gross_margin
 from ordersops.stores.forms import ConnectForm, RotateForm, StoreForm
 from ordersops.stores.hours import HoursForm, set_hours
 from ordersops.stores.models import Store
@@ -79,6 +80,18 @@ def hours(request: Request, pk: UUID) -> HttpResponse:
         else:
             return done(request, "store", found.pk, say="Saved. Deadlines that are set already stay.")
     return render(request, "stores/store.html", queries.store_page(found, request.user, hours=form), status=422)
+
+
+@require_POST
+def gross_margin(request: Request, pk: UUID) -> HttpResponse:
+    """Say what the store usually earns."""
+    found = get_or_404(Store.objects.all(), request, Perm.VIEW_INTAKE, pk=pk)
+    require(request.user, Perm.WRITE_POLICY, found.pk, to="say what the store usually earns")
+    form = GrossMarginForm(request.POST)
+    if form.is_valid():
+        set_gross_margin(store=found, by=request.user, **form.cleaned_data)
+        return done(request, "store", found.pk, say="Saved.")
+    return render(request, "stores/store.html", queries.store_page(found, request.user, margin=form), status=422)
 
 
 @never_cache

@@ -13,10 +13,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ordersops.advice.cleaning import clean
+from ordersops.stores.currencies import NO_DECIMALS, THREE_DECIMALS
 
 register = template.Library()
 
-NO_DECIMALS = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
 _UNITS = ((365 * 86400, "year"), (30 * 86400, "month"), (86400, "day"), (3600, "h"), (60, "min"))
 
 
@@ -30,6 +30,8 @@ def money(amount: Any, currency: Any = "") -> str:
     if not value.is_finite():
         return "–"
     digits = 0 if currency in NO_DECIMALS and value == value.to_integral_value() else 2
+    if currency in THREE_DECIMALS and value != round(value, 2):
+        digits = 3
     text = f"{value:,.{digits}f}".replace("-", "−")
     return f"{text}\N{NO-BREAK SPACE}{currency}" if currency else text
 

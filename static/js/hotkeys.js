@@ -2,7 +2,7 @@
  *
  * data-hotkey="a"     pressing a clicks the element (or focuses it, if it is a field)
  * data-rows           j and k walk through the links marked data-row-link inside; Enter opens, as on any link
- * Ctrl+Enter          submits the form of the open dialog, or the form marked data-confirm
+ * Ctrl+Enter          submits the form marked data-confirm that somebody is at: of the open dialog, else of the page; one that is not seen never
  *
  * Only the open dialog listens while there is one. Nothing happens while somebody types, and everything can be
  * switched off with [data-hotkeys-switch]. A key only ever does what a click would: the confirm step stays.
@@ -58,9 +58,15 @@ function moveRow(step) {
   return true;
 }
 
+/* The step that is open: the one with the focus, else the only one that is seen. Who is at work in another form confirms nothing. */
 function confirmForm() {
   const scope = openDialog() ?? document;
-  return scope.querySelector("form[data-confirm]");
+  const seen = [...scope.querySelectorAll("form[data-confirm]")].filter(
+    (form) => form.checkVisibility({ visibilityProperty: true }) && !form.closest("[inert], details:not([open])"),
+  );
+  const at = document.activeElement?.form ?? document.activeElement?.closest("form");
+  if (at && scope.contains(at)) return seen.includes(at) ? at : null;
+  return seen.length === 1 ? seen[0] : null;
 }
 
 document.addEventListener("keydown", (event) => {

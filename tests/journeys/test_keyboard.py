@@ -143,6 +143,41 @@ def test_a_day(served: Served, three: list[Case], senior_fraud_reviewer: User, s
     desk.is_clean()
 
 
+def test_confirming_confirms_the_open_step_alone(served: Served, three: list[Case], senior_fraud_reviewer: User) -> None:
+    """Ctrl+Enter decides nothing while no confirm step is open: before one was, after it was closed, and beneath another dialog."""
+    case, sent = three[0], list[str]()
+    desk = served.sit_down(senior_fraud_reviewer)
+    page = desk.page
+    page.goto(f"/cases/{case.pk}/")
+    page.on("request", lambda request: sent.append(request.url) if request.is_navigation_request() else None)
+
+    desk.press("Control+Enter")
+    opens(desk, "a", "Decline")
+    desk.press("Escape", "Control+Enter")
+    opens(desk, "?", "Keys")
+    desk.press("Control+Enter", "Escape")
+    desk.press("Control+k")
+    expect(page.get_by_role("dialog").get_by_role("combobox")).to_be_focused()
+    desk.press("Control+Enter", "Escape")
+    expect(page.locator("dialog[open]")).to_have_count(0)
+    assert (sent, state(case)) == ([], "open")
+
+    opens(desk, "a", "Decline")
+    desk.press("Control+Enter")
+    page.wait_for_url(f"**/cases/{three[1].pk}/*")
+    assert state(case) == "decided"
+
+
+def test_of_several_forms_the_one_with_the_focus_is_sent(served: Served, store: Store, admin: User) -> None:
+    """The page of a store has its working hours before its settings."""
+    page = served.sit_down(admin).page
+    page.goto(f"/stores/{store.pk}/")
+    page.keyboard.press("Control+Enter")
+    page.get_by_label("Name", exact=True).fill("Another name")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="Another name", level=1)).to_be_visible()
+
+
 def test_tab_comes_to_everything(served: Served, three: list[Case], supervisor: User) -> None:
     page = served.sit_down(supervisor).page
     for path in ("/queues/fraud/", f"/cases/{three[0].pk}/", "/rollout/"):

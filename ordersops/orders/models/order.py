@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from ordersops.accounts.roles import Perm
 from ordersops.ids import uuid7
 from ordersops.orders.lifecycle import GONE, Allocation, Commercial, Fulfilment, Payment, Returns, Risk, Stage
-from ordersops.orders.models.columns import MARKS, MONEY
+from ordersops.orders.models.columns import COST, MARKS, MONEY
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -214,6 +214,7 @@ class Line(models.Model):
     sku = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=500, blank=True)
     price = models.DecimalField(**MONEY, null=True, help_text="Of one unit, in the order's currency.")
+    unit_cost = models.DecimalField(**COST, null=True, help_text="What one unit cost the store, in the order's currency, where it says so.")
     requires_shipping = models.BooleanField(default=True)
     gift_card = models.BooleanField(default=False)
     ordered = models.PositiveIntegerField(default=0)

@@ -19,6 +19,7 @@ from ordersops.stock.models import Inbound, Item, Kind, Level, Location, Reserva
 from ordersops.stores.facts import Facts, InboundFacts, LevelFacts, LocationFacts, StockFacts
 
 _PLACE = ("is_active", "region", "city", "postal_code", "latitude", "longitude", "cut_off", "capacity", "handling_days")
+_ITEM_FIELDS = ["sku", "title", "grams", "origin", "hs_code", "needs", "configured", "unit_cost", "cost_currency"]
 _LEVEL_FIELDS = ["on_hand", "net", "oversold", "source_at", "mark", "changed_at"]
 
 
@@ -107,7 +108,7 @@ class _Batch:
                 if _set(row, one, values):
                     changed[row.pk] = row
                     moved.skus.add((store, row.sku))
-        self._write(Item, self.new_items, changed, "items", ["sku", "title", "grams", "origin", "hs_code", "needs", "configured"])
+        self._write(Item, self.new_items, changed, "items", _ITEM_FIELDS)
 
     def take_levels(self, moved: Moved) -> None:
         told = [(store, one) for store, fact in self.facts for one in fact.levels]

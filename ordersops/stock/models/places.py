@@ -121,6 +121,8 @@ class Item(models.Model):
     hs_code = models.CharField(max_length=20, blank=True)
     needs = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     configured = models.BooleanField(default=False, help_text="Made to order: a line of it needs a specification.")
+    unit_cost = models.DecimalField(max_digits=16, decimal_places=4, null=True, help_text="What one costs the store, without tax.")
+    cost_currency = models.CharField(max_length=3, blank=True, default="", db_default="", help_text="Blank is the store's.")
     source_at = models.DateTimeField(null=True)
     marks = models.JSONField(**MARKS)
 

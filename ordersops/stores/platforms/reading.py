@@ -10,6 +10,7 @@ from typing import Any
 
 MOST_UNITS = 1_000_000
 _CENT = Decimal("0.01")
+_FINE = Decimal("0.0001")
 _DIGITS = 11  # before the point: one less than a money column holds, for rounding up
 
 
@@ -52,6 +53,12 @@ def money(value: Any) -> Decimal | None:
     """An amount to the cent."""
     found = number(value)
     return None if found is None else found.quantize(_CENT, ROUND_HALF_EVEN)
+
+
+def cost(value: Any) -> Decimal | None:
+    """What one unit costs, to the hundredth of a cent: screws are bought by the thousand. None below zero."""
+    found = number(value)
+    return None if found is None or found < 0 else found.quantize(_FINE, ROUND_HALF_EVEN)
 
 
 def units(value: Any) -> int | None:

@@ -197,6 +197,7 @@ STORES: dict[str, Door] = {
         Perm.MANAGE_STORES, about=lambda w, me: [w.store.pk],
         form=lambda w, me: {"time_zone": "Europe/Berlin", "country": "DE", "working_days": [0, 1, 2, 3, 4]},
     ),
+    "store_margin": act(Perm.WRITE_POLICY, about=lambda w, me: [w.store.pk], form=lambda w, me: {"gross_margin": "30"}),
     "store_rotate": act(Perm.MANAGE_STORES, about=lambda w, me: [w.store.pk], gives=200),
     "privacy": page(Perm.VIEW_INTAKE),
     "privacy_erase": act(Perm.MANAGE_STORES, about=lambda w, me: [made.personal_request(w.delivery).pk]),

@@ -42,6 +42,15 @@ def _money(value: Any) -> Decimal | None:
     return found
 
 
+def _cost(value: Any) -> Decimal | None:
+    if value is None:
+        return None
+    found = reading.cost(value)
+    if found is None:
+        raise ValueError(f'must be an amount such as "12.5", not negative and below 100 billion (it is “{reading.shown(value)}”)')
+    return found
+
+
 def _units(value: Any) -> int:
     found = reading.units(value)
     if found is None:
@@ -85,6 +94,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 Key = Annotated[str, BeforeValidator(_text), AfterValidator(_named)]
 Word = Annotated[str, BeforeValidator(_text), AfterValidator(str.lower)]
 Money = Annotated[Decimal | None, BeforeValidator(_money)]
+Cost = Annotated[Decimal | None, BeforeValidator(_cost)]
 Units = Annotated[int, BeforeValidator(_units)]
 Currency = Annotated[str, BeforeValidator(_text), AfterValidator(_currency)]
 Time = Annotated[datetime | None, BeforeValidator(_time)]
@@ -118,6 +128,7 @@ class Item(Section):
     title: Text = ""
     quantity: Units
     unit_price: Money = None
+    unit_cost: Cost = None
     requires_shipping: Flag = None
     gift_card: Flag = None
 
@@ -284,6 +295,8 @@ class Stocked(Section):
     hs_code: Text = ""
     needs: list[Word] | None = None
     configured: Flag = None
+    unit_cost: Cost = None
+    currency: Currency = ""  # of the cost
 
 
 class Lying(Section):

@@ -115,6 +115,7 @@ def _lines(items: list[contract.Item]) -> tuple[LineFacts, ...]:
                 title=item.title,
                 quantity=item.quantity,
                 price=item.unit_price,
+                unit_cost=item.unit_cost,
                 requires_shipping=item.requires_shipping is not False,
                 gift_card=item.gift_card is True,
             ),

@@ -51,6 +51,8 @@ def _item(part: Stocked, at: datetime) -> ItemFacts:
         stated["needs"] = needs_of(part.needs)
     if part.configured is not None:
         stated["configured"] = part.configured
+    if part.unit_cost is not None:
+        stated |= {"unit_cost": part.unit_cost, "cost_currency": part.currency}
     return ItemFacts(external_id=part.sku, at=at, sku=part.sku, **stated)
 
 

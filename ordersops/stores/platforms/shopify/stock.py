@@ -9,7 +9,7 @@ from typing import Any
 from ordersops.errors import Invalid
 from ordersops.stores.facts import ItemFacts, LevelFacts, LocationFacts, OrderFacts, StockFacts
 from ordersops.stores.goods import is_configured, needs_of
-from ordersops.stores.platforms.reading import moment, number, rows, table, text
+from ordersops.stores.platforms.reading import cost, moment, number, rows, table, text
 
 Body = dict[str, Any]
 MOST = 1_000_000_000
@@ -34,11 +34,14 @@ def location(body: Body, at: datetime) -> OrderFacts:
 
 
 def item(body: Body, at: datetime) -> OrderFacts:
+    """Its `cost` is in the shop's currency, and is there only where the app may see what products cost."""
     at = moment(body.get("updated_at")) or at
     stated: dict[str, Any] = {"external_id": _id(body, "id", "inventory item"), "at": at}
     for ours, theirs in (("sku", "sku"), ("origin", "country_code_of_origin"), ("hs_code", "harmonized_system_code")):
         if body.get(theirs) is not None:
             stated[ours] = text(body.get(theirs))
+    if body.get("cost") is not None:
+        stated["unit_cost"] = cost(body.get("cost"))
     return _stock(at, items=(ItemFacts(**stated),))
 
 
