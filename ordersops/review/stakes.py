@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from ordersops.cases.lanes import Lane, Outcome, lanes
-from ordersops.cases.models import Case, CaseState
+from ordersops.cases.models import Case
 from ordersops.closed import closed_cases
 from ordersops.effects.actions.planning import Money, foresee
 from ordersops.orders.lifecycle import Payment
@@ -66,10 +67,13 @@ def ships_by(case: Case, lines: Sequence[Line], user: "User", now: datetime) -> 
     if case.is_attack or not to_send or not (case.is_open or case.is_waiting) or case.order.is_final:
         return None
     planners = {key: lane for key, lane in lanes().items() if lane.plans_shipping}
-    theirs = Case.objects.filter(order=case.order_id, lane__in=planners, state__in=[CaseState.OPEN, CaseState.WAITING])
-    if closed_cases(theirs, user):
-        return None
-    planned = {place for lane in planners.values() for place in lane.ships_from(case.order)}
+
+    def planned() -> set[UUID] | None:
+        theirs = Case.objects.open().filter(order=case.order_id, lane__in=planners)
+        if closed_cases(theirs, user):
+            return None
+        return {place for lane in planners.values() for place in lane.ships_from(case.order)}
+
     return cut_off_of(case.order, planned, now)
 
 

@@ -1,10 +1,10 @@
-"""Until when an order must be decided to be worked on the same day where it lies, and on which day it then leaves. Pure but for the last.
+"""Until when an order must be decided to be worked on the same day where it lies, and on which day it then leaves.
 
 A cut-off is a time by the location's own clock, on the days on which it works (Location.calendar): on a day on which the clocks
 change it is as many hours away as it really is, and it stands still over weekends and public holidays.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ordersops.orders.models import Order
 
 FURTHEST = 30  # days: a place that does not work for a month has no next cut-off
+MOST = 200  # places of one store that are looked at, as on the page Stock
 ONE_DAY = timedelta(days=1)
 
 
@@ -66,15 +67,18 @@ def _working_days_after(calendar: Calendar, day: date, count: int) -> date:
     return day
 
 
-def cut_off_of(order: "Order", planned: Collection[UUID], now: datetime) -> CutOff | None:
+def cut_off_of(order: "Order", planned: Callable[[], Collection[UUID] | None], now: datetime) -> CutOff | None:
     """The next cut-off for an order that is still here: at the places from which it is planned to ship, the first of several, else at the
-    store's first place. None where no such place has a cut-off or works. One query."""
+    store's first place. None where no such place has a cut-off or works. One query, and those of `planned`, which is asked only where
+    some place has a cut-off; None is a plan that must not be told, and nothing is.
+    """
     if order.is_final:
         return None
-    places = Location.objects.filter(store=order.store_id, is_active=True, paused=False)
-    chosen = list(places.filter(pk__in=planned)) if planned else list(places[:1])
+    places = list(Location.objects.filter(store=order.store_id, is_active=True, paused=False)[:MOST])
+    if not any(place.cut_off for place in places) or (plan := planned()) is None:
+        return None
     found: list[CutOff] = []
-    for place in chosen:
+    for place in [one for one in places if one.pk in plan] if plan else places[:1]:
         if place.cut_off is None:
             continue
         soonest = next_cut_off(place.calendar, place.cut_off, now, place.handling_days)

@@ -68,7 +68,7 @@ class TestOfAnOrder:
         return LocationFactory(**{"store": store, "cut_off": THREE, "time_zone": "UTC", **more})
 
     def of(self, store: Store, planned: tuple[Any, ...] = (), now: str = "2026-07-01 10:00", **order: Any) -> CutOff | None:
-        return cut_off_of(OrderFactory(store=store, **order), [place.pk for place in planned], at(now))
+        return cut_off_of(OrderFactory(store=store, **order), lambda: {place.pk for place in planned}, at(now))
 
     def test_the_first_place_of_the_store(self, store: Store) -> None:
         self.place(store, name="Second", priority=2)
@@ -87,6 +87,10 @@ class TestOfAnOrder:
         found = self.of(store, (late, soon))
         assert found is not None
         assert found.location == "Soon"
+
+    def test_a_plan_that_must_not_be_told_is_not(self, store: Store) -> None:
+        self.place(store)
+        assert cut_off_of(OrderFactory(store=store), lambda: None, at("2026-07-01 10:00")) is None
 
     @pytest.mark.parametrize("more", [{"cut_off": None}, {"paused": True}, {"is_active": False}])
     def test_a_place_without_one_or_that_is_closed_says_nothing(self, store: Store, more: dict[str, Any]) -> None:
