@@ -138,8 +138,7 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
         connection.close()
         name = f"{template}_{uuid.uuid4().hex[:8]}"
         with _server() as server:
-            server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
-            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            _copy(server, connection.settings_dict["TEST"].get("TEMPLATE") or template, name)
         connection.settings_dict["NAME"] = name
         try:
             yield name
@@ -148,6 +147,16 @@ def fresh_database(django_db_setup: None, django_db_blocker: Any) -> Iterator[st
             connection.settings_dict["NAME"] = template
             with _server() as server:
                 server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _copy(server: psycopg.Connection[Any], template: str, name: str) -> None:
+    """A connection that ended is there for a moment longer, and a copy waits for it for five seconds only."""
+    for _ in range(60):
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [template])
+        with contextlib.suppress(psycopg.errors.ObjectInUse):
+            server.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            return
+    raise AssertionError(f"Somebody does not leave {template}.")
 
 
 def _server() -> psycopg.Connection[Any]:

@@ -30,7 +30,7 @@ import requests
 
 ROOT = Path(__file__).resolve().parent.parent
 HOLD_WINDOW_SECONDS = 8  # long enough to undo a decision in a browser that others keep busy
-PATIENCE_SECONDS = 300.0  # until a test gives up; what it waits for comes within moments, on a machine that others use as well later
+PATIENCE_SECONDS = 180.0  # until a test gives up; what it waits for comes within moments, on a machine that others use as well later
 ROLES = {
     "fraud_reviewer": "fraud@demo.example",
     "senior_fraud_reviewer": "senior@demo.example",

@@ -75,7 +75,7 @@ def act(step: tuple[Any, ...], people: list[User], stores: list[Store]) -> Right
     return None
 
 
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(steps=steps)
 def test_rights_grow_by_two_people_or_not_at_all(steps: list[tuple[Any, ...]], make_person: Any, make_store: Any, system: User) -> None:
     with transaction.atomic():

@@ -48,4 +48,4 @@ def listening() -> Iterator[Callback]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)

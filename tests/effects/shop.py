@@ -109,7 +109,7 @@ def open_shop(*, keyed: bool = False, pause: float = 0.0) -> Iterator[Shop]:
         wait.set()
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
 
 
 class Loopback:

@@ -192,7 +192,7 @@ def desk(store: Store, system: User) -> Iterator[Desk]:
     yield desk
     server.shutdown()
     server.server_close()
-    thread.join(5)
+    thread.join(300)
 
 
 def ticket(order: Order, by: User) -> Effect:

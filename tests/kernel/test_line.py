@@ -51,7 +51,7 @@ def serving() -> Iterator[int]:
         Service.silence.set()
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
 
 
 @pytest.fixture

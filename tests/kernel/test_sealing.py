@@ -26,7 +26,7 @@ def ring(settings: Any) -> Any:
 
 
 @given(plain=st.binary(max_size=300), context=st.text(min_size=1, max_size=40).filter(lambda text: text.isprintable()))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_was_sealed_opens_in_its_place_alone(plain: bytes, context: str, ring: Any) -> None:
     sealed = seal(plain, context=context)
     assert unseal(sealed, context=context) == plain
@@ -40,7 +40,7 @@ def test_the_same_value_is_never_sealed_alike() -> None:
 
 
 @given(place=st.integers(0, 200), bit=st.integers(0, 7))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_any_changed_bit_is_noticed(place: int, bit: int, ring: Any) -> None:
     sealed = bytearray(seal(b"a secret of some length", context=HERE))
     sealed[place % len(sealed)] ^= 1 << bit

@@ -69,7 +69,7 @@ def listening(**given: Any) -> Iterator[Receiver]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
 
 
 SLACK_SAYS_YES = (200, {"Content-Type": "application/json"}, '{"ok": true, "ts": "1.1"}')

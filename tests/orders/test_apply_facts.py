@@ -196,7 +196,9 @@ def test_a_derived_issue_goes_when_its_cause_goes(take: Any) -> None:
 
 @given(sequence=st.lists(order_facts(), min_size=1, max_size=8))
 @settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=40,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 def test_no_facts_break_an_invariant(sequence: list[OrderFacts], store: Store, system: User) -> None:
     """The constraints of the database would raise; that they do not is the point."""

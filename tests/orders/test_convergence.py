@@ -21,7 +21,9 @@ STORIES = (
     "duplicates", "paid_before_created", "shipped_before_created", "company",
 )  # fmt: skip
 SHARED = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, phases=[Phase.explicit, Phase.reuse, Phase.generate]
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
 )
 
 

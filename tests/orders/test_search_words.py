@@ -75,7 +75,7 @@ def test_an_order_is_not_found_by(order: Order, asked: str) -> None:
 
 @pytest.mark.django_db
 @given(text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 def test_whatever_is_written_can_be_found_again(order: Order, text: str) -> None:
     Order.objects.filter(pk=order.pk).update(search=lexemes([text]))
     assert Order.objects.search(text).exists() == bool(words(text))

@@ -87,7 +87,7 @@ def suffering(ill: Ill) -> Iterator[str]:
         server.shutdown()
         server.server_close()
         for one in [thread, *threads]:
-            one.join(5)
+            one.join(300)
 
 
 def _head(length: int, **more: str) -> bytes:

@@ -113,7 +113,7 @@ def answering(says: Says, *, advisor: str = "claude", registering: bool = True, 
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
 
 
 def leading_to(url: str, *, advisor: str = "claude", key: str = KEY, model: str = MODEL) -> dict[str, Any]:

@@ -218,7 +218,7 @@ values = st.recursive(
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(field=st.sampled_from(["content", "usage", "stop_reason", "model", "type", "choices", "role", "id", "nothing"]), value=values)
 def test_odd_json_never_raises(field: str, value: Any, prompts: None) -> None:
     """A message or a completion of which one part is something else; and the part alone."""

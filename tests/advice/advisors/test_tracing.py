@@ -54,7 +54,7 @@ def collecting() -> Iterator[tuple[str, list[bytes]]]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
 
 
 def spans_in(received: list[bytes]) -> list[Any]:

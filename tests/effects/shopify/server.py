@@ -404,4 +404,4 @@ def serving() -> Iterator[Server]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(5)
+        thread.join(300)
