@@ -1,6 +1,6 @@
 """Every address x every role x every method: each answer is the one that its declaration and the table of roles foresee."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.cookies import SimpleCookie
 from typing import Any
 
@@ -38,21 +38,25 @@ class Asks:
             self.client.force_login(asker.person)
             self.cookies = self.client.cookies
 
-    def __call__(self, name: str, door: Door, method: str, *, theirs: bool = False) -> Any:
+    def __call__(self, name: str, door: Door, methods: Iterable[str], *, theirs: bool = False) -> Iterator[tuple[str, Any]]:
+        """The answers, by method. What the address is about is made once, and is to each of the requests as it was made."""
         person = self.world.colleague if theirs or self.asker.person is None else self.asker.person
         with transaction.atomic():
             url = reverse(name, args=door.about(self.world, person) if door.about else [])
-            data = door.form(self.world, person) if door.form and method == "POST" else {}
-            self.client.cookies = SimpleCookie({key: value.value for key, value in self.cookies.items()})
-            answer = self.client.post(url, data) if method == "POST" else self.client.generic(method, url)
+            for method in methods:
+                with transaction.atomic():
+                    yield method, self._answer(url, method, door.form(self.world, person) if door.form and method == "POST" else {})
+                    transaction.set_rollback(True)
             transaction.set_rollback(True)
-        return answer
+
+    def _answer(self, url: str, method: str, data: dict[str, Any]) -> Any:
+        self.client.cookies = SimpleCookie({key: value.value for key, value in self.cookies.items()})
+        return self.client.post(url, data) if method == "POST" else self.client.generic(method, url)
 
     def surprises(self, methods: tuple[str, ...] | None = None, doors: dict[str, Door] = DOORS) -> Iterator[str]:
         """What was answered otherwise than foreseen."""
         for name, door in doors.items():
-            for method in methods or sorted(door.methods):
-                answer = self(name, door, method)
+            for method, answer in self(name, door, methods or sorted(door.methods)):
                 foreseen = door.expected(self.asker, method)
                 if answer.status_code != foreseen:
                     yield f"{method} {name} as {self.asker}: {answer.status_code}, foreseen {foreseen}"
@@ -79,8 +83,8 @@ class Asks:
     def others(self) -> Iterator[str]:
         """What was answered otherwise than foreseen about what is somebody else's."""
         for name, door in DOORS.items():
-            for method in sorted(door.methods) if door.theirs else ():
-                status, foreseen = self(name, door, method, theirs=True).status_code, door.expected(self.asker, method)
+            for method, answer in self(name, door, sorted(door.methods), theirs=True) if door.theirs else ():
+                status, foreseen = answer.status_code, door.expected(self.asker, method)
                 foreseen = door.theirs if foreseen in (door.shows, door.gives) else foreseen
                 if status != foreseen:
                     yield f"{method} {name} of somebody else as {self.asker}: {status}, foreseen {foreseen}"
