@@ -105,6 +105,10 @@ _ROWS: dict[str, Row] = {
     "cardholder_likeness": _ours("Likeness of cardholder and billing name", "number", source="payment", unit="%"),
     "failed_attempts": _ours("Failed payment attempts", "count", source="payment"),
     "cards_tried": _ours("Cards tried for this order", "count", source="payment"),
+    # what the customer said by a link
+    "customer_confirmed": _ours("The customer says by the link that they placed it", source="confirmation"),
+    "confirmed_address": _ours("The delivery address typed on the link is that of the order", source="confirmation"),
+    "confirmed_card": _ours("Card digits and billing postcode typed on the link are those of the order", source="confirmation"),
     # the store
     "store_usual": _ours("Usual order total of the store", "money", source="store", missing="unavailable"),
     "over_usual": _ours("Order total above the usual, in standard deviations", "number", source="store"),

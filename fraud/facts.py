@@ -15,6 +15,7 @@ from fraud.reading import addresses, baskets, browsers, cards, emails, names, ph
 from ordersops.advice.catalogue import Sheet
 from ordersops.advice.facts import Evidence
 from ordersops.orders.models import Order, Transaction
+from ordersops.review.models import Confirmation, Result
 
 TITLES_AT_MOST = 12
 CARD_SAYS = ("fingerprint", "last4", "bin", "avs", "cvv", "wallet", "funding", "brand")
@@ -23,17 +24,19 @@ CARD_SAYS = ("fingerprint", "last4", "bin", "avs", "cvv", "wallet", "funding", "
 def gather(orders: Sequence[Order]) -> dict[UUID, Evidence]:
     """The evidence for each order, which comes with `store` and `customer`. A constant number of queries for the whole batch (history.py)."""
     prefetch_related_objects(orders, "lines", "transactions", "disputes")
-    past = history.read(orders)
-    return {order.id: _evidence(order, past[order.id]) for order in orders}
+    past, said = history.read(orders), Confirmation.objects.answers_of([order.pk for order in orders])
+    return {order.id: _evidence(order, past[order.id], said.get(order.id)) for order in orders}
 
 
-def _evidence(order: Order, past: history.History) -> Evidence:
+def _evidence(order: Order, past: history.History, said: Confirmation | None) -> Evidence:
     sheet = FACTS.sheet()
     _order(sheet, order)
     _person(sheet, order)
     _addresses(sheet, order)
     _client(sheet, order)
     _payment(sheet, order)
+    if said is not None:
+        _confirmed(sheet, said)
     count(sheet, order, past)
     for kind in ("block", "allow"):
         sheet.put(f"{kind}_hits", [key for listed, key in past.listed if listed == kind] or None)
@@ -164,6 +167,13 @@ def _payment(sheet: Sheet, order: Order) -> None:
             if answer:
                 sheet.put(fact, reader(answer))
                 sheet.unavailable(fact)  # unless the answer could be read: the issuer was asked and did not say
+
+
+def _confirmed(sheet: Sheet, said: Confirmation) -> None:
+    """Our record of what was answered and how it compared, never what was typed. It says who reads the mailbox, not who holds the card."""
+    sheet.put("customer_confirmed", said.result == Result.CONFIRMED)
+    sheet.put("confirmed_address", said.fits.get("address"))
+    sheet.put("confirmed_card", said.fits.get("card"))
 
 
 def _card(tried: Sequence[Transaction]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from ordersops.cases.lanes import Seen
 
 # What a signal is called in the line. First order, express and amount have their own places.
 WORDS: dict[str, str] = {
+    "customer_denied": "the customer says it was not them",
     "block_list": "on the block list",
     "linked_to_fraud": "linked to confirmed fraud",
     "account_takeover": "looks like a taken-over account",

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from fraud import attack, following, headline, panel, signals
@@ -29,6 +29,9 @@ from ordersops.orders.changes import Change
 from ordersops.orders.lifecycle import Risk
 from ordersops.orders.models import Order
 from ordersops.review.models import Decision
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 # What raises the question again, the most telling first. Shipments and refunds say nothing new about who ordered.
 RAISES = ("placed", "dispute", "risk", "address", "contact", "payment")
@@ -123,6 +126,10 @@ class Fraud(Lane):
         if outcome == RELEASE.key and any(one.key == "block_list" for one in recommendation.signals.all()):
             return Perm.OVERRIDE_BLOCK_LIST
         return None
+
+    def left_to_person(self, *, advice: Recommendation, policy: Policy, today: "QuerySet[Decision]") -> str:
+        """Whatever a customer has answered is read by a person: who reads a mailbox is not always who holds the card."""
+        return "The customer has answered on a link." if advice.snapshot.evidence.has("customer_confirmed") else ""
 
     def panel(self, evidence: Evidence, policy: Policy | None = None) -> dict[str, Any]:
         return panel.context(evidence)

@@ -5,7 +5,7 @@ refitted on outcomes. A row with several numbers has levels, the weakest first. 
 Related signals are kept low on purpose: a reviewer's ordinary order carries 5 to 20 points, a look begins at 30.
 """
 
-VERSION = "2026.11"
+VERSION = "2026.11.1"
 
 WEIGHTS: dict[str, tuple[int, ...]] = {
     # identity
@@ -81,6 +81,10 @@ WEIGHTS: dict[str, tuple[int, ...]] = {
     "prior_disputes": (15, 30),
     "prior_refunds": (5, 10),
     "good_history": (-10, -20),
+    # what the customer said by a link: that it was not them outweighs all; that it was says little, as a thief reads mail too
+    "customer_denied": (100,),
+    "confirmation_differs": (10, 18),
+    "customer_confirmed": (-3, -8),
     # network
     "linked_to_fraud": (40,),
     "linked_to_declined": (15, 25),

@@ -12,11 +12,9 @@ from uuid import UUID
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import get_object_or_404, render
-from django.views.decorators.cache import never_cache
+from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -24,6 +22,7 @@ from inquiries import actions
 from inquiries.forms import ContactForm
 from inquiries.models import Channel, Conversation, Identity, Message
 from ordersops.accounts.models import User
+from ordersops.doors import for_customers
 from ordersops.errors import Invalid
 from ordersops.stores.models import Store
 from ordersops.throttle import address_of, within
@@ -50,13 +49,9 @@ class Mail(BaseModel):
     headers: dict[str, str] = Field(default_factory=dict, max_length=200)
 
 
-@login_not_required
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "HEAD", "POST"])
-def contact(request: HttpRequest, endpoint: UUID) -> HttpResponse:
+@for_customers()
+def contact(request: HttpRequest, store: Store) -> HttpResponse:
     """The web form of a store, at its unguessable address. Whatever is written, the answer is the same."""
-    store = get_object_or_404(Store, endpoint_id=endpoint, is_active=True)
     form = ContactForm(request.POST or None)
     status = 200
     if request.method == "POST":

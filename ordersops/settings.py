@@ -315,6 +315,7 @@ AUTHORISED_DAYS = env.number(
     "ORDERSOPS_AUTHORISED_DAYS", 7, least=1, most=60
 )  # for how long reserved money stands where the store does not say
 REPLY_DAYS = env.number("ORDERSOPS_REPLY_DAYS", 2, least=1, most=30)  # for how long a case waits for the customer's answer
+CONFIRM_HOURS = env.number("ORDERSOPS_CONFIRM_HOURS", 48, least=1, most=336)  # from when its letter may leave, for how long a link works
 LEASE_MINUTES = env.number("ORDERSOPS_LEASE_MINUTES", 20, least=1, most=240)
 SHOPIFY_APP = env.text("ORDERSOPS_SHOPIFY_APP", "ordersops")  # the app's name in the stores' admin
 ALLOW_PRIVATE_CALLBACKS = env.flag("ORDERSOPS_ALLOW_PRIVATE_CALLBACKS", _public.hostname in LOOPBACK)

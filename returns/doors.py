@@ -11,16 +11,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.debug import sensitive_variables
 
 from ordersops.accounts.models import User
-from ordersops.errors import Conflict, Invalid, Refusal
+from ordersops.doors import for_customers
+from ordersops.errors import Conflict, Invalid
 from ordersops.stores.models import Store
 from ordersops.throttle import address_of, within
 from returns import actions, queries, telling
@@ -39,22 +37,7 @@ TOO_MANY = "This was asked for too often from here. Please try again in an hour.
 View = Callable[..., HttpResponse]
 
 
-def _open_to_customers(view: View) -> View:
-    """A page of one store, at its unguessable address; a refusal is told in the store's name."""
-
-    @login_not_required
-    @never_cache
-    @sensitive_post_parameters()
-    @require_http_methods(["GET", "HEAD", "POST"])
-    @wraps(view)
-    def page(request: HttpRequest, endpoint: UUID, **more: Any) -> HttpResponse:
-        store = get_object_or_404(Store, endpoint_id=endpoint, is_active=True)
-        try:
-            return view(request, store, **more)
-        except Refusal as refusal:
-            return _page(request, store, "refusal", {"said": refusal.message}, refusal.status)
-
-    return page
+_open_to_customers = for_customers("returns/door/refusal.html")
 
 
 @_open_to_customers

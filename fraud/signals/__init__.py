@@ -1,6 +1,7 @@
 """What the rules of the fraud lane see: evidence in, signals out. Pure."""
 
-from fraud.signals import address, basket, contact, identity, network, origin, past, payment, velocity  # noqa: F401  each enters its rules in the table
+from fraud.signals import address, basket, confirmation, contact, identity, network, origin, past, payment, velocity  # noqa: F401  each enters its rules in the table
+from fraud.signals.confirmation import outweighed_by_nothing
 from fraud.signals.table import GROUPS, SIGNALS, Hit, Signal
 from ordersops.advice.facts import Evidence
 from ordersops.cases.lanes import Seen
@@ -10,7 +11,7 @@ __all__ = ["GROUPS", "SIGNALS", "Hit", "Signal", "see"]
 
 def see(evidence: Evidence) -> list[Seen]:
     """Every signal that fired or cleared, in the table's order; then one without points for each fact that was asked for and not given."""
-    seen = [one for signal in SIGNALS.values() if (one := signal.see(evidence)) is not None]
+    seen = outweighed_by_nothing([one for signal in SIGNALS.values() if (one := signal.see(evidence)) is not None])
     for key in evidence.missing():
         fact = evidence.facts[key]
         seen.append(

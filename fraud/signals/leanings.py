@@ -18,6 +18,6 @@ _SAFER = (
     "name_in_email", "email_verified", "phone_valid", "phone_country_fits", "account_age_days",
     "same_address", "same_country", "same_recipient", "house_number", "language_sent", "language_fits",
     "card_country_fits", "cvv_match", "avs_street", "avs_postcode", "cardholder_likeness",
-    "prior_orders", "seconds_since_last", "good_orders", "allow_hits",
+    "customer_confirmed", "confirmed_address", "confirmed_card", "prior_orders", "seconds_since_last", "good_orders", "allow_hits",
 )  # fmt: skip
 LEANINGS: dict[str, str] = {**dict.fromkeys(_RISKIER, "for"), **dict.fromkeys(_SAFER, "against")}

@@ -162,6 +162,22 @@ class Verb(StrEnum):
         "{actor} asked the customer to confirm the order, and waits until {until}.",
         {"effect": UUID, "until": datetime},
     )
+    # Of what the customer typed it says which kinds fit, never what.
+    CONFIRMATION_ASKED = (
+        "confirmation.asked",
+        "{actor} had a link made on which the customer confirms until {until}: {kinds}.",
+        {"confirmation": UUID, "kinds": list, "until": datetime},
+    )
+    CONFIRMATION_ANSWERED = (
+        "confirmation.answered",
+        "{actor} took in the customer's answer by the link: {answer}; fits: {fits}; differs: {differs}.",
+        {"confirmation": UUID, "answer": str, "fits": list, "differs": list},
+    )
+    CONFIRMATION_ENDED = (
+        "confirmation.ended",
+        "{actor} made the customer's link void: {why}.",
+        {"confirmation": UUID, "why": str},
+    )
     # due_at: the deadline from now on; paused: whether the clock stood.
     CASE_WOKEN = (
         "case.woken",

@@ -38,7 +38,10 @@ def keep_response(attempt: Attempt, answer: Answer, store: Store) -> None:
 def shown(request: Request, store: Store) -> Request:
     """The request as a person may see it."""
     headers = {name: GONE if _SECRET_HEADERS.search(name) else stripped(value, store) for name, value in request.headers.items()}
-    return Request(request.method, stripped(request.url, store), stripped(request.body[:MOST], store), headers)
+    body = request.body[:MOST]
+    for word in request.hides:
+        body = body.replace(word, GONE)
+    return Request(request.method, stripped(request.url, store), stripped(body, store), headers)
 
 
 def stripped(text: str, store: Store) -> str:

@@ -1,16 +1,17 @@
 """Forgetting a customer: what is erased, what has to stay, and why.
 
-Erased: names, addresses, phones, e-mails, notes, tags, devices and the digests made of them, from the customer and every order named
-(and all orders of that customer), and what these were before; why money was given back; the raw bodies of what was received about
-them; what went over the wire to the store and to an advisor; what acts on their orders were told; what the lanes keep of their words:
-messages, reasons of returns and photos; the files that colleagues attached to cases about them. The orders and the customer are
-marked: what a store sends of them again keeps nothing personal (orders/forgetting.py), also of an order that has yet to arrive.
+Erased: names, addresses, phones, e-mails, notes, tags, devices and the digests made of them, from the customer and every order named (and
+all orders of that customer), and what these were before; why money was given back; the raw bodies of what was received about them; what
+went over the wire to the store and to an advisor; what acts on their orders were told; what the lanes keep of their words: messages,
+reasons of returns and photos; which of their data fitted when they confirmed an order by a link (a link that is out is void); the files
+that colleagues attached to cases about them. The orders and the customer are marked: what a store sends of them again keeps nothing
+personal (orders/forgetting.py), also of an order that has yet to arrive.
 
-Kept (Art. 17(3)(b) and (e) GDPR: duties of accounting, and legal claims): amounts, lines and states of the orders; the frozen
-evidence of each decision with its signals, since disputes about a decision may follow for years and evidence that can be changed
-proves nothing; what a person noted beside a decision; the numbers of parcels, and the store's own id of the customer where it holds no
-words, else a digest of it: by it they are known when they are sent again. The history holds ids, amounts and words of ours alone, so its chains stay
-as they are.
+Kept (Art. 17(3)(b) and (e) GDPR: duties of accounting, and legal claims): amounts, lines and states of the orders; the frozen evidence of
+each decision with its signals, since disputes about a decision may follow for years and evidence that can be changed proves nothing, with
+whether the customer said that they placed it; what a person noted beside a decision; the numbers of parcels, and the store's own id of the
+customer where it holds no words, else a digest of it: by it they are known when they are sent again. The history holds ids, amounts and
+words of ours alone, so its chains stay as they are.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 
+from ordersops.accounts.models import User
 from ordersops.advice.models import CallBody, Snapshot
 from ordersops.cases.lanes import lanes
 from ordersops.cases.models import Attachment
@@ -29,6 +31,7 @@ from ordersops.orders.forgetting import PREFIX, tombstone
 from ordersops.orders.models import Customer, Order, Refund, Revision, Transaction
 from ordersops.orders.search import lexemes
 from ordersops.privacy.models import PersonalRequest
+from ordersops.review.actions import forget_links
 
 BATCH = 100
 CARD_KEPT = ("brand",)
@@ -69,6 +72,7 @@ def erase_batch(request: PersonalRequest) -> dict[str, int]:
         return {}
     keys = [order.pk for order in orders]
     written = sum(lane.forget(orders) for lane in lanes().values())
+    forget_links(orders=keys, by=User.objects.system())
     for order in orders:
         _forget(order)
     Order.objects.bulk_update(orders, _FIELDS)

@@ -111,6 +111,8 @@ def _obstacle(case: Case, recommendation: Recommendation) -> str:
     """What has happened to the case that leaves it to a person, whatever the policy says."""
     if case.decisions.filter(source=Source.PERSON).exists():
         return "A person has decided on this case before."
+    if case.confirmations.exists():
+        return "The customer was asked to confirm it."
     if case.reopened_at or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
         return "People have taken this case up."
     newer = Question.objects.filter(subject=case.subject, lane=case.lane, asked_at__gt=recommendation.advised_at)

@@ -33,6 +33,7 @@ from ordersops.orders.revisions import dressed, tell
 from ordersops.review import playbooks
 from ordersops.review.checklist import items
 from ordersops.review.closed import closed
+from ordersops.review.confirmed import confirmations
 from ordersops.review.evidence import advice_shown
 from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source, Words
 from ordersops.review.provenance import advisor_named
@@ -107,6 +108,8 @@ def page(case: Case, user: User) -> dict[str, Any]:
         "proposals": [row for row in proposals if row.state != ProposalState.WAITING],
         "may_report_harm": can(user, Perm.STOP_AUTOMATION, case.store_id),
         "effects": _effects(case, user),
+        "confirmations": confirmations(case),
+        "may_withdraw_link": (case.is_open or case.is_waiting) and may.decides and case.holder_id() in {None, user.pk},
         "holds": list(order.holds.select_related("placed_by", "released_by")),
         "linked": linked,
         "linked_summary": summary(linked),

@@ -3,6 +3,9 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
+
+from ordersops.review.confirming import KINDS
 
 
 class Step(forms.Form):
@@ -54,6 +57,10 @@ class TakeBackForm(Step):
 class AskCustomerForm(SecondForm):
     subject = forms.CharField(max_length=200, error_messages={"required": "Write a subject."})
     text = forms.CharField(min_length=20, max_length=4000, error_messages={"required": "Write what the customer is asked."})
+    link = forms.MultipleChoiceField(required=False, choices=[(key, kind.label) for key, kind in KINDS.items()])
+
+    def filled(self, *more: str) -> dict[str, Any]:
+        return {**super().filled(*more), "link": self.data.getlist("link") if isinstance(self.data, QueryDict) else []}
 
 
 class HarmForm(forms.Form):

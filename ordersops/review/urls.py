@@ -1,5 +1,6 @@
 from django.urls import path
 
+from ordersops.review import doors
 from ordersops.review.views import bulk, second, verify
 from ordersops.review.views import case as views
 
@@ -14,6 +15,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/approve", views.approve, name="case_approve"),
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
     path("cases/<uuid:pk>/ask-customer", verify.ask_customer, name="case_ask_customer"),
+    path("cases/<uuid:pk>/withdraw-link", verify.withdraw_link, name="case_withdraw_link"),
     path("second/", second.queue, name="second"),
     path("second/rows", second.rows, name="_second_rows"),
     path("queues/<slug:lane>/several", bulk.choose, name="bulk_new"),
@@ -27,4 +29,5 @@ urlpatterns = [
     path("decisions/<uuid:pk>/undo", views.undo, name="decision_undo"),
     path("decisions/<uuid:pk>/take-back", views.take_back, name="decision_take_back"),
     path("decisions/<uuid:pk>/harm", views.report_harm, name="decision_harm"),
+    path("confirm/<uuid:endpoint>/<str:token>", doors.confirm, name="confirm"),
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from html import escape
 from pathlib import Path
@@ -11,7 +12,8 @@ from .stories import TALES
 
 STYLE = (Path(__file__).parent / "style.css").read_bytes()
 _ORDERS_SHOWN = 25
-_TEXT_SHOWN = 400
+_TEXT_SHOWN = 1_000
+_LINK = re.compile(r"https?://[^\s<>\"']+")
 
 
 def render(state: dict[str, Any]) -> str:
@@ -98,7 +100,10 @@ def _calls(calls: list[dict[str, Any]]) -> str:
 
 
 def _letters(letters: list[dict[str, Any]]) -> str:
-    rows = ((_clock(one["at"]), one["to"], one["sender"], one["subject"], one["text"][:_TEXT_SHOWN]) for one in reversed(letters[-30:]))
+    rows = (
+        (_clock(one["at"]), one["to"], one["sender"], one["subject"], _Written(one["text"][:_TEXT_SHOWN]))
+        for one in reversed(letters[-30:])
+    )
     return _table(("When", "To", "From", "Subject", "Text"), rows, empty="The product has not written to anybody yet.")
 
 
@@ -161,5 +166,16 @@ def _clock(moment: str) -> str:
     return moment[11:19]
 
 
+class _Written(str):
+    """The text of a letter, in which links lead somewhere, as in a mailbox."""
+
+
 def _text(value: object) -> str:
-    return escape(str(value))
+    if not isinstance(value, _Written):
+        return escape(str(value))
+    parts, end = [], 0
+    for found in _LINK.finditer(value):
+        link = escape(found[0])
+        parts += [escape(value[end : found.start()]), f'<a href="{link}" rel="noreferrer noopener" target="_blank">{link}</a>']
+        end = found.end()
+    return "".join([*parts, escape(value[end:])])

@@ -146,6 +146,18 @@ CASES: dict[str, tuple[list[tuple[Facts, int]], list[Facts]]] = {
         [({"platform_risk_facts": PLATFORM_WARNS}, 0)],
         [{"platform_risk_facts": [{"says": "Code matched", "sentiment": "positive"}]}],
     ),
+    "customer_denied": ([({"customer_confirmed": False}, 0)], [{"customer_confirmed": True}]),
+    "confirmation_differs": (
+        [
+            ({"customer_confirmed": True, "confirmed_address": False, "confirmed_card": True}, 0),
+            ({"customer_confirmed": True, "confirmed_address": False, "confirmed_card": False}, 1),
+        ],
+        [{"customer_confirmed": True, "confirmed_address": True, "confirmed_card": True}, {"customer_confirmed": True}],
+    ),
+    "customer_confirmed": (
+        [({"customer_confirmed": True}, 0), ({"customer_confirmed": True, "confirmed_address": True}, 1)],
+        [{"customer_confirmed": False}, {"customer_confirmed": True, "confirmed_address": True, "confirmed_card": False}],
+    ),
     "block_list": ([({"block_hits": ["email", "ip"]}, 0)], []),
     "allow_list": ([({"allow_hits": ["card"]}, 0)], []),
 }

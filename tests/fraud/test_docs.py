@@ -34,7 +34,7 @@ def tables() -> dict[str, str]:
 def filled(page: str) -> str:
     for name, text in tables().items():
         page = re.sub(
-            rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", lambda found, text=text: found[1] + text + found[2], page, flags=re.DOTALL
+            rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", lambda found, text=text: f"{found[1]}{text}\n{found[2]}", page, flags=re.DOTALL
         )
     return page
 

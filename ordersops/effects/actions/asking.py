@@ -129,6 +129,21 @@ def take_back(*, effect: Effect, by: User) -> Effect:
     return ask(order=order, kind=kind, arguments=arguments, reason=f"Takes back “{what.label}”", by=by, inverse_of=effect)
 
 
+def call_off(*, effect: Effect, by: User) -> bool:
+    """Take back what a person asked for and nobody has begun to send, also after its window: it waits for the end of quiet hours.
+
+    In the unit of another verb, which has checked a right of its own and holds the order. False where it is too late, or done already.
+    """
+    effect = Effect.objects.select_for_update(of=("self",)).get(pk=effect.pk)
+    if effect.state != EffectState.PLANNED or effect.attempts:
+        return False
+    move(effect, EffectState.UNDONE)
+    effect.settled_at, effect.settled_by = timezone.now(), by
+    effect.save(update_fields=["state", "settled_at", "settled_by"])
+    record(Verb.EFFECT_UNDONE, by=by, order=effect.order_id, effect=effect.pk, kind=effect.kind)
+    return True
+
+
 def asked_here(effect: Effect, by: User) -> bool:
     """Whether this person asked for it, in a store that they still see."""
     return effect.asked_by_id == by.pk and can(by, Perm.VIEW_CASES, effect.store_id)

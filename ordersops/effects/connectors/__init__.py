@@ -32,6 +32,7 @@ class Request:
     url: str
     body: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    hides: tuple[str, ...] = ()  # words in it that nobody is shown afterwards: a link that opens something
 
 
 @dataclass(frozen=True, slots=True)

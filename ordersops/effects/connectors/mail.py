@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils import timezone
 
 from ordersops.effects.connectors import Answer, Request, Seen
 from ordersops.errors import Invalid, Upstream
+from ordersops.links import PLACE, address
 
 if TYPE_CHECKING:
     from ordersops.effects.models import Effect
@@ -39,7 +41,9 @@ class Mail:
         if not effect.order.email:
             raise Invalid("The order has no e-mail address. Write to the customer in another way.")
         headers = {"from": _sender(effect), "subject": effect.arguments["subject"], "message-id": _message_id(effect)}
-        return Request("MAIL", f"mailto:{effect.order.email}", effect.arguments["text"], headers)
+        text, link = effect.arguments["text"], _link(effect)
+        to = f"mailto:{effect.order.email}"
+        return Request("MAIL", to, text.replace(PLACE, link), headers, (link,)) if link else Request("MAIL", to, text, headers)
 
     def send(self, effect: "Effect", request: Request) -> Answer:
         """Hand it to the mail server. A refusal is clear; an answer that does not come is not."""
@@ -59,6 +63,16 @@ class Mail:
         except (smtplib.SMTPException, OSError) as error:
             raise Upstream(UNSURE, permanent=True) from error
         return Answer(250, request_id=said["message-id"], latency_ms=int((time.monotonic() - began) * 1000))
+
+
+def _link(effect: "Effect") -> str:
+    """The link that the customer confirms on, made at this moment; "" where the letter has none."""
+    asked = getattr(effect, "confirmation", None)  # review's row: it lies above this layer
+    if asked is None:
+        return ""
+    if asked.ended_at is not None or asked.expires_at <= timezone.now():
+        raise Invalid("The link in it does not work any more. Ask the customer anew.")
+    return address("confirm", asked.pk, page="confirm", endpoint=effect.store.endpoint_id)
 
 
 def _cut_off(effect: "Effect") -> bool:

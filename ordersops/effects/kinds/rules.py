@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from ordersops.effects.kinds import arguments as a
 from ordersops.effects.quiet import SAME_WORDS_AGAIN, TRANSACTIONAL
+from ordersops.links import PLACE
 from ordersops.orders.lifecycle import GONE, Commercial, Fulfilment, Payment, Risk
 from ordersops.stock.queries import nothing_of
 from ordersops.wording import leaks, told
@@ -251,7 +252,8 @@ def replaceable(order: "Order", arguments: a.Arguments, by: "User", but: "Effect
 
 
 def may_write(order: "Order", arguments: a.Arguments, by: "User", but: "Effect | None" = None) -> Iterator[str]:
-    """Consent is the address that was left with the order, for what is about the order; and the same words once in a day."""
+    """Consent is the address that was left with the order, for what is about the order; and the same words once in a day: with another link
+    they are others."""
     yield from known(order, arguments, by)
     if not order.email:
         yield "The order has no e-mail address, so nobody agreed to be written to."
@@ -262,7 +264,9 @@ def may_write(order: "Order", arguments: a.Arguments, by: "User", but: "Effect |
     if words := leaks(f"{arguments.subject}\n{arguments.text}"):
         yield f"It cannot be sent: it says {told(words)}. Customers are not told how orders are judged, nor promised what nobody can keep."
     since = timezone.now() - SAME_WORDS_AGAIN
-    if any(_words(effect.arguments.get("text")) == _words(arguments.text) for effect in _others(order, "message.send", but, since)):
+    if PLACE not in arguments.text and any(
+        _words(effect.arguments.get("text")) == _words(arguments.text) for effect in _others(order, "message.send", but, since)
+    ):
         yield "The same text was sent about this order already, within a day."
 
 

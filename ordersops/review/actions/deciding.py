@@ -19,8 +19,9 @@ from ordersops.effects import actions as effects
 from ordersops.errors import Invalid
 from ordersops.ids import uuid7
 from ordersops.review.actions.choosing import ADVISED, Choice, choose, open_case, said
+from ordersops.review.actions.confirming import end_links
 from ordersops.review.actions.proposing import propose
-from ordersops.review.models import Decision, Proposal, Source
+from ordersops.review.models import Decision, Proposal, Result, Source
 from ordersops.review.playbooks import fitting
 from ordersops.review.two import Limits
 from ordersops.rollout.actions import observe
@@ -143,6 +144,7 @@ def write(choice: Choice, *, source: str = Source.PERSON, proposal: Proposal | N
     )  # fmt: skip
     case.state, case.decided_at, case.version = CaseState.DECIDED, decision.decided_at, case.version + 1
     case.leased_by = case.lease_until = None
+    end_links(case=case, result=Result.DECIDED, by=second or choice.by)
     end_snooze(case)
     case.save(update_fields=["state", "decided_at", "version", "leased_by", "lease_until", *AWAKE])
     choice.lane.settle(subjects=choice.open_to, outcome=outcome, decision=decision, by=second or choice.by)

@@ -22,8 +22,10 @@ from ordersops.cases.around import conversation
 from ordersops.cases.models import Case, Comment, Mention
 from ordersops.cases.waiting import LONGEST, REASONS, WAKES
 from ordersops.errors import Invalid
+from ordersops.links import PLACE
 from ordersops.review import actions as review
 from ordersops.review.api.cases import DECIDES, TAG, CaseDetail, OfCases
+from ordersops.review.confirming import KINDS
 
 HOURS = int(LONGEST / timedelta(hours=1))
 SEES = Perm.VIEW_CASES
@@ -61,6 +63,11 @@ class AskCustomerInput(Input):
     version = Whole(required=False, allow_null=True, min_value=0, max_value=2**31 - 1, default=None)
     subject = Text(max_length=200)
     text = Text(min_length=20, max_length=4000, help_text="What the customer is asked; nothing about why.")
+    link = serializers.ListField(
+        child=serializers.ChoiceField([(key, kind.label) for key, kind in KINDS.items()]),
+        required=False, default=list, max_length=len(KINDS),
+        help_text=f"What they confirm on a link, which goes where the text says {PLACE}; without any they answer the e-mail.",
+    )  # fmt: skip
 
 
 class ReopenInput(Input):

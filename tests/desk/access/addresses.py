@@ -42,6 +42,7 @@ OPEN: dict[str, Door] = {
     "return_link": anybody(lambda w, me: [w.store.endpoint_id, "made-up"], GET=200, HEAD=200, POST=410),  # void, as one that was used
     "return_visit": anybody(lambda w, me: [w.store.endpoint_id], GET=410, HEAD=410, POST=410),  # without a visit
     "return_status": anybody(lambda w, me: [w.store.endpoint_id, made.a_return(w).pk], GET=410, HEAD=410, POST=410),
+    "confirm": anybody(lambda w, me: [w.store.endpoint_id, "made-up"], GET=410, HEAD=410, POST=200),  # thanked, whatever the link is
     "slack_interactions": anybody(POST=503),  # Slack is not connected here; unsigned: tests/notifications/test_slack.py
     "healthz": anybody(GET=200, HEAD=200),
     "readyz": anybody(GET=503, HEAD=503),  # no worker runs

@@ -55,6 +55,7 @@ CASES: dict[str, Door] = {
         FRAUD, about=lambda w, me: [made.a_case_to_ask_about(w).pk],
         form=lambda w, me: {"version": 1, "subject": "Your order", "text": "Please tell us whether you placed this order."},
     ),
+    "case_withdraw_link": act(FRAUD, about=lambda w, me: [made.a_case_with_a_link(w).pk]),
     "second": page(Perm.VIEW_CASES),
     "_second_rows": page(Perm.VIEW_CASES),
     "proposal_approve": both(

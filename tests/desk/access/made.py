@@ -15,7 +15,9 @@ from ordersops.api.actions import make_token
 from ordersops.api.models import AccessToken
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
+from ordersops.links import PLACE
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
+from ordersops.review.actions import ask_customer
 from ordersops.review.models import Bulk, Decision, Playbook, PlaybookVersion, Proposal
 from ordersops.rollout.content import built_in
 from ordersops.rollout.forms import initial_of
@@ -125,6 +127,13 @@ def a_done_decision(world: World) -> Decision:
 
 def a_case_to_ask_about(world: World) -> Case:
     return CaseFactory(order__store=world.store, order__email="ada@example.org", version=1)
+
+
+def a_case_with_a_link(world: World) -> Case:
+    """Its customer was asked to confirm by a link, which is out."""
+    case = a_case_to_ask_about(world)
+    ask_customer(case=case, by=world.reviewer, version=1, subject="Your order", text=f"Please open {PLACE} and answer.", link=["order"])
+    return case
 
 
 def a_level(world: World) -> Level:
