@@ -22,16 +22,20 @@ if TYPE_CHECKING:
     from ordersops.accounts.models import User
 
 SHOWN = 6
+LOOKED = 2000  # of a longer queue the most urgent are counted: it is never read from end to end
 KEEP_SECONDS = 60  # of a queue of more than CAP cases; a shorter one is counted each time
 
+# Each store from the urgent end of its own index.
 _COUNT = """
     WITH queue AS MATERIALIZED (
-        SELECT signals FROM cases_case WHERE state = 'open' AND snoozed_until IS NULL AND lane = %(lane)s AND store_id = ANY(%(stores)s)
-    ), told AS (
-        SELECT key, count(*) AS cases FROM queue CROSS JOIN LATERAL unnest(queue.signals) AS key GROUP BY key
-        ORDER BY cases DESC, key LIMIT %(most)s
+        SELECT urgent.signals FROM unnest(%(stores)s::uuid[]) AS store (id) CROSS JOIN LATERAL (
+            SELECT c.id, c.signals, c.priority, c.due_at FROM cases_case c
+            WHERE c.state = 'open' AND c.snoozed_until IS NULL AND c.lane = %(lane)s AND c.store_id = store.id
+            ORDER BY c.priority DESC, c.due_at, c.id LIMIT %(looked)s) AS urgent
+        ORDER BY urgent.priority DESC, urgent.due_at, urgent.id LIMIT %(looked)s
     )
-    SELECT (SELECT count(*) FROM queue), told.key, told.cases FROM told ORDER BY told.cases DESC, told.key
+    SELECT (SELECT count(*) FROM queue), key, count(*) AS cases FROM queue CROSS JOIN LATERAL unnest(queue.signals) AS key
+    GROUP BY key ORDER BY cases DESC, key LIMIT %(most)s
 """
 
 
@@ -45,6 +49,11 @@ class Frequent:
     whole: int
 
     @property
+    def of_urgent(self) -> bool:
+        """Whether the queue is longer than what was counted."""
+        return self.whole >= LOOKED
+
+    @property
     def percent(self) -> int:
         return round(100 * self.count / self.whole) if self.whole else 0
 
@@ -56,8 +65,8 @@ def label_of(lane: Lane, key: str) -> str:
 
 
 def frequent(lane: Lane, user: "User", store: UUID | None = None) -> list[Frequent]:
-    """The SHOWN most frequent signals in the open cases that the person sees, the most frequent first. One query; of a long queue as it was
-    within the last minute, for everybody who sees the same stores."""
+    """The SHOWN most frequent signals in the open cases that the person sees, of which the LOOKED most urgent are counted; the most frequent
+    first. One query; of a long queue as it was within the last minute, for everybody who sees the same stores."""
     stores = sorted(pk for pk in store_ids(user, Perm.VIEW_CASES) if store in (None, "", pk))
     if not stores:
         return []
@@ -73,7 +82,7 @@ def frequent(lane: Lane, user: "User", store: UUID | None = None) -> list[Freque
 
 def _count(lane: Lane, stores: Sequence[UUID]) -> list[Frequent]:
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT, {"lane": lane.key, "stores": list(stores), "most": SHOWN})
+        cursor.execute(_COUNT, {"lane": lane.key, "stores": list(stores), "most": SHOWN, "looked": LOOKED})
         return [Frequent(key, label_of(lane, key), count, whole) for whole, key, count in cursor.fetchall()]
 
 

@@ -11,6 +11,8 @@ def pages(past: "Past") -> dict[str, Callable[[], Iterator[str]]]:
     """Each page with endless addresses, of another row each time."""
     from django.urls import reverse
 
+    from ordersops.cases.hints import hints_of
+    from ordersops.cases.lanes import lane
     from ordersops.cases.models import Case
     from ordersops.cases.views import VIEWS
     from ordersops.lists import write_cursor
@@ -32,6 +34,10 @@ def pages(past: "Past") -> dict[str, Callable[[], Iterator[str]]]:
         "queue, high band": _same(f"{queue}?band=high"),
         **{f"queue, {view}": _same(f"{queue}?{view}=1") for view in VIEWS},
         "queue, its rows": _same(f"{queue}rows"),
+        "queue, what stands out": _same(f"{queue}hints"),
+        **{f"queue, hint {key}": _same(f"{queue}?hint={key}") for key in hints_of(lane("fraud"))},
+        "queue, frequent signal": _same(f"{queue}?signal=first_order"),
+        "signals": _same(reverse("signals", args=["fraud"])),
         "queue, search": _each(f"{queue}?q={one.order.number.lstrip('#')}" for one in about),
         "case, open": _each(reverse("case", args=[pk]) for pk in open_cases),
         "case, decided": _each(reverse("case", args=[pk]) for pk in decided),

@@ -27,6 +27,8 @@ _STATES = """
         snoozed_until = CASE WHEN n BETWEEN 400 AND 429 THEN now() + interval '1 day' END,
         snooze_reason = CASE WHEN n BETWEEN 400 AND 429 THEN 'later' ELSE '' END,
         group_key = CASE WHEN n BETWEEN 500 AND 509 THEN 'ip:' || md5(c.id::text) ELSE '' END,
+        woken_because = CASE WHEN n BETWEEN 800 AND 804 THEN 'an answer came' WHEN n BETWEEN 805 AND 809 THEN 'its time came' ELSE '' END,
+        authorised_until = now() + (n % 241 + 1) * interval '1 hour',
         orders_count = CASE WHEN n BETWEEN 500 AND 509 THEN 4 ELSE 1 END, comments_count = CASE WHEN n BETWEEN 600 AND 699 THEN 1 ELSE 0 END
     FROM (SELECT id, abs(hashtext(id::text)) %% 1000 AS n, (%(people)s::uuid[])[1 + abs(hashtext(id::text || 'who')) %% %(count)s] AS who
         FROM cases_case) k

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ordersops.accounts.models import User
+from ordersops.accounts.roles import Role
 from ordersops.advice.actions import answer
 from ordersops.advice.models import Question, Recommendation
 from ordersops.cases import signs
@@ -22,6 +23,7 @@ from ordersops.cases.signs import Frequent, frequent, label_of
 from ordersops.stores.models import Store
 from tests.cases.openings import opened, opening
 from tests.factories import CaseFactory, OrderFactory, SignalFactory
+from tests.people import MakePerson
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +107,16 @@ def test_no_more_than_a_few(store: Store, supervisor: User) -> None:
     assert len(frequent(lane("fraud"), supervisor)) == signs.SHOWN
 
 
+def test_of_a_long_queue_the_most_urgent(store: Store, make_store: Any, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signs, "LOOKED", 2)
+    second = make_store()
+    CaseFactory(order__store=store, signals=["forwarder"], priority=9)
+    CaseFactory(order__store=second, signals=["forwarder"], priority=8)
+    CaseFactory(order__store=store, signals=["cvv_fail"], priority=7)
+    (found,) = frequent(lane("fraud"), make_person(Role.SUPERVISOR, store, second))
+    assert (found.key, found.count, found.whole, found.of_urgent) == ("forwarder", 2, 2, True)
+
+
 def test_on_the_page_with_its_filter(store: Store, fraud_reviewer: User, client: Client) -> None:
     case, other = CaseFactory(order__store=store, signals=["forwarder"]), CaseFactory(order__store=store)
     client.force_login(fraud_reviewer)
@@ -136,10 +148,8 @@ def test_a_long_queue_is_counted_once_in_a_while_and_a_short_one_each_time(
 
 
 def test_what_is_kept_for_one_is_not_shown_to_another(
-    store: Store, other_store: Store, supervisor: User, make_person: Any, monkeypatch: pytest.MonkeyPatch
+    store: Store, other_store: Store, supervisor: User, make_person: MakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ordersops.accounts.roles import Role
-
     monkeypatch.setattr(signs, "CAP", 0)
     CaseFactory(order__store=store, signals=["forwarder"])
     CaseFactory(order__store=other_store, signals=["cvv_fail"])

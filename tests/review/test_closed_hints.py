@@ -15,10 +15,12 @@ from ordersops.cases.models import Case
 from ordersops.cases.taking import take
 from ordersops.review import actions
 from ordersops.stores.models import Store
+from tests.api.conftest import Machine, MakeMachine, machine
 from tests.factories import CaseFactory
 from tests.review.automated import allowed
 from tests.review.scene import held
 
+__all__ = ["machine"]
 pytestmark = pytest.mark.django_db
 
 
@@ -56,6 +58,17 @@ def test_neither_its_number_nor_the_next_case_tells_of_it(fraud_reviewer: User, 
     cases.release(case=case, by=fraud_reviewer)
     assert "small" in counted(fraud_reviewer)
     assert take("fraud", fraud_reviewer, "hint=small") == case
+
+
+def test_tokens_are_told_no_more(fraud_reviewer: User, auditor: User, case: Case, machine: MakeMachine) -> None:
+    def listed(asks: Machine, query: str) -> list[str]:
+        return [row["id"] for row in asks.get(f"queues/fraud?{query}").json()["items"]]
+
+    assert listed(machine(fraud_reviewer), "hint=small") == []
+    assert listed(machine(auditor), "hint=small") == [str(case.pk)]
+    assert listed(machine(fraud_reviewer), "signal=ip_velocity") == [str(case.pk)]
+    assert listed(machine(fraud_reviewer), "signal=forwarder") == []
+    assert machine(fraud_reviewer).get("queues/fraud?hint=nonsense").status_code == 422
 
 
 def test_who_only_reads_is_told(auditor: User, case: Case) -> None:

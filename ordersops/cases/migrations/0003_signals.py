@@ -55,5 +55,11 @@ class Migration(migrations.Migration):
                 fields=["store", "lane", "authorised_until"], name="cases_authorised",
             ),
         ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("snoozed_until", None), ("state", "open")), fields=["store", "lane", "amount"], name="cases_by_amount"
+            ),
+        ),
         migrations.RunSQL(FILL, migrations.RunSQL.noop),
     ]  # fmt: skip

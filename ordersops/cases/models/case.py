@@ -205,6 +205,7 @@ class Case(models.Model):
                 condition=IN_QUEUE & Q(authorised_until__isnull=False),
                 name="cases_authorised",
             ),
+            models.Index(fields=["store", "lane", "amount"], condition=IN_QUEUE, name="cases_by_amount"),
             models.Index(fields=["store", "-changed_at"], name="cases_changed"),
             models.Index(fields=["order"], name="cases_of_order"),
             models.Index(fields=["store", "-opened_at", "-id"], name="cases_newest"),

@@ -18,6 +18,7 @@ from ordersops.api.view import Asked, Resource
 from ordersops.cases import actions as leases
 from ordersops.cases import queries
 from ordersops.cases.forms import BANDS, QueueFilters
+from ordersops.cases.hints import hints_of
 from ordersops.cases.lanes import Lane, lane, lanes
 from ordersops.cases.models import Case, CaseState
 from ordersops.lists import newest
@@ -208,6 +209,13 @@ class QueueQuery(PageQuery):
     asleep = Flag(required=False, default=False, help_text="true: what was put aside.")
     overdue = Flag(required=False, default=False)
     attack = Flag(required=False, default=False)
+    hint = serializers.ChoiceField(
+        sorted({key for one in lanes().values() for key in hints_of(one)}), required=False, default="",
+        help_text="What stands out in the queue; one that the lane does not have leaves nothing out.",
+    )  # fmt: skip
+    signal = serializers.RegexField(
+        r"^[a-z0-9_]+$", required=False, default="", max_length=60, help_text="Key of a signal that speaks for risk in the newest advice."
+    )
 
 
 class PlaybookUsed(serializers.UUIDField):
