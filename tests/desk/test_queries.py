@@ -72,6 +72,11 @@ def test_quality(client: Client, person: User, store: Store, make_person: Any) -
     _grows(client, person, reverse("quality"), more)
 
 
+def test_signals(client: Client, person: User, store: Store, make_person: Any) -> None:
+    colleague = make_person(Role.FRAUD_REVIEWER, store)
+    _grows(client, person, reverse("signals", args=["fraud"]), lambda n: [decided(store, colleague) for _ in range(n)])
+
+
 def test_home(client: Client, person: User, store: Store) -> None:
     def more(count: int) -> None:
         until = timezone.now() + timedelta(minutes=5)
