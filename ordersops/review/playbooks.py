@@ -66,6 +66,15 @@ def tells(version: PlaybookVersion) -> bool:
     return bool(version.outcome) or asks_advice(version.conditions)
 
 
+def said_of(about: Lane, conditions: Sequence[Sequence[Any]]) -> list[str]:
+    """Each condition in words; a signal by its name."""
+    facts = facts_of(about)
+    return [
+        f"The rules saw: {about.signs[value].label}" if fact == SAW and value in about.signs else words(facts, [(fact, op, value)])[0]
+        for fact, op, value in conditions
+    ]
+
+
 def fitting(case: Case, recommendation: Recommendation | None) -> list[PlaybookVersion]:
     """The playbooks in force in the case's store that fit what was advised on."""
     if recommendation is None:
@@ -117,9 +126,8 @@ class Fitting:
 def shown(case: Case, about: Lane, may: "Available", recommendation: Recommendation | None) -> list[Fitting]:
     """The fitting playbooks as a person may see them, those that prepare a decision first; while the advice is closed to them, none that tells."""
     found = sorted((row for row in fitting(case, recommendation) if not (may.closed and tells(row))), key=lambda row: not row.outcome)
-    facts = facts_of(about) if found else {}
     return [
-        Fitting(row, words(facts, row.conditions), about.outcomes.get(row.outcome), act_of(row, about, may, recommendation))
+        Fitting(row, said_of(about, row.conditions), about.outcomes.get(row.outcome), act_of(row, about, may, recommendation))
         for row in found
     ]
 

@@ -27,7 +27,7 @@ def test_the_list_has_those_of_ones_stores(
     row = playbook(store, supervisor)
     found = machine(supervisor).get("playbooks", lane="fraud").json()["items"]
     assert [(one["id"], one["version_id"], one["fits"]) for one in found] == [
-        (str(row.playbook_id), str(row.pk), ["What the rules saw contains ip_velocity"])
+        (str(row.playbook_id), str(row.pk), ["The rules saw: Many orders from one connection"])
     ]
     assert machine(supervisor).get("playbooks", lane="triage").json()["items"] == []
     assert machine(supervisor).get(f"playbooks/{row.playbook_id}").json()["steps"] == row.steps

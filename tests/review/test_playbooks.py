@@ -195,7 +195,7 @@ def test_the_pages_write_change_and_show_them(client: Client, supervisor: User, 
     assert "Write one" not in shown
     page = client.get(reverse("playbook", args=[row.playbook_id])).content.decode()
     assert "Look &lt;i&gt;." in page
-    assert "What the rules saw contains ip_velocity" in page
+    assert "The rules saw: Many orders from one connection" in page
     assert "Change it" not in page
     assert client.get(reverse("playbook_add", args=["fraud"])).status_code == 403
 

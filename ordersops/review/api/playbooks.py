@@ -17,8 +17,7 @@ from ordersops.api.view import Asked, Resource
 from ordersops.cases.lanes import lane, lanes
 from ordersops.lists import newest
 from ordersops.review.models import Playbook, PlaybookVersion
-from ordersops.review.playbooks import facts_of
-from ordersops.rollout.rules import words
+from ordersops.review.playbooks import said_of
 
 TAG = "Playbooks"
 SHOWN = ("playbook__store", "by")
@@ -48,7 +47,7 @@ class PlaybookRow(Row):
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_fits(self, row: PlaybookVersion) -> list[str]:
-        return words(facts_of(lane(row.lane)), row.conditions)
+        return said_of(lane(row.lane), row.conditions)
 
 
 class PlaybookQuery(PageQuery):

@@ -19,9 +19,8 @@ from ordersops.review.actions.playbooks import checked
 from ordersops.review.figures import Figures, figures, tried
 from ordersops.review.models import Playbook, PlaybookVersion, Words
 from ordersops.review.playbook_forms import PlaybookForm, initial_of
-from ordersops.review.playbooks import facts_of
+from ordersops.review.playbooks import said_of
 from ordersops.rollout.actions.rights import can_in, require_in
-from ordersops.rollout.rules import words
 from ordersops.stores.models import Store
 
 VERSIONS_SHOWN = 50
@@ -148,9 +147,9 @@ def _load(request: Request, pk: UUID) -> Playbook:
 
 def _dressed(rows: Iterable[PlaybookVersion], about: Lane, said: Words, counted: dict[UUID, Figures]) -> list[PlaybookVersion]:
     """Set the words of conditions, outcome and reasons, and the figures."""
-    facts, found = facts_of(about), list(rows)
+    found = list(rows)
     for row in found:
-        row.when = words(facts, row.conditions)
+        row.when = said_of(about, row.conditions)
         row.outcome_of = about.outcomes.get(row.outcome)
         row.reason_words = said.of(about.key, row.reason) if row.reason else ""
         row.against_words = said.of(about.key, row.reason_against) if row.reason_against else ""
