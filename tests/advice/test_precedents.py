@@ -235,9 +235,10 @@ def test_decisions_are_found_by_an_index(store: Store) -> None:
 # A decision of a minute earlier each, as many as a busy store has in the window.
 LONG_HISTORY = """
     INSERT INTO review_decision (
-        id, store_id, case_id, recommendation_id, outcome, terms, overrides, reason, note, label, source, by_id, case_version, decided_at
+        id, store_id, case_id, recommendation_id, outcome, terms, overrides, reason, note, label, source, by_id, case_version, fitted,
+        decided_at
     )
     SELECT gen_random_uuid(), store_id, case_id, recommendation_id, outcome, terms, overrides, reason, note, label, source, by_id, 100 + n,
-        decided_at - n * interval '1 minute'
+        fitted, decided_at - n * interval '1 minute'
     FROM review_decision, generate_series(1, 4000) n WHERE id = %s
 """
