@@ -76,7 +76,8 @@ def margin(sums: Sums, lines: Iterable[Sold], usual: Decimal | None = None) -> M
         earns, basis = net * usual / 100, USUAL
     else:
         missing = costs.count(None)
-        why = f"no cost of {missing} of {len(costs)} lines" if costs else "the order has no lines"
+        part = "its goods" if missing == len(costs) else f"{missing} of {len(costs)} lines"
+        why = f"no cost of {part}" if costs else "the order has no lines"
         return Margin(sums.currency, why=why)
     percent = (earns / net * 100).quantize(ONE) if net else None
     return Margin(sums.currency, rounded(earns, sums.currency), basis, usual if basis == USUAL else percent, known)

@@ -65,7 +65,7 @@ def test_else_what_the_store_usually_earns(client: Client, fraud_reviewer: User,
 
 def test_else_it_says_that_it_is_not_known(client: Client, fraud_reviewer: User, case: Case) -> None:
     found = text(strip(client, fraud_reviewer, case))
-    assert "<small>earns: not known (no cost of 1 of 1 lines)</small>" in found
+    assert "<small>earns: not known (no cost of its goods)</small>" in found
     assert "a sale of 120.00 USD is lost." in found
 
 
