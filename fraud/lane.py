@@ -54,6 +54,7 @@ class Fraud(Lane):
     reasons: tuple[Reason, ...] = REASONS
     checklist: tuple[Check, ...] = CHECKLIST
     playbooks: tuple[Play, ...] = PLAYBOOKS
+    when_asked: str = "The order is held until it is decided."
     leanings: Mapping[str, str] = LEANINGS
     facts: Mapping[str, Known] = FACTS
     signs: Mapping[str, Sign] = SIGNS
@@ -90,6 +91,10 @@ class Fraud(Lane):
         following.settle(subjects, outcome, decision, by)
 
     def open_again(self, *, subjects: Sequence[Order], by: User) -> None:
+        following.open_again(subjects, held_by=User.objects.system(), by=by)
+
+    def asked_for(self, *, subjects: Sequence[Order], by: User) -> None:
+        """They wait for the answer: held, and in review."""
         following.open_again(subjects, held_by=User.objects.system(), by=by)
 
     def customer_asked(self, *, subjects: Sequence[Order], by: User) -> None:

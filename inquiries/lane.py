@@ -61,6 +61,7 @@ class Inquiries(Lane):
     hints: tuple[Hint, ...] = HINTS
     settings: type[BaseModel] | None = Settings
     panel_leads: bool = True
+    of_orders: bool = False
     ends_with_order: bool = False
 
     # --- what is asked about ---

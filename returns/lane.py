@@ -77,6 +77,7 @@ class Returns(Lane):
     settings: type[BaseModel] | None = Settings
     adjustable: frozenset[str] = frozenset({APPROVE.key, KEEP.key, REPLACE.key})
     panel_leads: bool = True
+    of_orders: bool = False
     ends_with_order: bool = False
 
     def raised_by(self, changes: Sequence[Change]) -> list[Raised]:

@@ -65,7 +65,10 @@ def follow(this: Lane, assessed: Sequence[Assessed], by: User) -> list[Assessed]
         result.waits_on, result.seen_version = "release" if waits else "", one.order.version
         result.save()
         (doubtful if needs else settled).append(one)
-    withdraw(lane=this, subjects=[one.subject.pk for one in settled], because="its condition has cleared, nothing is left to decide", by=by)
+    withdraw(
+        lane=this, subjects=[one.subject.pk for one in settled], because="its condition has cleared, nothing is left to decide", by=by,
+        but_requested=[one.subject.pk for one in settled if this.possible(one.order)],
+    )  # fmt: skip
     return doubtful
 
 

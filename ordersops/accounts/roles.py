@@ -26,9 +26,11 @@ class Perm(StrEnum):
     DECIDE_RETURNS = "decide_returns", "Decide return requests, take goods in, and have them paid back"
     DECIDE_TRIAGE = "decide_triage", "Claim triage cases and decide where orders ship from"
     DECIDE_INQUIRIES = "decide_inquiries", "Claim inquiries, answer customers, and make sure who writes"
-    DISCUSS_CASES = "discuss_cases", "Comment on cases, attach files, and ask colleagues"
+    DISCUSS_CASES = "discuss_cases", "Comment on cases, tag them, attach files, and ask colleagues"
     ASSIGN_CASES = "assign_cases", "Give cases to colleagues, and see what is past its deadline"
     REOPEN_CASES = "reopen_cases", "Open a decided or withdrawn case again"
+    REQUEST_REVIEW = "request_review", "Ask that an order be reviewed, and by when"
+    MOVE_DEADLINES = "move_deadlines", "Set by when a case must be decided"
     OVERRIDE = "override", "Decide against a recommendation"
     OVERRIDE_BLOCK_LIST = "override_block_list", "Release an order that hits the block list"
     EDIT_LISTS = "edit_lists", "Add to and remove from block and allow lists"
@@ -70,7 +72,8 @@ class Role(models.TextChoices):
 
 
 _reads = {Perm.VIEW_ORDERS, Perm.VIEW_CASES}
-_fraud = _reads | {Perm.DISCUSS_CASES, Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
+_works = {Perm.DISCUSS_CASES, Perm.REQUEST_REVIEW}
+_fraud = _reads | _works | {Perm.DECIDE_FRAUD, Perm.OVERRIDE, Perm.PLACE_HOLD}
 _senior = _fraud | {
     Perm.OVERRIDE_BLOCK_LIST,
     Perm.EDIT_LISTS,
@@ -83,11 +86,11 @@ _senior = _fraud | {
 }
 _rollout = {Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE}
 _rollout |= {Perm.EDIT_REASONS, Perm.EDIT_PLAYBOOKS}
-_ops = _reads | {Perm.DISCUSS_CASES, Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
+_ops = _reads | _works | {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.VIEW_INTAKE, Perm.REPLAY_DELIVERY, Perm.RETRY_EFFECT}
 _ops |= {Perm.ACT_ON_ORDER, Perm.CANCEL_ORDER, Perm.MANAGE_STOCK, Perm.DECIDE_TRIAGE, Perm.OVERRIDE}
 _money = {Perm.ACT_ON_ORDER, Perm.REFUND}
-_returns = _money | {Perm.DISCUSS_CASES, Perm.DECIDE_RETURNS, Perm.OVERRIDE}
-_support = _reads | {Perm.DISCUSS_CASES, Perm.DECIDE_INQUIRIES, Perm.OVERRIDE}
+_returns = _money | _works | {Perm.DECIDE_RETURNS, Perm.OVERRIDE}
+_support = _reads | _works | {Perm.DECIDE_INQUIRIES, Perm.OVERRIDE}
 
 ROLES: dict[Role, frozenset[Perm]] = {
     Role.FRAUD_REVIEWER: frozenset(_fraud),
@@ -103,7 +106,7 @@ ROLES: dict[Role, frozenset[Perm]] = {
         | _support
         | _rollout
         | {Perm.SHARE_VIEWS, Perm.APPROVE_SECOND, Perm.VIEW_AUDIT, Perm.VIEW_PEOPLE, Perm.MANAGE_TEAMS, Perm.REQUIRE_FACTOR}
-        | {Perm.VIEW_WORKLOAD, Perm.SETTLE_REVIEWS}
+        | {Perm.VIEW_WORKLOAD, Perm.SETTLE_REVIEWS, Perm.MOVE_DEADLINES}
     ),
     # Reads everything and changes nothing.
     Role.AUDITOR: frozenset(
@@ -136,7 +139,8 @@ AREAS: dict[str, tuple[Perm, ...]] = {
     ),
     "Cases and decisions": (
         Perm.VIEW_CASES, Perm.DECIDE_FRAUD, Perm.DECIDE_TRIAGE, Perm.DECIDE_RETURNS, Perm.DECIDE_INQUIRIES, Perm.DISCUSS_CASES,
-        Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS, Perm.EDIT_REASONS, Perm.EDIT_PLAYBOOKS,
+        Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.REQUEST_REVIEW, Perm.MOVE_DEADLINES, Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.EDIT_LISTS,
+        Perm.EDIT_REASONS, Perm.EDIT_PLAYBOOKS,
     ),
     "Policies and automation": (
         Perm.VIEW_ROLLOUT, Perm.WRITE_POLICY, Perm.APPROVE_POLICY, Perm.PROMOTE, Perm.STOP_AUTOMATION, Perm.EXPORT_ADVICE,

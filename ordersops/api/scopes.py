@@ -24,15 +24,15 @@ class Scope(StrEnum):
     DECIDE = (
         "decide",
         "Decide",
-        "Take cases, hand them on, talk about them, approve and override, undo a decision",
+        "Take cases, hand them on, tag and discuss them, set when they are due, approve and override, undo a decision",
         {perm for perm in Perm if perm.value.startswith("decide_")}
-        | {Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.DISCUSS_CASES},
+        | {Perm.OVERRIDE, Perm.OVERRIDE_BLOCK_LIST, Perm.ASSIGN_CASES, Perm.REOPEN_CASES, Perm.DISCUSS_CASES, Perm.MOVE_DEADLINES},
     )
     ACT = (
         "act",
         "Act",
-        "Hold orders and release holds, ask for acts without money, mend effects",
-        {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.ACT_ON_ORDER, Perm.RETRY_EFFECT},
+        "Hold orders and release holds, have them reviewed, ask for acts without money, mend effects",
+        {Perm.PLACE_HOLD, Perm.RELEASE_HOLD, Perm.REQUEST_REVIEW, Perm.ACT_ON_ORDER, Perm.RETRY_EFFECT},
     )
     MONEY = (
         "money",

@@ -143,6 +143,11 @@ class Verb(StrEnum):
         "{actor} opened a {lane} case with priority {priority}.",
         {"lane": str, "band": str, "score": int, "priority": int, "reasons": list},
     )
+    CASE_REQUESTED = (
+        "case.requested",
+        "{actor} asked that {lane} review the order by {due_at}, to be done by {whom}.",
+        {"lane": str, "due_at": datetime, "whom": str, "assignee": UUID | None, "comment": UUID},
+    )
     CASE_CLAIMED = "case.claimed", "{actor} took the case until {until}.", {"until": datetime}
     CASE_RELEASED = "case.released", "{actor} gave the case back.", NO_DATA
     CASE_LEASE_ENDED = "case.lease_ended", "{actor} put the case back: the lease of {who} ran out.", {"who": str}
@@ -191,6 +196,13 @@ class Verb(StrEnum):
         "{actor} opened the case again: {reason}.",
         {"reason": str, "was": str, "comment": UUID | None, "due_at": datetime},
     )
+    CASE_DEADLINE_MOVED = (
+        "case.deadline_moved",
+        "{actor} moved the deadline of the case from {before} to {after}.",
+        {"before": datetime, "after": datetime, "comment": UUID},
+    )
+    # Tags are words of the store's vocabulary, never about a customer (cases/actions/tagging.py).
+    CASE_TAGGED = "case.tagged", "{actor} changed the tags of the case: {change}.", {"change": str, "added": list, "removed": list}
     CASE_COMMENTED = "case.commented", "{actor} commented on the case.", {"comment": UUID}
     CASE_ASKED = "case.asked", "{actor} asked {of} about the case.", {"comment": UUID, "of": str}
     CASE_ANSWERED = "case.answered", "{actor} answered on the case.", {"comment": UUID}

@@ -1,8 +1,10 @@
 """The acts around a case, each with its form: a page, or a fragment for the dialog."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
@@ -16,9 +18,11 @@ from ordersops.accounts.models import Team, User
 from ordersops.accounts.roles import Perm
 from ordersops.audit.actions import atomic
 from ordersops.cases import actions, around, files
+from ordersops.cases.actions import deadlines, tagging
 from ordersops.cases.actions.snoozing import REOPENING
+from ordersops.cases.clocks import in_days
 from ordersops.cases.escalation import TEAM, obstacle, whom
-from ordersops.cases.forms import AssignForm, CommentForm, EscalateForm, NoteForm, ReopenForm, SnoozeForm, complaints
+from ordersops.cases.forms import AssignForm, CommentForm, DeadlineForm, EscalateForm, NoteForm, ReopenForm, SnoozeForm, TagForm, complaints
 from ordersops.cases.lanes import lane
 from ordersops.cases.models import Attachment, Case, CaseState
 from ordersops.errors import Conflict, Forbidden, Invalid
@@ -26,7 +30,7 @@ from ordersops.htmx import Request, done, seen, show
 
 
 def load(request: Request, pk: UUID) -> Case:
-    found = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team")
+    found = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team", "requested_by")
     return get_or_404(found, request, Perm.VIEW_CASES, pk=pk)
 
 
@@ -51,18 +55,24 @@ def _act(
                 wrong = [refusal.message]
             else:
                 return done(request, "case", case.pk, say=said)
-        return _draw(request, case, act, {**offers(case), "form": request.POST.dict(), "ticked": request.POST.getlist("wakes_on")}, wrong)
+        return _draw(request, case, act, {**offers(case), "form": request.POST.dict(), "ticked": _ticked(request)}, wrong)
     if not getattr(around.acts(case, request.user), act):
         raise _refusal(case, request.user, act)
     return _draw(request, case, act, {**offers(case), "form": {}}, [])
+
+
+def _ticked(request: Request) -> list[str]:
+    return [*request.POST.getlist("wakes_on"), *request.POST.getlist("kept")]
 
 
 def _refusal(case: Case, user: User, act: str) -> Exception:
     """Why the form is not drawn: a right is missing, or the act has no meaning now."""
     free = Case(pk=case.pk, store_id=case.store_id, lane=case.lane, state=case.state, order_id=case.order_id)
     words = act.replace("_", " ")
-    if not case.is_open and act not in {"reopen", "discuss"}:
+    if not case.is_open and act not in {"reopen", "discuss", "tag"}:
         return Conflict(f"This case is {case.get_state_display().lower()} already. Reload to see it as it is now.")
+    if act == "deadline" and around.acts(free, user).deadline:
+        return Conflict(deadlines.why_not(case))
     if getattr(around.acts(free, user), act, False):
         return Conflict(
             f"You cannot {words} this case now: {case.leased_by or 'somebody'} is at work on it, or it has no meaning any more."
@@ -149,6 +159,35 @@ def reopen(request: Request, pk: UUID) -> HttpResponse:
         return "The case is open again; its order is held until it is decided."
 
     return _act(request, pk, "reopen", form=ReopenForm, offers=lambda case: {"reasons": list(REOPENING.items())}, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def tag(request: Request, pk: UUID) -> HttpResponse:
+    """Put tags on the case, and take others off. What a colleague changed meanwhile stays as they left it."""
+
+    def do(case: Case, data: dict[str, Any]) -> str:
+        had, kept = set(data["had"]), set(data["kept"])
+        done = actions.tag(case=case, add=[*(kept - had), *tagging.words(data["more"])], remove=had - kept, by=request.user)
+        return f"Tagged: {', '.join(done.tags)}." if done.tags else "No tags are left on it."
+
+    return _act(request, pk, "tag", form=TagForm, offers=around.tag_choices, do=do)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def deadline(request: Request, pk: UUID) -> HttpResponse:
+    def do(case: Case, data: dict[str, Any]) -> str:
+        due_at = _moment(case, data["moment"]) if data["when"] == "other" else in_days(case.store, int(data["when"]))
+        moved = actions.move_deadline(case=case, due_at=due_at, note=data["note"], by=request.user)
+        return f"The case is due {moved.due_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC now."
+
+    return _act(request, pk, "deadline", form=DeadlineForm, offers=around.deadline_choices, do=do)
+
+
+def _moment(case: Case, typed: datetime | None) -> datetime:
+    """What was typed is meant in the store's zone."""
+    if typed is None:
+        raise Invalid("Write the moment by which it is due.")
+    return typed.replace(tzinfo=ZoneInfo(case.store.time_zone))
 
 
 @require_POST

@@ -12,10 +12,13 @@ from ordersops.accounts.access import can, store_ids
 from ordersops.accounts.queries import people_with
 from ordersops.accounts.roles import Perm
 from ordersops.cases import files
+from ordersops.cases.actions.deadlines import last_moment
+from ordersops.cases.actions.tagging import MOST_TAGS
+from ordersops.cases.clocks import in_days
 from ordersops.cases.duty import with_duty
 from ordersops.cases.escalation import TEAM, may_hand_back, obstacle, targets, teams_for, whom
 from ordersops.cases.lanes import lane
-from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention
+from ordersops.cases.models import Attachment, Case, CaseState, Comment, Mention, Tag
 from ordersops.cases.waiting import REASONS, WAKES
 from ordersops.closed import without_advice
 
@@ -37,18 +40,32 @@ class Acts:
     verify: bool = False
     reopen: bool = False
     discuss: bool = False
+    tag: bool = False
+    deadline: bool = False
 
     @property
     def any(self) -> bool:
-        return self.assign or self.escalate or self.hand_back or self.snooze or self.wake or self.reopen or self.discuss
+        return (
+            self.assign
+            or self.escalate
+            or self.hand_back
+            or self.snooze
+            or self.wake
+            or self.reopen
+            or self.discuss
+            or self.tag
+            or self.deadline
+        )
 
 
 def acts(case: Case, user: "User") -> Acts:
-    found = Acts(discuss=can(user, Perm.DISCUSS_CASES, case.store_id))
+    discuss = can(user, Perm.DISCUSS_CASES, case.store_id)
+    found = Acts(discuss=discuss, tag=discuss)
     if not case.is_open:
         found.reopen = case.state in {CaseState.DECIDED, CaseState.WITHDRAWN} and can(user, Perm.REOPEN_CASES, case.store_id)
         return found
     found.assign = can(user, Perm.ASSIGN_CASES, case.store_id)
+    found.deadline = can(user, Perm.MOVE_DEADLINES, case.store_id) and case.paused_at is None
     decides = can(user, lane(case.lane).decides, case.store_id) and not obstacle(case, user)
     if decides:
         free = case.holder_id() in {None, user.pk}
@@ -64,6 +81,8 @@ def standing(case: Case) -> list[tuple[str, str, str]]:
     notes = []
     if case.woken_because:
         notes.append(("wake", f"Back: {case.woken_because}", "accent"))
+    if case.requested_by_id:
+        notes.append(("request", f"Asked for by {case.requested_by}", "accent"))
     if case.escalated_to:
         notes.append(("escalate", f"Escalated to {whom(case)}", "warn"))
     elif case.team_id:
@@ -143,6 +162,28 @@ SPANS = {
     "1h": ("An hour", timedelta(hours=1)), "4h": ("Four hours", timedelta(hours=4)), "1d": ("A day", timedelta(days=1)),
     "3d": ("Three days", timedelta(days=3)), "7d": ("A week", timedelta(days=7)), "14d": ("Two weeks", timedelta(days=14)),
 }  # fmt: skip
+
+
+KNOWN_SHOWN = 24
+DAYS = (1, 2, 3, 5, 10)  # working days of the store
+
+
+def tag_choices(case: Case) -> dict[str, Any]:
+    """What the form of tags offers: those on the case, the words of the store that were used last, and all of them to complete from."""
+    known = list(Tag.objects.filter(store=case.store_id).order_by("-used_at", "name").values_list("name", flat=True))
+    others = [name for name in known if name not in case.tags]
+    return {"others": sorted(others[:KNOWN_SHOWN]), "known": sorted(known), "most_tags": MOST_TAGS}
+
+
+def deadline_choices(case: Case) -> dict[str, Any]:
+    """What the form of the deadline offers: moments by working days of the store that lie before the end of the authorisation."""
+    latest = last_moment(case)
+    moments = [(days, in_days(case.store, days)) for days in DAYS]
+    return {
+        "moments": [(days, at) for days, at in moments if latest is None or at <= latest],
+        "latest": latest,
+        "zone": case.store.time_zone,
+    }
 
 
 def snooze_choices(case: Case) -> dict[str, Any]:

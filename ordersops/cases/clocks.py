@@ -43,6 +43,19 @@ def deadline(*, order: Order, within: timedelta, now: datetime | None = None) ->
     return Deadline(due, warn, until)
 
 
+def in_days(store: Store, days: int, *, now: datetime | None = None) -> datetime:
+    """The moment after so many working days of the store: on Friday at ten, the next working day at ten."""
+    hours = calendar(store)
+    return add(hours, now or timezone.now(), hours.day * days)
+
+
+def warning(store: Store, due_at: datetime, *, now: datetime) -> datetime:
+    """When three quarters of the working time until then are gone; of the time itself where nobody works until then."""
+    hours = calendar(store)
+    left = between(hours, now, due_at)
+    return min(add(hours, now, left * WARN), due_at) if left else now + (due_at - now) * WARN
+
+
 def authorised_until(order: Order) -> datetime | None:
     """When the money that is reserved can no longer be taken: the earliest end of an authorisation that still stands."""
     if order.payment != Payment.AUTHORIZED:

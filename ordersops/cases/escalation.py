@@ -57,14 +57,24 @@ def targets(case: "Case", by: User) -> list[tuple[str, str]]:
     """The roles to which the person can escalate: they decide in this lane, may do something that the person may not, and somebody has them."""
     if not can(by, lane_named(case.lane).decides, case.store_id):
         return []
-    granted = apps.get_model("stores", "StoreGroupPermission").objects.filter(content_object=case.store_id, group__user__is_active=True)
-    rows = granted.values_list("group__store_role__role", "permission__codename").distinct()
-    rights: defaultdict[str, set[str]] = defaultdict(set)
-    for role, right in rows:
-        rights[role].add(right)
+    rights = _rights_of_roles(case.store_id)
     own = {str(perm) for perm in rights_of(by).get(case.store_id, ())}
     decides = str(lane_named(case.lane).decides)
     return [(role, label(role)) for role in sorted(rights) if decides in rights[role] and rights[role] - own and role != case.escalated_to]
+
+
+def deciding(store: "UUID", decides: Perm) -> list[tuple[str, str]]:
+    """The roles of the store that have this right, and that somebody has: each with what people call it."""
+    return [(role, label(role)) for role, held in sorted(_rights_of_roles(store).items()) if str(decides) in held]
+
+
+def _rights_of_roles(store: "UUID") -> dict[str, set[str]]:
+    """The rights of every role that somebody has in the store."""
+    granted = apps.get_model("stores", "StoreGroupPermission").objects.filter(content_object=store, group__user__is_active=True)
+    rights: defaultdict[str, set[str]] = defaultdict(set)
+    for role, right in granted.values_list("group__store_role__role", "permission__codename").distinct():
+        rights[role].add(right)
+    return dict(rights)
 
 
 def teams_for(case: "Case", *, besides: User | None = None) -> list[Team]:

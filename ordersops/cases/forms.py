@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 
 from ordersops.cases.actions.snoozing import REOPENING
-from ordersops.cases.around import SPANS
+from ordersops.cases.actions.tagging import asked_for
+from ordersops.cases.around import DAYS, SPANS
 from ordersops.cases.hints import hints_of
 from ordersops.cases.lanes import lanes
 from ordersops.cases.waiting import REASONS, WAKES
@@ -24,6 +25,20 @@ class HintField(forms.CharField):
         return key
 
 
+class TagField(Words):
+    """A tag as it is kept, or "" for what cannot be one."""
+
+    def to_python(self, value: Any) -> Any:
+        return asked_for(super().to_python(value))
+
+
+class AnyOf(forms.MultipleChoiceField):
+    """Several words of no fixed list."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
 class QueueFilters(Filters):
     q = Words()
     store = StoreField()
@@ -36,6 +51,7 @@ class QueueFilters(Filters):
     attack = forms.BooleanField()
     hint = HintField(max_length=40)
     signal = forms.RegexField(r"^[a-z0-9_]+\Z", max_length=60)
+    tag = TagField()
 
 
 class AssignForm(forms.Form):
@@ -65,6 +81,24 @@ class SnoozeForm(forms.Form):
 class ReopenForm(forms.Form):
     reason = forms.ChoiceField(choices=list(REOPENING.items()), error_messages={"required": "Choose why."})
     note = forms.CharField(required=False, max_length=4000)
+
+
+class TagForm(forms.Form):
+    """`had` are the tags that the form showed on the case, `kept` those that stay ticked, `more` what was typed."""
+
+    had = AnyOf(required=False)
+    kept = AnyOf(required=False)
+    more = forms.CharField(required=False, max_length=300)
+
+
+class DeadlineForm(forms.Form):
+    """Working days from now, or `other` with a moment in the store's zone."""
+
+    when = forms.ChoiceField(
+        choices=[*((str(days), str(days)) for days in DAYS), ("other", "other")], error_messages={"required": "Choose by when."}
+    )
+    moment = forms.DateTimeField(required=False, error_messages={"invalid": "Write the moment as day and time."})
+    note = forms.CharField(max_length=4000, error_messages={"required": "Say in a note why the deadline moves."})
 
 
 class CommentForm(forms.Form):

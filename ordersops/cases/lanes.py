@@ -59,6 +59,8 @@ class Lane(Protocol):
     adjustable: frozenset[str] = frozenset()  # outcomes that a person may choose as advised, but under other terms, against the advice
     panel_leads: bool = False  # its panel stands before the evidence: a plan, a judgement of lines, a conversation
     plans_shipping: bool = False  # its advice says where the order ships from
+    of_orders: bool = True  # it asks about orders themselves: a person may ask that it review one
+    when_asked: str = ""  # what follows at once when a person does, as a sentence
     ends_with_order: bool = True  # nothing is left to decide once the order has left or is cancelled
 
     # --- what is asked about ---
@@ -171,6 +173,9 @@ class Lane(Protocol):
 
     def open_again(self, *, subjects: Sequence[Any], by: "User") -> None:
         """The lane's own rows follow when a decision is undone, taken back, or its case is opened again. In that unit."""
+
+    def asked_for(self, *, subjects: Sequence[Any], by: "User") -> None:
+        """The lane's own rows follow when a person asks that these be reviewed. In that unit, which has locked the subjects."""
 
     def customer_asked(self, *, subjects: Sequence[Any], by: "User") -> None:
         """The lane's own rows follow when the customer was asked and the case waits for the answer. In that unit."""

@@ -15,7 +15,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.cases import hints, presence
 from ordersops.cases.around import standing
 from ordersops.cases.lanes import Lane, Outcome
-from ordersops.cases.models import Case, CaseQuerySet, Mention
+from ordersops.cases.models import Case, CaseQuerySet, Mention, Tag
 from ordersops.cases.picking import URGENT, counted, most_urgent, theirs
 from ordersops.closed import without_advice
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
@@ -25,6 +25,8 @@ from ordersops.orders.queries import found as found_orders
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+
+TAGS_SHOWN = 400
 
 
 def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", size: int = SIZE) -> Page[Case]:
@@ -37,7 +39,7 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
         fits &= behind & Q(priority__lte=priority)
     cases = Case.objects.open().asleep() if filters["asleep"] else Case.objects.open().awake()
     ids = most_urgent(cases.in_lane(lane.key).filter(fits), stores, size + 1)
-    shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team").defer(
+    shown = Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team", "requested_by").defer(
         *(f"order__{column}" for column in WIDE)
     )
     found = {case.pk: case for case in shown.filter(pk__in=ids[:size])}
@@ -67,6 +69,8 @@ def fitting(lane: Lane, user: "User", filters: dict[str, Any]) -> Q:
         fits &= hints.fitting(lane, user, filters["hint"], filters["store"])
     if filters["signal"]:
         fits &= Q(signals__contains=[filters["signal"]])
+    if filters["tag"]:
+        fits &= Q(tags__contains=[filters["tag"]])
     if filters["q"]:
         orders = found_orders(filters["q"])
         asked: Any = Order.objects.search(filters["q"]).values("pk") if orders is None else orders
@@ -81,6 +85,11 @@ def _asked_of(user: "User") -> Q:
 def _open(lane: Lane, user: "User", store: UUID | None) -> CaseQuerySet:
     cases = Case.objects.visible_to(user).open().in_lane(lane.key)
     return cases.filter(store=store) if store else cases
+
+
+def known_tags(stores: Iterable[UUID]) -> list[str]:
+    """The words that cases of these stores carry."""
+    return list(Tag.objects.filter(store__in=stores).order_by("name").values_list("name", flat=True).distinct()[:TAGS_SHOWN])
 
 
 def counts(lane: Lane, user: "User", store: UUID | None = None) -> dict[str, str]:

@@ -80,6 +80,7 @@ def _context(request: Request, lane: Lane, version: str = "") -> dict[str, Any]:
         "counts": queries.counts(lane, request.user, asked["store"]),
         "stores": stores,
         "bands": BANDS,
+        "tags": queries.known_tags(store.pk for store in stores),
         "version": version,
         "kept": [view for view in VIEWS if asked[view]],
     }

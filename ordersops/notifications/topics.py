@@ -40,9 +40,9 @@ def _topic(key: str, label: str, *verbs: str, **more: Any) -> Topic:
 TOPICS: dict[str, Topic] = {
     topic.key: topic
     for topic in (
-        _topic("opened", "A case is opened", "case.opened"),
+        _topic("opened", "A case is opened", "case.opened", "case.requested"),
         _topic("escalated", "A case is escalated", "case.escalated"),
-        _topic("assigned", "A case is assigned to me or my team", "case.assigned", "case.given_to_team", mine=True),
+        _topic("assigned", "A case is assigned to me or my team", "case.assigned", "case.given_to_team", "case.requested", mine=True),
         _topic("mentioned", "A colleague asks me, or answers me", "case.asked", "case.answered", mine=True),
         _topic("soon", "Three quarters of a case's time are gone", "case.due_soon"),
         _topic("late", "A case is late", "case.breached"),
@@ -93,6 +93,6 @@ def meant_for(events: Sequence[Event]) -> dict[int, set[UUID]]:
             if event.data.get("team") == str(team):
                 found[event.pk].add(person)
     for event in events:
-        if event.verb == "case.assigned" and (to := event.data.get("assignee")):
+        if event.verb in {"case.assigned", "case.requested"} and (to := event.data.get("assignee")):
             found[event.pk].add(UUID(to))
     return found

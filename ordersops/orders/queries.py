@@ -122,6 +122,9 @@ def order_page(order: Order, user: "User") -> dict[str, Any]:
         "recommendation": advice,
         "addresses": compare_addresses(order),
         "may": {
+            "request_review": can(user, Perm.REQUEST_REVIEW, order.store_id)
+            and order.placed_at is not None
+            and order.commercial != "cancelled",
             "hold": can(user, Perm.PLACE_HOLD, order.store_id) and not order.is_final,
             "release_hold": {hold.pk for hold in holds if hold.released_at is None and hold.reason != HoldReason.FRAUD}
             if can(user, Perm.RELEASE_HOLD, order.store_id)

@@ -113,7 +113,7 @@ def _obstacle(case: Case, recommendation: Recommendation) -> str:
         return "A person has decided on this case before."
     if case.confirmations.exists():
         return "The customer was asked to confirm it."
-    if case.reopened_at or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
+    if case.requested_by_id or case.reopened_at or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
         return "People have taken this case up."
     newer = Question.objects.filter(subject=case.subject, lane=case.lane, asked_at__gt=recommendation.advised_at)
     return "Newer facts could not be looked at." if newer.filter(state=QuestionState.DEAD).exists() else ""

@@ -38,6 +38,7 @@ from ordersops.review.evidence import advice_shown
 from ordersops.review.models import TAKEN_BACK, Decision, FirstImpression, ProposalState, Source, Words
 from ordersops.review.provenance import advisor_named
 from ordersops.review.queries import Available, available, recommendation_for
+from ordersops.review.requests import request_of
 from ordersops.review.stakes import answers, earned, ships_by
 from ordersops.review.terms import of_page
 from ordersops.review.waiting import dressed as dressed_proposal
@@ -86,6 +87,7 @@ def page(case: Case, user: User) -> dict[str, Any]:
         **context,
         **talk(case, user),
         **shown,
+        "request_note": request_of(case),
         "outcome": about.outcomes.get(recommendation.outcome) if recommendation else None,  # also of a closed case
         "order": order,
         "orders": [order, *members],
@@ -183,7 +185,7 @@ def version(case: Case, here: Sequence[str] = ()) -> str:
     holder = case.holder_id()
     rest = (
         case.assigned_to_id, case.team_id, case.escalated_to, case.snoozed_until, case.paused_at, case.due_at, case.breached_at, case.woken_because,
-        case.comments_count, *here, *_how_far(case),
+        case.comments_count, *case.tags, *here, *_how_far(case),
     )  # fmt: skip
     return f"{case.version}.{case.state[:2]}{holder.hex[-8:] if holder else ''}-{crc32(repr(rest).encode()):x}"
 

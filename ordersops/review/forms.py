@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from ordersops.cases.lanes import lanes
 from ordersops.review.confirming import KINDS
+from ordersops.review.requests import MOST_DAYS
 
 
 class Step(forms.Form):
@@ -25,6 +27,17 @@ class ApproveForm(SecondForm):
     reason = forms.CharField(required=False, max_length=10)
     note = forms.CharField(required=False, max_length=2000)
     playbook = forms.UUIDField(required=False)  # which filled it in
+
+
+class RequestForm(forms.Form):
+    """`to` is a person, a role as `role:` with its key, or nobody in particular."""
+
+    lane = forms.ChoiceField(
+        choices=lambda: [(key, one.label) for key, one in lanes().items()], error_messages={"required": "Choose who reviews it."}
+    )
+    note = forms.CharField(max_length=4000, error_messages={"required": "Say in a note why it should be reviewed."})
+    working_days = forms.IntegerField(min_value=1, max_value=MOST_DAYS, error_messages={"required": "Choose by when."})
+    to = forms.CharField(required=False, max_length=60)
 
 
 class ImpressionForm(forms.Form):

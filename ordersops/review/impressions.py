@@ -31,9 +31,10 @@ def drawn(case: UUID, policy_version: str, share: Decimal) -> bool:
 def closed_to(case: Case, user: "User", recommendation: Recommendation | None, policy: Content | None = None) -> bool:
     """Whether the advice stays closed to the person: the case is open and drawn, they may decide it, and have not said what they think.
 
-    Who may only read is not anchored by reading. `policy` is that of the advice, where the caller has it at hand.
+    Who may only read is not anchored by reading. A case that a person asked for is none of the share: that no rule opened it tells of the
+    advice. `policy` is that of the advice, where the caller has it at hand.
     """
-    if recommendation is None or not case.is_open or not can(user, lane(case.lane).decides, case.store_id):
+    if recommendation is None or not case.is_open or case.requested_by_id or not can(user, lane(case.lane).decides, case.store_id):
         return False
     share = (policy or written(recommendation)).blind_share
     if not share or not drawn(case.pk, recommendation.policy_version, share):
@@ -43,7 +44,7 @@ def closed_to(case: Case, user: "User", recommendation: Recommendation | None, p
 
 def closed_among(cases: Iterable[Case], user: "User") -> set[UUID]:
     """Of these cases, those whose advice is closed to the person, as `closed_to` says it of one; in a few queries for all of them."""
-    asked = [case for case in cases if case.is_open and can(user, lane(case.lane).decides, case.store_id)]
+    asked = [case for case in cases if case.is_open and not case.requested_by_id and can(user, lane(case.lane).decides, case.store_id)]
     if not asked:
         return set()
     given = set(FirstImpression.objects.filter(case__in=[case.pk for case in asked], by=user.pk).values_list("case", flat=True))

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from ordersops.review import doors
-from ordersops.review.views import bulk, second, verify
+from ordersops.review.views import bulk, request, second, verify
 from ordersops.review.views import case as views
 
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("cases/<uuid:pk>/override", views.override, name="case_override"),
     path("cases/<uuid:pk>/ask-customer", verify.ask_customer, name="case_ask_customer"),
     path("cases/<uuid:pk>/withdraw-link", verify.withdraw_link, name="case_withdraw_link"),
+    path("orders/<uuid:pk>/review", request.order_review, name="order_review"),
     path("second/", second.queue, name="second"),
     path("second/rows", second.rows, name="_second_rows"),
     path("queues/<slug:lane>/several", bulk.choose, name="bulk_new"),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from ordersops.accounts.access import can_anywhere, store_ids
 from ordersops.accounts.queries import visible_people
 from ordersops.accounts.roles import Perm
+from ordersops.cases.actions.tagging import asked_for
 from ordersops.cases.lanes import lanes
 from ordersops.cases.models import Case
 from ordersops.orders.models import Order
@@ -48,13 +49,14 @@ class Found:
 
 
 def search(user: "User", words: str, most: int) -> Found:
-    """Orders by number, name, e-mail, phone, SKU or tracking number; the cases about them; colleagues by name or e-mail."""
+    """Orders by number, name, e-mail, phone, SKU or tracking number; the cases about them, and those with such a
+    tag; colleagues by name or e-mail."""
     words = words.replace("\x00", "").strip()[:200]
     if len(words) < LEAST:
         return Found()
     orders = page_of(user, {**ANY_ORDER, "q": words}, size=most).rows
     found = Found(orders=[_order(order) for order in orders], people=_people(user, words, most))
-    found.cases = _cases(user, orders, most)
+    found.cases = _cases(user, orders, words, most)
     found.more = f"{reverse('orders')}?q=" if len(orders) == most else ""
     return found
 
@@ -64,12 +66,15 @@ def _order(order: Order) -> Hit:
     return Hit("orders", str(order), reverse("order", args=[order.pk]), about, order.get_stage_display())
 
 
-def _cases(user: "User", orders: list[Order], most: int) -> list[Hit]:
-    """The cases about the orders that were found, and the attacks that they are part of; open ones first."""
-    if not orders or not can_anywhere(user, Perm.VIEW_CASES):
+def _cases(user: "User", orders: list[Order], words: str, most: int) -> list[Hit]:
+    """The cases about the orders that were found, the attacks that they are part of, and those that carry the words as a tag; open ones
+    first."""
+    if not can_anywhere(user, Perm.VIEW_CASES):
         return []
-    ids = [order.pk for order in orders]
-    cases = Case.objects.visible_to(user).about(ids).select_related("order").order_by("-opened_at")[: 4 * most]
+    seen = Case.objects.visible_to(user).select_related("order").order_by("-opened_at")
+    about = seen.about([order.pk for order in orders])[: 4 * most] if orders else []
+    tagged = seen.filter(tags__contains=[asked])[: 4 * most] if (asked := asked_for(words)) else []
+    cases = {case.pk: case for case in [*about, *tagged]}.values()
     labels = {lane.key: lane.label for lane in lanes().values()}
     first = sorted(cases, key=lambda case: not case.is_open)[:most]
     return [

@@ -34,6 +34,13 @@ class Calendar:
     def is_around_the_clock(self) -> bool:
         return self.days == EVERY_DAY and self.opens is None and self.closes is None and not self.country
 
+    @property
+    def day(self) -> timedelta:
+        """The working time of a whole working day."""
+        anchor = date(2000, 1, 1)
+        ends = datetime.combine(anchor, self.closes) if self.closes else datetime.combine(anchor + timedelta(days=1), time.min)
+        return ends - datetime.combine(anchor, self.opens or time.min)
+
     def works_on(self, day: date) -> bool:
         return day.weekday() in self.days and (not self.country or day not in public_holidays(self.country, day.year))
 

@@ -10,7 +10,7 @@ from ordersops.audit.models import Event
 from ordersops.effects.kinds import KINDS
 from ordersops.review.models import Bulk, Proposal
 from tests.api.conftest import Machine
-from tests.desk.access.made import a_playbook, a_return, a_return_photo
+from tests.desk.access.made import a_playbook, a_return, a_return_photo, an_order_that_passed
 from tests.desk.conftest import World
 from tests.returns.shop import delivered_order
 
@@ -43,6 +43,8 @@ class Operation:
         match noun:
             case "orders" if act == "/returns":
                 return delivered_order(world.store).pk
+            case "orders" if act == "/reviews":
+                return an_order_that_passed(world).pk
             case "orders":
                 return world.order.pk
             case "stores":

@@ -21,7 +21,7 @@ from ordersops.orders.models import Order
 # What new advice may change of a case.
 CHANGED = [
     "version", "band", "score", "headline", "signals", "group_key", "orders_count", "amount", "changed_at", "due_at", "warn_at", "paused_at",
-    "snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "woken_because", "priority", "breached_at",
+    "snoozed_until", "snooze_reason", "wakes_on", "wake_keys", "woken_because", "priority", "breached_at", "authorised_until",
 ]  # fmt: skip
 
 
@@ -80,7 +80,7 @@ def open_cases(*, lane: Lane, openings: Sequence[Opening], by: User) -> None:
             attack.amount = (attack.amount or Decimal(0)) + (order.total or Decimal(0))
             record(Verb.CASE_ORDER_ADDED, by=by, order=order, case=attack, orders=attack.orders_count)
         else:
-            case = _new_case(lane, opening)
+            case = new_case(lane, opening)
             opened.append(case)
             if opening.attack_key:
                 attacks[f"{order.store_id}/{opening.attack_key}"] = case
@@ -122,7 +122,8 @@ def _attacks(lane: Lane, openings: Sequence[Opening], also: set[UUID], known: di
     return found
 
 
-def _new_case(lane: Lane, opening: Opening) -> Case:
+def new_case(lane: Lane, opening: Opening) -> Case:
+    """The case as it is opened, not saved."""
     subject, (amount, currency) = opening.subject, opening.subject.at_risk
     return Case(
         store_id=subject.store_id, lane=lane.key, order=subject.order, subject=subject.pk, title=subject.title, group_key=opening.attack_key,
@@ -135,12 +136,17 @@ def _new_case(lane: Lane, opening: Opening) -> Case:
 def _advise(case: Case, opening: Opening, by: User) -> None:
     """New advice supersedes the one that the case was opened with: whoever has it on screen must look again.
 
-    It brings back a case that was put aside. Worse news may bring the deadline forward, better news leave it.
+    It brings back a case that was put aside. Worse news may bring the deadline forward, better news leave it; one that a person has moved
+    yields to the end of the authorisation alone.
     """
     case.version += 1
     if case.is_asleep:
         bring_back(case, NEW_ADVICE, by)
-    if opening.due_at < case.due_at:
+    if case.due_set_at is not None:
+        if opening.authorised_until is not None and opening.authorised_until < case.due_at:
+            case.due_at = case.authorised_until = opening.authorised_until
+            case.warn_at = opening.warn_at
+    elif opening.due_at < case.due_at:
         case.due_at, case.warn_at = opening.due_at, opening.warn_at
     if case.subject == opening.subject.pk:
         case.band, case.score, case.headline, case.signals = opening.band, opening.score, opening.headline, list(opening.signals)
@@ -165,7 +171,8 @@ def _gather_in(lane: Lane, attack: Case, within: timedelta, by: User) -> None:
     )
     now, found = timezone.now(), []
     for case in strays:
-        if (case.lease_until and case.lease_until > now) or case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until:
+        taken_up = case.escalated_to or case.assigned_to_id or case.team_id or case.snoozed_until or case.requested_by_id
+        if taken_up or (case.lease_until and case.lease_until > now):
             continue
         found.append(Member(case=attack, order=case.order))
         attack.orders_count += 1
@@ -194,13 +201,15 @@ def withdraw_finished(*, orders: Sequence[Order], by: User) -> list[Case]:
     return _withdraw(ended, "nothing is left to decide, it has shipped or is cancelled", by)
 
 
-def withdraw(*, lane: Lane, subjects: Collection[UUID], because: str, by: User) -> list[Case]:
-    """Withdraw the undecided cases about these subjects of a lane: their question has answered itself.
+def withdraw(*, lane: Lane, subjects: Collection[UUID], because: str, by: User, but_requested: Collection[UUID] = ()) -> list[Case]:
+    """Withdraw the undecided cases about these subjects of a lane: their question has answered itself. Not those about `but_requested` for
+    which a person asked: their question is not the rules'.
 
     In the caller's unit, which has locked the subjects.
     """
     cases = Case.objects.undecided().filter(lane=lane.key, subject__in=subjects).order_by("pk").select_for_update(of=("self",))
-    return _withdraw(list(cases), because, by)
+    spared = set(but_requested)
+    return _withdraw([case for case in cases if case.requested_by_id is None or case.subject not in spared], because, by)
 
 
 def _orders(case: Case) -> list[Order]:

@@ -114,6 +114,7 @@ def set_open(case: Case) -> None:
     until = clocks.deadline(order=case.order, within=within)
     case.state, case.decided_at, case.version, case.reopened_at = CaseState.OPEN, None, case.version + 1, timezone.now()
     case.due_at, case.warn_at, case.authorised_until = until.due_at, until.warn_at, until.authorised_until
+    case.due_set_at = None
     case.warned_at = case.breached_at = case.paused_at = case.snoozed_until = case.leased_by = case.lease_until = case.assigned_to = (
         case.team
     ) = None

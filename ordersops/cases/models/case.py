@@ -124,6 +124,10 @@ class Case(models.Model):
     version = models.PositiveIntegerField(default=1, help_text="A decision names the version it was made on.")
     reopened_at = models.DateTimeField(null=True, help_text="When a person last opened it again: automation leaves it alone from then on.")
     comments_count = models.PositiveIntegerField(default=0)
+    tags = ArrayField(models.CharField(max_length=24), default=list, help_text="Words of the store's vocabulary (Tag), in order.")
+    requested_by = models.ForeignKey(
+        "accounts.User", null=True, on_delete=models.PROTECT, related_name="+", help_text="Who asked for it, where no rule did."
+    )
 
     assigned_to = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="assigned_cases")
     team = models.ForeignKey(
@@ -138,6 +142,7 @@ class Case(models.Model):
     warned_at = models.DateTimeField(null=True, help_text="When it was told that three quarters of the time are gone.")
     breached_at = models.DateTimeField(null=True, help_text="When it was seen that nobody decided in time.")
     authorised_until = models.DateTimeField(null=True, help_text="When the money can no longer be taken.")
+    due_set_at = models.DateTimeField(null=True, help_text="When a person last moved the deadline: new advice leaves it alone.")
     paused_at = models.DateTimeField(null=True, help_text="Since when the clock stands, for the snooze's reason.")
 
     snoozed_until = models.DateTimeField(null=True)
@@ -196,6 +201,7 @@ class Case(models.Model):
             ),
             models.Index(fields=["store", "due_at"], condition=Q(state="open", breached_at__isnull=False), name="cases_breached"),
             models.Index(fields=["store", "-changed_at"], condition=Q(state="waiting"), name="cases_waiting_changed"),
+            GinIndex(fields=["tags"], name="cases_tags"),
             GinIndex(fields=["wake_keys"], condition=ASLEEP, name="cases_wake_keys"),
             # What stands out in a queue (cases/hints.py, cases/signs.py) is few among many.
             GinIndex(fields=["signals"], condition=Q(state="open"), name="cases_signals"),
@@ -250,6 +256,20 @@ class Case(models.Model):
     def holder_id(self) -> UUID | None:
         """Who holds the lease now."""
         return self.leased_by_id if self.lease_until and self.lease_until > timezone.now() else None
+
+
+class Tag(models.Model):
+    """A word that cases of a store carry. The vocabulary holds the words in use: the last case that drops one ends it."""
+
+    store = models.ForeignKey("stores.Store", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=24)
+    used_at = models.DateTimeField(help_text="When it was last put on a case.")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["store", "name"], name="cases_one_tag_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Tally(models.Model):

@@ -19,6 +19,8 @@ class Comment(models.Model):
         HANDED_BACK = "handed_back", "handed it back"
         SNOOZED = "snoozed", "put it aside"
         REOPENED = "reopened", "opened it again"
+        REQUESTED = "requested", "asked for the review"
+        DEADLINE = "deadline", "moved the deadline"
         FILE = "file", "attached a file"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -9,7 +9,7 @@ from ordersops.review.api.decisions import Decisions
 from ordersops.review.api.files import CaseFiles, Files
 from ordersops.review.api.playbooks import Playbooks
 from ordersops.review.api.second import Proposals
-from ordersops.review.api.work import CaseWork
+from ordersops.review.api.work import CaseWork, OrderReviews
 
 urlpatterns = [
     path("queues/<slug:lane>", Queues.as_view({"get": "list"}), name="api_queue"),
@@ -25,6 +25,9 @@ urlpatterns = [
     path("cases/<uuid:pk>/hand-back", CaseWork.as_view({"post": "hand_back"}), name="api_case_hand_back"),
     path("cases/<uuid:pk>/snooze", CaseWork.as_view({"post": "snooze"}), name="api_case_snooze"),
     path("cases/<uuid:pk>/wake", CaseWork.as_view({"post": "wake"}), name="api_case_wake"),
+    path("cases/<uuid:pk>/tags", CaseWork.as_view({"post": "tags"}), name="api_case_tags"),
+    path("cases/<uuid:pk>/deadline", CaseWork.as_view({"post": "deadline"}), name="api_case_deadline"),
+    path("orders/<uuid:pk>/reviews", OrderReviews.as_view({"post": "create"}), name="api_order_reviews"),
     path("cases/<uuid:pk>/reopen", CaseWork.as_view({"post": "reopen"}), name="api_case_reopen"),
     path("cases/<uuid:pk>/comments", CaseWork.as_view({"get": "comments", "post": "comment"}), name="api_case_comments"),
     path("cases/<uuid:pk>/ask-customer", CaseWork.as_view({"post": "ask_customer"}), name="api_case_ask_customer"),

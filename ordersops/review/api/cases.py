@@ -17,6 +17,7 @@ from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked, Resource
 from ordersops.cases import actions as leases
 from ordersops.cases import queries
+from ordersops.cases.actions.tagging import normal
 from ordersops.cases.forms import BANDS, QueueFilters
 from ordersops.cases.hints import hints_of
 from ordersops.cases.lanes import Lane, lane, lanes
@@ -51,6 +52,8 @@ class CaseRow(Row):
     band = serializers.CharField(read_only=True, help_text="Empty while the advice is closed to the token's owner.")
     score = serializers.IntegerField(read_only=True, allow_null=True, help_text="Null while the advice is closed to the token's owner.")
     assigned_to = Person(allow_null=True)
+    requested_by = Person(allow_null=True, help_text="Who asked for the review, where no rule did.")
+    tags = Texts()
     team = Named(allow_null=True, read_only=True, help_text="The team whose members take it.")
     held_by = serializers.SerializerMethodField()
     held_until = serializers.SerializerMethodField()
@@ -60,7 +63,7 @@ class CaseRow(Row):
         fields: ClassVar[Any] = [
             "id", "store", "lane", "state", "headline", "band", "score", "priority", "priority_reasons", "amount", "order", "order_number",
             "orders_count", "attack", "opened_at", "due_at", "changed_at", "decided_at", "held_by", "held_until", "assigned_to",
-            "team", "escalated_to", "snoozed_until", "version",
+            "team", "escalated_to", "requested_by", "tags", "snoozed_until", "version",
         ]  # fmt: skip
 
     def to_representation(self, case: Case) -> dict[str, Any]:
@@ -208,6 +211,7 @@ class QueueQuery(PageQuery):
     escalated = Flag(required=False, default=False)
     asleep = Flag(required=False, default=False, help_text="true: what was put aside.")
     overdue = Flag(required=False, default=False)
+    tag = Text(required=False, max_length=200, default="", help_text="Only cases that carry this tag.")
     attack = Flag(required=False, default=False)
     hint = serializers.ChoiceField(
         sorted({key for one in lanes().values() for key in hints_of(one)}), required=False, default="",
@@ -254,7 +258,7 @@ class NextCase(serializers.Serializer[Any]):
 
 
 def _rows() -> "QuerySet[Case]":
-    return Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team")
+    return Case.objects.select_related("order", "store", "leased_by", "assigned_to", "team", "requested_by")
 
 
 class OfCases(Resource):
@@ -277,6 +281,7 @@ class Queues(OfCases):
         about = _lane(lane)
         self.need_somewhere(Perm.VIEW_CASES)
         asked = self.asked(QueueQuery)
+        asked["tag"] = normal(asked["tag"]) if asked["tag"] else ""
         filters = {**dict.fromkeys(QueueFilters.base_fields), **asked}  # those of the desk, the ones that it has besides unset
         return listed(request, queries.queue(about, request.user, filters, asked["cursor"], asked["limit"]), CaseRow)
 

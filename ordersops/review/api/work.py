@@ -16,19 +16,25 @@ from ordersops.api.scopes import Scope
 from ordersops.api.view import Asked
 from ordersops.cases import actions
 from ordersops.cases.actions.snoozing import REOPENING
+from ordersops.cases.actions.tagging import MOST_TAGS
 from ordersops.cases.actions.talking import LONGEST as LONGEST_TEXT
 from ordersops.cases.actions.talking import MOST_ASKED
 from ordersops.cases.around import conversation
+from ordersops.cases.clocks import in_days
+from ordersops.cases.lanes import lanes
 from ordersops.cases.models import Case, Comment, Mention
 from ordersops.cases.waiting import LONGEST, REASONS, WAKES
 from ordersops.errors import Invalid
 from ordersops.links import PLACE
+from ordersops.orders.models import Order
 from ordersops.review import actions as review
 from ordersops.review.api.cases import DECIDES, TAG, CaseDetail, OfCases
 from ordersops.review.confirming import KINDS
+from ordersops.review.requests import MOST_DAYS, USUAL
 
 HOURS = int(LONGEST / timedelta(hours=1))
 SEES = Perm.VIEW_CASES
+REVIEW = {"lane": "fraud", "note": "The customer says that she did not order this."}
 ASKING = {"version": 1, "subject": "Your order", "text": "Please tell us whether you placed this order yourself."}
 
 
@@ -57,6 +63,29 @@ class SnoozeInput(Input):
         required=False, default=list, max_length=len(WAKES), help_text="Events that bring it back before.",
     )  # fmt: skip
     note = Text(required=False, default="", allow_blank=True, max_length=LONGEST_TEXT)
+
+
+class TagsInput(Input):
+    add = serializers.ListField(child=Text(max_length=60), required=False, default=list, max_length=MOST_TAGS)
+    remove = serializers.ListField(child=Text(max_length=60), required=False, default=list, max_length=MOST_TAGS)
+
+
+class DeadlineInput(Input):
+    """One of `due_at` and `working_days`."""
+
+    due_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    working_days = Whole(
+        required=False, allow_null=True, default=None, min_value=1, max_value=MOST_DAYS, help_text="Of the store, counted from now."
+    )
+    note = Text(min_length=5, max_length=LONGEST_TEXT, help_text="Why the deadline moves.")
+
+
+class ReviewInput(Input):
+    lane = serializers.ChoiceField([(key, one.label) for key, one in lanes().items() if one.of_orders])
+    note = Text(min_length=5, max_length=LONGEST_TEXT, help_text="Why, and what to look at.")
+    working_days = Whole(required=False, default=USUAL, min_value=1, max_value=MOST_DAYS, help_text="Of the store, counted from now.")
+    to = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="A colleague who decides in the lane.")
+    role = Text(required=False, default="", allow_blank=True, max_length=40, help_text="Or a role: only those who have it decide then.")
 
 
 class AskCustomerInput(Input):
@@ -154,6 +183,24 @@ class CaseWork(OfCases):
         self.body(Nothing)
         return self.answer(actions.wake_by_hand(case=case, by=request.user))
 
+    @acts(CaseDetail, rights=[SEES, Perm.DISCUSS_CASES], tag=TAG, scope=Scope.DECIDE, takes=TagsInput, example={"add": ["gift"]})
+    def tags(self, request: Asked, pk: UUID) -> Response:
+        """Put tags on a case, and take others off."""
+        case, said = self.case(pk), self.body(TagsInput)
+        return self.answer(actions.tag(case=case, by=request.user, **said))
+
+    @acts(
+        CaseDetail, rights=[SEES, Perm.MOVE_DEADLINES], tag=TAG, scope=Scope.DECIDE, takes=DeadlineInput,
+        example={"working_days": 2, "note": "The bank answers on Thursday."},
+    )  # fmt: skip
+    def deadline(self, request: Asked, pk: UUID) -> Response:
+        """Move the deadline of a case, never past the end of an authorisation."""
+        case, said = self.case(pk), self.body(DeadlineInput)
+        if (said["due_at"] is None) == (said["working_days"] is None):
+            raise Invalid("Name a moment or a number of working days.")
+        due_at = said["due_at"] or in_days(case.store, said["working_days"])
+        return self.answer(actions.move_deadline(case=case, due_at=due_at, note=said["note"], by=request.user))
+
     @acts(CaseDetail, rights=[SEES, Perm.REOPEN_CASES], tag=TAG, scope=Scope.DECIDE, takes=ReopenInput, example={"reason": "mistake"})
     def reopen(self, request: Asked, pk: UUID) -> Response:
         """Open a closed case again; its orders are held until it is decided."""
@@ -177,6 +224,17 @@ class CaseWork(OfCases):
 
     def _said(self, case: Case) -> Response:
         return Response({"comments": CommentRow(conversation(case), many=True).data})
+
+
+class OrderReviews(OfCases):
+    @acts(CaseDetail, rights=[SEES, Perm.REQUEST_REVIEW], tag=TAG, scope=Scope.ACT, takes=ReviewInput, status=201, example=REVIEW)
+    def create(self, request: Asked, pk: UUID) -> Response:
+        """Ask that a lane reviews an order: the case that it opens."""
+        order = self.load(Order.objects.select_related("store", "customer"), SEES, pk=pk)
+        said = self.body(ReviewInput)
+        said["to"] = _people([said["to"]])[0] if said["to"] else None
+        data, headers = self.shown(review.request_review(order=order, by=request.user, **said))
+        return Response(data, headers=headers, status=201)
 
 
 def _team(key: UUID | None) -> Team | None:

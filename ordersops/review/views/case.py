@@ -38,14 +38,14 @@ def load(request: Request, pk: UUID, queryset: "QuerySet[Case] | None" = None) -
 
 @require_safe
 def case(request: Request, pk: UUID) -> HttpResponse:
-    found = load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by", "assigned_to", "team"))
+    found = load(request, pk, Case.objects.select_related("order__customer", "store", "leased_by", "assigned_to", "team", "requested_by"))
     return render(request, "review/case.html", {**page(found, request.user), "queue_query": queue_query(request.user, request.GET)})
 
 
 @require_safe
 def decision_bar(request: Request, pk: UUID) -> HttpResponse:
     """The bar alone, asked for every two seconds: 204 as long as nothing changed."""
-    found = load(request, pk, Case.objects.select_related("leased_by", "assigned_to", "team"))
+    found = load(request, pk, Case.objects.select_related("leased_by", "assigned_to", "team", "requested_by"))
     here = touch(found, request.user)
     if seen(request, version(found, here)):
         return HttpResponse(status=204)

@@ -43,6 +43,14 @@ CASES: dict[str, Door] = {
     ),
     "case_hand_back": both(FRAUD, about=lambda w, me: [made.an_escalated_case(w, me).pk], form=lambda w, me: {"note": "Not for us"}),
     "case_snooze": both(FRAUD, about=lambda w, me: [w.case.pk], form=lambda w, me: {"span": "1h", "reason": "customer"}),
+    "case_tag": both(Perm.DISCUSS_CASES, about=lambda w, me: [w.case.pk], form=lambda w, me: {"more": "gift"}),
+    "case_deadline": both(
+        Perm.MOVE_DEADLINES, about=lambda w, me: [w.case.pk], form=lambda w, me: {"when": "2", "note": "The bank answers on Thursday."}
+    ),
+    "order_review": both(
+        Perm.REQUEST_REVIEW, about=lambda w, me: [made.an_order_that_passed(w).pk],
+        form=lambda w, me: {"lane": "fraud", "note": "The customer says that it was not her.", "working_days": "3"},
+    ),
     "case_wake": act(FRAUD, about=lambda w, me: [w.case.pk]),
     "case_reopen": both(Perm.REOPEN_CASES, about=lambda w, me: [made.a_settled_case(w).pk], form=lambda w, me: {"reason": "mistake"}),
     "case_impression": act(FRAUD, about=lambda w, me: [w.case.pk], gives=409, form=lambda w, me: {"outcome": "release"}),  # its advice is open

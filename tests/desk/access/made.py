@@ -17,6 +17,7 @@ from ordersops.cases.lanes import lane
 from ordersops.cases.models import Case
 from ordersops.links import PLACE
 from ordersops.notifications.models import Rule, SlackAccount, Subscriber
+from ordersops.orders.models import Order
 from ordersops.review.actions import ask_customer
 from ordersops.review.models import Bulk, Decision, Playbook, PlaybookVersion, Proposal
 from ordersops.rollout.content import built_in
@@ -34,7 +35,9 @@ from tests.factories import (
     EffectFactory,
     LevelFactory,
     LocationFactory,
+    OrderFactory,
     ProposalFactory,
+    RecommendationFactory,
     ReplayFactory,
     ReservationFactory,
 )
@@ -123,6 +126,13 @@ def a_done_decision(world: World) -> Decision:
     decision = DecisionFactory(case=CaseFactory(order__store=world.store, state="decided"), outcome="release", by=world.colleague)
     EffectFactory(decision=decision, order=decision.case.order, store=world.store, kind="order.release", state="done")
     return decision
+
+
+def an_order_that_passed(world: World) -> Order:
+    """The rules looked at it, and no case waits."""
+    order: Order = OrderFactory(store=world.store, risk="clear", payment="paid")
+    RecommendationFactory(order=order, band="clear", score=5, outcome="release")
+    return order
 
 
 def a_case_to_ask_about(world: World) -> Case:
