@@ -17,7 +17,7 @@ from ordersops.cases.around import standing
 from ordersops.cases.lanes import Lane, Outcome
 from ordersops.cases.models import Case, CaseQuerySet, Mention, Tag
 from ordersops.cases.picking import URGENT, counted, most_urgent, theirs
-from ordersops.closed import without_advice
+from ordersops.closed import closed_cases, without_advice
 from ordersops.lists import CAP, SIZE, Page, capped, read_cursor, write_cursor
 from ordersops.orders.models import Order
 from ordersops.orders.queries import WIDE
@@ -25,6 +25,8 @@ from ordersops.orders.queries import found as found_orders
 
 if TYPE_CHECKING:
     from ordersops.accounts.models import User
+
+LOOKED_AT = 200  # of a band, to hand out the next one
 
 TAGS_SHOWN = 400
 
@@ -47,7 +49,19 @@ def queue(lane: Lane, user: "User", filters: dict[str, Any], cursor: str = "", s
     if len(ids) > size and page.rows:
         last = page.rows[-1]
         page.next_cursor = write_cursor(last.priority, last.due_at.isoformat(), str(last.pk))
+    if filters["band"]:  # that a case is in a list of one band would tell its band
+        closed = closed_cases(page.rows, user)
+        page.rows = [case for case in page.rows if case.pk not in closed]
     return page
+
+
+def not_telling(lane: Lane, user: "User", filters: dict[str, Any]) -> Q:
+    """With a filter by band: not the cases whose advice is closed to the person, of the most urgent that fit; they would be told their band."""
+    if not filters["band"]:
+        return Q()
+    stores = store_ids(user, Perm.VIEW_CASES)
+    first = most_urgent(Case.objects.open().awake().in_lane(lane.key).filter(band=filters["band"]), stores, LOOKED_AT)
+    return ~Q(pk__in=closed_cases(Case.objects.filter(pk__in=first), user)) & Q(pk__in=first)
 
 
 def fitting(lane: Lane, user: "User", filters: dict[str, Any]) -> Q:

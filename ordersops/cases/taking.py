@@ -11,7 +11,7 @@ from ordersops.cases import actions
 from ordersops.cases.forms import QueueFilters
 from ordersops.cases.lanes import lane as lane_named
 from ordersops.cases.models import Case
-from ordersops.cases.queries import fitting, mine
+from ordersops.cases.queries import fitting, mine, not_telling
 from ordersops.stores.models import Store
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def take(lane: str, user: "User", query: str) -> Case | None:
         held = (case for case in mine(user) if case.lane == lane and case.holder_id() == user.pk)
         if (in_hand := next(held, None)) is not None:
             return in_hand
-    fits = fitting(lane_named(lane), user, asked)
+    fits = fitting(lane_named(lane), user, asked) & not_telling(lane_named(lane), user, asked)
     if asked["store"]:
         fits &= Q(store=asked["store"])
     return actions.next_case(lane=lane, by=user, fits=fits)

@@ -70,13 +70,11 @@ def _context(request: Request, lane: Lane, version: str = "") -> dict[str, Any]:
     asked = filters.read()
     version = version or queries.version(lane, request.user)  # before the rows: what changes in between is asked for again
     page = queries.queue(lane, request.user, asked, request.GET.get("cursor", ""))
-    dressed = queries.dress(page.rows, lane, request.user)
     return {
         **filters.context(page),
         "lane": lane,
         "asked": asked,
-        # In a list of one band, that a case is there would tell its band.
-        "cases": [case for case in dressed if not case.advice_closed] if asked["band"] else dressed,
+        "cases": queries.dress(page.rows, lane, request.user),
         "counts": queries.counts(lane, request.user, asked["store"]),
         "stores": stores,
         "bands": BANDS,

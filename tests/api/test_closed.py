@@ -36,6 +36,7 @@ def test_nothing_tells_of_it_until_the_person_said_what_they_think(case: Case, f
     for path in ("cases", "queues/fraud"):
         (row,) = asks.get(path).json()["items"]
         assert (row["score"], row["band"], row["priority_reasons"]) == (None, "", [])
+    assert asks.get(f"queues/fraud?band={case.band}").json()["items"] == []
     assert asks.get("recommendations").json()["items"] == []
     assert asks.get(f"recommendations/{advice.pk}").status_code == 409
     actions.give_impression(case=case, by=fraud_reviewer, outcome="decline")

@@ -15,6 +15,7 @@ from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
 from ordersops.cases import actions as cases
 from ordersops.cases.models import Case
+from ordersops.cases.taking import take
 from ordersops.review import actions
 from ordersops.stores.models import Store
 from tests.factories import CaseFactory
@@ -100,9 +101,17 @@ def test_the_search_of_the_history_and_what_happened_lately(client: Client, supe
 @pytest.mark.parametrize("band", ["high", "anomalous"])
 def test_a_list_of_one_band_leaves_it_out(client: Client, supervisor: User, case: Case, band: str) -> None:
     client.force_login(supervisor)
-    address = reverse("queue", args=["fraud"])
-    assert str(case.pk) in client.get(address).content.decode()
-    assert str(case.pk) not in client.get(f"{address}?band={band}").content.decode()
+    for page in ("queue", "bulk_new"):
+        address = reverse(page, args=["fraud"])
+        assert str(case.pk) in client.get(address).content.decode()
+        assert str(case.pk) not in client.get(f"{address}?band={band}").content.decode()
+
+
+def test_the_next_case_of_one_band_is_one_that_is_open_to_the_person(supervisor: User, case: Case, store: Store, system: User) -> None:
+    assert take("fraud", supervisor, f"band={case.band}") is None
+    open_one = CaseFactory(order=held(store, system), store=store, band=case.band, priority=case.priority - 1)
+    assert take("fraud", supervisor, f"band={case.band}") == open_one
+    assert take("fraud", supervisor, "") == case
 
 
 def test_rows_cost_the_same_however_many_are_closed(client: Client, fraud_reviewer: User, case: Case, store: Store, system: User) -> None:
