@@ -18,6 +18,7 @@ from ordersops.accounts.roles import Perm
 from ordersops.advice.actions import raise_questions
 from ordersops.audit.actions import atomic, record
 from ordersops.audit.verbs import Verb
+from ordersops.cases.actions import wake
 from ordersops.cases.lanes import Raised
 from ordersops.errors import Conflict, Invalid
 from ordersops.orders.keys import email_key
@@ -47,7 +48,8 @@ class Incoming:
 
 @atomic
 def receive(*, store: Store, said: Incoming, by: User) -> Message:
-    """Take in one message: it joins its conversation or begins one, its order is looked for, and the question is raised.
+    """Take in one message: it joins its conversation or begins one, its order is looked for, and the question is raised. Cases of any lane
+    about that order that were put aside until an answer come back; what a machine wrote is no answer.
 
     The same message twice is one. A person needs `decide_inquiries`; the doors act in the system's name. Raises Invalid for one
     without words or without an address to answer to.
@@ -87,6 +89,8 @@ def receive(*, store: Store, said: Incoming, by: User) -> Message:
     elif (code := code_in(text)) and conversation.identity != Identity.KNOWN:
         try_code(conversation, code, by=by)
     _ask(conversation, because="message")
+    if conversation.order and not message.machine:
+        wake(event="reply", by=by, orders=[conversation.order])
     return message
 
 

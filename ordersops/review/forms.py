@@ -51,12 +51,16 @@ class TickForm(forms.Form):
     on = forms.BooleanField(required=False)
 
 
-class OverrideForm(ApproveForm):
+class OtherwiseForm(SecondForm):
     outcome = forms.CharField(max_length=40, error_messages={"required": "Choose what should happen instead."})
     reason = forms.CharField(max_length=10, error_messages={"required": "Choose a reason."})
     note = forms.CharField(
         min_length=10, max_length=2000, error_messages={"required": "Say in a note what you know that the advice did not."}
     )  # fmt: skip
+
+
+class OverrideForm(OtherwiseForm):
+    playbook = forms.UUIDField(required=False)  # which filled it in
 
 
 class SendBackForm(Step):

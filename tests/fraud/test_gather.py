@@ -283,4 +283,4 @@ def test_no_text_of_ours_was_typed_by_a_customer(store: Store, place: Place) -> 
 def test_what_was_typed_makes_no_scope() -> None:
     for key in [key for key, row in FACTS.items() if row.trust == "customer"]:
         with pytest.raises(Invalid, match="what the customer typed"):
-            rules.read(Fraud(), [[key, "present", None]])
+            rules.read(Fraud().facts, [[key, "present", None]])

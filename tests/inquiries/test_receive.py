@@ -9,12 +9,14 @@ import time_machine
 from django.utils import timezone
 
 from inquiries import actions
-from inquiries.models import Conversation, Identity, IdentityCode, Message
+from inquiries.models import Channel, Conversation, Identity, IdentityCode, Message
 from ordersops.accounts.roles import Role
 from ordersops.advice.models import Question
 from ordersops.audit.models import Event
+from ordersops.cases.actions import snooze
 from ordersops.errors import Conflict, Forbidden, Invalid
 from ordersops.orders.models import Shipment
+from tests.factories import CaseFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +28,16 @@ def test_a_message_raises_its_question_and_is_in_the_history(write: Any, order: 
     told = list(Event.objects.filter(verb__startswith="inquiry.").order_by("seq").values_list("verb", flat=True))
     assert told == ["inquiry.received", "inquiry.identified"]
     assert "ada" not in str(list(Event.objects.filter(verb__startswith="inquiry.").values_list("payload", flat=True))).lower()
+
+
+@pytest.mark.parametrize(("headers", "woken"), [({}, True), ({"auto-submitted": "auto-replied"}, False)])
+def test_an_answer_brings_back_what_waits_for_it(write: Any, order: Any, agent: Any, headers: dict[str, str], woken: bool) -> None:
+    case = CaseFactory(order=order, store=order.store)
+    snooze(case=case, by=agent, reason="customer", until=timezone.now() + timedelta(days=2), wakes_on=["reply"])
+    write("Yes, that was me, order 1042.", channel=Channel.EMAIL, headers=headers)
+    case.refresh_from_db()
+    assert case.is_asleep is not woken
+    assert case.woken_because == ("an answer came" if woken else "")
 
 
 @pytest.mark.parametrize(

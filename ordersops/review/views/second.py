@@ -16,7 +16,7 @@ from ordersops.errors import Conflict, Invalid
 from ordersops.htmx import Request, done, seen, show
 from ordersops.review import actions, waiting
 from ordersops.review.case_page import bar
-from ordersops.review.forms import OverrideForm, SecondForm, SendBackForm
+from ordersops.review.forms import OtherwiseForm, SecondForm, SendBackForm
 from ordersops.review.models import Decision, Proposal, Words
 from ordersops.review.queries import available
 from ordersops.review.views.after import remember
@@ -75,7 +75,7 @@ def otherwise(request: Request, pk: UUID) -> HttpResponse:
     found = _load(request, pk)
     if request.method != "POST":
         return _confirm(request, found, "otherwise", "second_otherwise", {})
-    form = OverrideForm(request.POST)
+    form = OtherwiseForm(request.POST)
     if not form.is_valid():
         return _confirm(request, found, "otherwise", "second_otherwise", form.filled(), status=422)
     try:
