@@ -1,5 +1,6 @@
 """A link on which the customer confirms: asked, answered once, void; what follows in advice, automation and erasing."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -179,8 +180,10 @@ def test_a_wrong_answer_is_kept_as_that_and_nothing_of_it(case: Case, fraud_revi
     assert {key: event.data[key] for key in ("answer", "fits", "differs")} == {
         "answer": "placed by them", "fits": [], "differs": ["address", "card"]
     }  # fmt: skip
-    kept = str([list(Event.objects.values()), list(Confirmation.objects.values())]).casefold()
-    assert not [word for word in ("4243", "m11af", "sw1a1ab", "sw1a 1ab") if word in kept]
+    # Ids and digests are any digits: looked through is what somebody could have written into.
+    kept = [Event.objects.values_list("verb", "payload"), Confirmation.objects.values_list("kinds", "result", "fits")]
+    words = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32,}|\.\d{6}", "", str([list(rows) for rows in kept]).casefold())
+    assert not [word for word in ("4243", "m11af", "sw1a1ab", "sw1a 1ab") if word in words]
 
 
 @pytest.mark.parametrize(

@@ -79,5 +79,5 @@ def test_queries_do_not_grow_with_what_is_found(supervisor: User, store: Store, 
         order.save(update_fields=["search"])
         CaseFactory(order=order, store=store)
     client.force_login(supervisor)
-    with django_assert_max_num_queries(15 + len(lanes())):  # the rail counts each lane
+    with django_assert_max_num_queries(16 + len(lanes())):  # the rail counts each lane
         client.get(reverse("_palette"), {"q": "bulk"})
