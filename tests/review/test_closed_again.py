@@ -11,7 +11,7 @@ from ordersops.effects.models import Effect
 from ordersops.orders.models import Order
 from ordersops.review.actions import give_impression
 from ordersops.stores.models import Store
-from tests.factories import CaseFactory
+from tests.factories import CaseFactory, DecisionFactory
 from tests.people import MakePerson
 from tests.review.again import judged_again
 from tests.review.scene import held
@@ -74,3 +74,14 @@ def test_what_the_store_says_of_it_stays(client: Client, again: Case, beside: Ca
     Order.objects.filter(pk=again.order_id).update(payment="disputed")
     client.force_login(fraud_reviewer)
     assert became(client, beside, again.order) == "Disputed bad"
+
+
+def test_nor_does_what_was_decided_about_it_and_still_stands(client: Client, again: Case, beside: Case, fraud_reviewer: User) -> None:
+    """As after reopening: the earlier decision is superseded by the next one alone."""
+    DecisionFactory(case=again, outcome="release", case_version=again.version + 1)
+    Case.objects.filter(pk=again.pk).update(state="open", decided_at=None)
+    client.force_login(fraud_reviewer)
+    assert "Release" not in became(client, beside, again.order)
+    claim(case=again, by=fraud_reviewer)
+    give_impression(case=again, by=fraud_reviewer, outcome="decline")
+    assert "Release" in became(client, beside, again.order)

@@ -29,7 +29,7 @@ from ordersops.orders.models import Order
 from ordersops.review.actions import answer, approve, forget_links, withdraw_link
 from ordersops.review.automation import _obstacle
 from ordersops.review.confirming import boxes
-from ordersops.review.models import Confirmation, Result
+from ordersops.review.models import Confirmation, Decision, Result
 from ordersops.review.queries import recommendation_for
 from ordersops.review.views.verify import neutral
 from ordersops.stores.models import Store
@@ -333,10 +333,10 @@ def test_automation_leaves_it_to_a_person(case: Case, fraud_reviewer: User, syst
 def test_automation_of_a_later_case_leaves_it_too(case: Case, fraud_reviewer: User, system: User) -> None:
     lane, advice = Fraud(), recommendation_for(case)
     assert advice is not None
-    assert lane.left_to_person(advice=advice, policy=lane.policy, today=None) == ""  # type: ignore[arg-type]
+    assert lane.left_to_person(advice=advice, policy=lane.policy, today=Decision.objects.none()) == ""
     says(ask(case, fraud_reviewer), system)
     advice.snapshot = SnapshotFactory.build(body=gathered(case).canonical())
-    assert "answered on a link" in lane.left_to_person(advice=advice, policy=lane.policy, today=None)  # type: ignore[arg-type]
+    assert "answered on a link" in lane.left_to_person(advice=advice, policy=lane.policy, today=Decision.objects.none())
 
 
 def test_erasing_forgets_what_fitted_and_voids_the_link(case: Case, fraud_reviewer: User, system: User, store: Store) -> None:
